@@ -1,0 +1,46 @@
+import type { AgentId, BeadId, IntentId, MergeRequestId, RigName, Sha, Timestamp } from './ids.ts';
+
+/**
+ * An outside effect that is about to happen, journaled before it does, with what is needed to finish or undo it. A starting town
+ * finishes or undoes every intent that is still there; the record goes when the effect's own record is in place.
+ */
+export type Intent =
+  | (IntentBase & {
+      readonly kind: 'create-rig';
+      readonly rig: RigName;
+      /** The rig's folder, made by us. */
+      readonly folder: string;
+    })
+  | (IntentBase & {
+      readonly kind: 'sling';
+      readonly rig: RigName;
+      readonly agent: AgentId;
+      readonly bead: BeadId;
+      readonly worktree: string;
+      readonly branch: string;
+      readonly base: Sha;
+    })
+  | (IntentBase & {
+      readonly kind: 'land';
+      readonly rig: RigName;
+      readonly mergeRequest: MergeRequestId;
+      readonly scratch: string;
+      readonly target: string;
+      /** Where the target stood, and where it goes once that is known. */
+      readonly oldTarget: Sha;
+      readonly newTarget?: Sha;
+    })
+  | (IntentBase & {
+      readonly kind: 'remove';
+      readonly rig: RigName;
+      readonly agent: AgentId;
+      readonly worktree: string;
+      readonly branch: string;
+      /** The ref that must resolve before the folder goes. */
+      readonly archive: string;
+    });
+
+interface IntentBase {
+  readonly id: IntentId;
+  readonly at: Timestamp;
+}

@@ -1,0 +1,39 @@
+import type { AgentId, BeadId, MergeRequestId, RigName, RuntimeName, Sha, Timestamp } from './ids.ts';
+
+/** submitted → merged → verified; beside: conflict, rejected, waiting-for-checkout, lost. Verified is: reachable on the target. */
+export type LandingState =
+  | 'submitted'
+  | 'merged'
+  | 'verified'
+  | 'conflict'
+  | 'rejected'
+  | 'waiting-for-checkout'
+  | 'lost';
+
+export interface MergeRequest {
+  readonly id: MergeRequestId;
+  readonly bead: BeadId;
+  readonly rig: RigName;
+  readonly agent: AgentId;
+  readonly runtime: RuntimeName;
+  /** The polecat's branch and the branch to land on, both without `refs/heads/`. */
+  readonly branch: string;
+  readonly target: string;
+  readonly base: Sha;
+  /** What was submitted; archived under `refs/gastown/` before anything else happens to it. One request for a branch and tip. */
+  readonly tip: Sha;
+  /** What stands on the target: `tip`, or its rebased copy. The proof is about this one. */
+  readonly landed?: Sha;
+  readonly state: LandingState;
+  /** Commits between base and tip. */
+  readonly commits: number;
+  /** Why it is in this state, in one sentence. */
+  readonly reason?: string;
+  /** In conflict, or in the way at the target's checkout. */
+  readonly files?: readonly string[];
+  /** The last lines of the rig's check command. */
+  readonly checkOutput?: readonly string[];
+  readonly submittedAt: Timestamp;
+  readonly updatedAt: Timestamp;
+  readonly verifiedAt?: Timestamp;
+}

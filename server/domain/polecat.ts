@@ -1,0 +1,41 @@
+import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
+
+/**
+ * spawning → working ⇄ needs-you → done → removed (the record goes); beside: rate-limited, stalled, interrupted (terminal or
+ * editor closed; resumable), failed (process gone without done).
+ */
+export type PolecatState =
+  | 'spawning'
+  | 'working'
+  | 'needs-you'
+  | 'done'
+  | 'rate-limited'
+  | 'stalled'
+  | 'interrupted'
+  | 'failed';
+
+/** One worker with a worktree, a branch and a bead. The bead says what is on its hook; this says where it works. */
+export interface Polecat {
+  readonly id: AgentId;
+  readonly role: 'polecat';
+  readonly rig: RigName;
+  /** From the rig's pool, unique in the rig. */
+  readonly name: string;
+  readonly state: PolecatState;
+  /** The bead it was slung; stays after done, for its history. */
+  readonly bead: BeadId;
+  readonly runtime: RuntimeName;
+  /** Absolute path. The folder's name is never used twice. */
+  readonly worktree: string;
+  /** Without `refs/heads/`. Folder and branch are the pair that `done` is checked against. */
+  readonly branch: string;
+  /** The commit that the branch began at. */
+  readonly base: Sha;
+  readonly session?: SessionId;
+  /** Why it is in this state, in one sentence, with the evidence: an exit code, a question. */
+  readonly reason?: string;
+  readonly createdAt: Timestamp;
+  readonly updatedAt: Timestamp;
+  /** The last sign of progress: a `gt` call, a commit, a lifecycle hook. */
+  readonly progressAt: Timestamp;
+}

@@ -1,0 +1,43 @@
+import type { Bead } from './bead.ts';
+import type { Convoy } from './convoy.ts';
+import type { Dependency } from './dependency.ts';
+import type { Intent } from './intent.ts';
+import type { MergeRequest } from './mergeRequest.ts';
+import type { Polecat } from './polecat.ts';
+import type { Rig } from './rig.ts';
+import type { RuntimePreset } from './runtime.ts';
+import type { Session } from './session.ts';
+import type { Town } from './town.ts';
+
+/** The whole state: collections of immutable records, keyed by id. */
+export interface Records {
+  town: Town;
+  rigs: Rig;
+  /** The user's own presets; the built-in ones are not records. */
+  runtimes: RuntimePreset;
+  beads: Bead;
+  dependencies: Dependency;
+  convoys: Convoy;
+  agents: Polecat;
+  sessions: Session;
+  mergeRequests: MergeRequest;
+  intents: Intent;
+}
+
+export type Collection = keyof Records;
+
+export const collections = [
+  'town',
+  'rigs',
+  'runtimes',
+  'beads',
+  'dependencies',
+  'convoys',
+  'agents',
+  'sessions',
+  'mergeRequests',
+  'intents',
+] as const satisfies readonly Collection[];
+
+/** One changed record: its collection, its id, and the whole new record, or null where it was removed. */
+export type Change = { [C in Collection]: readonly [C, string, Records[C] | null] }[Collection];

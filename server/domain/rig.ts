@@ -1,0 +1,43 @@
+import type { RigName, RuntimeName, Timestamp } from './ids.ts';
+
+/** `review`: a person presses Merge after the diff. `auto`: the town lands by itself. `none`: the branch is left where it is. */
+export type MergeMode = 'review' | 'auto' | 'none';
+
+/** `auto`: an editor that offers to host, else `process`. */
+export type HostChoice = 'auto' | 'editor' | 'process';
+
+export type RigState = 'active' | 'parked' | 'docked';
+
+/** Where the rig's commits come from: a clone of a URL that the town keeps, or a repository of the user's, used where it is. */
+export type RepositorySource =
+  | { readonly kind: 'url'; readonly url: string }
+  | { readonly kind: 'path'; readonly path: string };
+
+export interface RigSettings {
+  readonly merge: MergeMode;
+  /** Only for a rig over a local path: push the target branch after landing. */
+  readonly push: boolean;
+  /** Run in the scratch worktree before landing; argv, no shell. */
+  readonly check: readonly string[];
+  readonly session: HostChoice;
+  readonly ids: 'readable' | 'hash';
+  /** How many polecats may work in the rig at once. */
+  readonly maxPolecats: number;
+}
+
+export interface Rig {
+  readonly id: RigName;
+  /** Of its bead ids; unique in the town. */
+  readonly prefix: string;
+  readonly runtime: RuntimeName;
+  readonly repository: RepositorySource;
+  /** Absolute path that git runs in: the bare clone, or the user's repository. */
+  readonly gitDirectory: string;
+  /** The branch that work lands on, without `refs/heads/`. */
+  readonly branch: string;
+  readonly state: RigState;
+  readonly settings: RigSettings;
+  /** SHA-256 of the program-naming configuration that a person approved, if any. */
+  readonly approvedConfiguration?: string;
+  readonly createdAt: Timestamp;
+}

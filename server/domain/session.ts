@@ -1,0 +1,63 @@
+import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Timestamp } from './ids.ts';
+
+export type HostKind = 'editor' | 'process';
+
+/** starting (asked for) → running (its launcher reported a pid) → ended. */
+export type SessionState = 'starting' | 'running' | 'ended';
+
+/**
+ * How it ended. `done`: after `gt done`. `failed`: the process went without done. `interrupted`: the terminal, editor or machine
+ * went, or the launcher's connection; resumable. `stopped`: a person asked. `not-started`: the program could not be started.
+ */
+export type SessionEnd = 'done' | 'failed' | 'interrupted' | 'stopped' | 'not-started';
+
+export interface SessionExit {
+  readonly end: SessionEnd;
+  readonly code?: number;
+  readonly signal?: string;
+  /** The last lines of output, control characters removed; only where the host sees them (`process`). */
+  readonly lastLines?: readonly string[];
+}
+
+/** What the launcher starts, once. Data only: an argument vector, never a shell line; no secret in it. */
+export interface LaunchSpec {
+  /** Absolute path of the program, or a name to be looked up in `environment.PATH` by the launcher. */
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly directory: string;
+  /** Set over the launcher's own environment after `strip` has been removed from it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Names, or prefixes ending in `*`. */
+  readonly strip: readonly string[];
+  /** Printed on the terminal before the start, for a person. */
+  readonly print?: string;
+  readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+}
+
+/** One run of an agent. */
+export interface Session {
+  readonly id: SessionId;
+  readonly agent: AgentId;
+  readonly rig: RigName;
+  readonly bead: BeadId;
+  readonly runtime: RuntimeName;
+  readonly host: HostKind;
+  readonly state: SessionState;
+  readonly launch: LaunchSpec;
+  /** Set when the launcher has taken the launch spec: it is handed out once. */
+  readonly takenAt?: Timestamp;
+  /** Of the runtime's process. */
+  readonly pid?: number;
+  /** Of the launcher. */
+  readonly launcherPid?: number;
+  /** SHA-256 of the session's token; the token itself is only in its 0600 file. */
+  readonly tokenHash: string;
+  /** Where the output goes under the host `process`. */
+  readonly log?: string;
+  /** The runtime's own id of this session, where it is known. */
+  readonly runtimeSession?: string;
+  readonly createdAt: Timestamp;
+  readonly startedAt?: Timestamp;
+  readonly endedAt?: Timestamp;
+  readonly exit?: SessionExit;
+}

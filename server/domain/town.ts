@@ -1,0 +1,12 @@
+import type { RuntimeName, Timestamp } from './ids.ts';
+
+/** The one record `town`: who this town is, and its configuration. */
+export interface Town {
+  readonly id: 'town';
+  readonly townId: string;
+  readonly name: string;
+  readonly defaultRuntime: RuntimeName;
+  /** How many sessions may run in the whole town at once. */
+  readonly maxSessions: number;
+  readonly createdAt: Timestamp;
+}

@@ -1,0 +1,51 @@
+import type { Bead } from './bead.ts';
+import type { Convoy } from './convoy.ts';
+import type { Dependency } from './dependency.ts';
+import type { MergeRequest } from './mergeRequest.ts';
+import type { Polecat } from './polecat.ts';
+import type { Collection, Records } from './records.ts';
+import type { Session } from './session.ts';
+
+/** What each index is over. Keys are plain strings; '' is the key of an index over the whole town. */
+export interface IndexedRecords {
+  /** By rig name, '' for those without a rig. */
+  beadsByRig: Bead;
+  beadsByStatus: Bead;
+  beadsByAssignee: Bead;
+  /** Beads that could be worked now, by rig name and under ''; by priority, newest first, id. */
+  beadsReady: Bead;
+  /** Open beads that wait for another, by rig name and under ''; same order. */
+  beadsBlocked: Bead;
+  /** Every bead that is not closed, by rig name and under ''; same order. */
+  beadsOpen: Bead;
+  /** Edges that leave the bead. */
+  dependenciesOf: Dependency;
+  /** Edges that point at the bead. */
+  dependentsOf: Dependency;
+  convoysByBead: Convoy;
+  agentsByRig: Polecat;
+  agentsByBead: Polecat;
+  sessionsByAgent: Session;
+  sessionsByState: Session;
+  mergeRequestsByBead: MergeRequest;
+  mergeRequestsByState: MergeRequest;
+  mergeRequestsByRig: MergeRequest;
+}
+
+export type IndexName = keyof IndexedRecords;
+
+/** What a rule may look at. */
+export interface View {
+  get<C extends Collection>(collection: C, id: string): Records[C] | undefined;
+  all<C extends Collection>(collection: C): Iterable<Records[C]>;
+  /** The records under one key of an index, in the index's order. */
+  find<I extends IndexName>(index: I, key: string): Iterable<IndexedRecords[I]>;
+  /** How many records are under the key, without walking them. */
+  count(index: IndexName, key: string): number;
+}
+
+/** A view that takes changes: an overlay, committed whole or not at all. */
+export interface Draft extends View {
+  put<C extends Collection>(collection: C, record: Records[C]): void;
+  remove(collection: Collection, id: string): void;
+}
