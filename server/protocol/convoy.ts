@@ -1,0 +1,41 @@
+import type { Bead } from '../domain/bead.ts';
+import type { Convoy } from '../domain/convoy.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { PolecatState } from '../domain/polecat.ts';
+import type { Page, PageParams } from './page.ts';
+
+export interface ConvoyBead {
+  readonly id: string;
+  /** Absent: no such bead any more; it counts as not closed. */
+  readonly bead?: Bead;
+  readonly rig?: string;
+  readonly runtimeLabel?: string;
+  readonly agent?: string;
+  readonly polecatState?: PolecatState;
+  readonly mergeRequest?: MergeRequest;
+  /** The word for its row: `verified`, `submitted`, `working`, `ready`, `blocked` … */
+  readonly state: string;
+}
+
+export interface ConvoyView {
+  readonly convoy: Convoy;
+  readonly closed: number;
+  readonly total: number;
+  readonly beads: readonly ConvoyBead[];
+}
+
+export interface ConvoyRequests {
+  /** A person: bundle beads. Starts nothing. */
+  'convoy/create': {
+    params: { readonly title: string; readonly beads: readonly string[] };
+    result: ConvoyView;
+  };
+  'convoy/add': {
+    params: { readonly convoy: string; readonly beads: readonly string[] };
+    result: ConvoyView;
+  };
+  /** Open ones; with `all` the landed too. */
+  'convoy/list': { params: PageParams & { readonly all?: boolean }; result: Page<ConvoyView> };
+  /** By id, by its part after `hq-`, or by a unique part of the title. */
+  'convoy/get': { params: { readonly convoy: string }; result: ConvoyView };
+}

@@ -1,0 +1,40 @@
+import type { JournalEntry } from '../domain/journal.ts';
+import type { BeadRequests } from './bead.ts';
+import type { ConvoyRequests } from './convoy.ts';
+import type { RigRequests } from './rig.ts';
+import type { RuntimeRequests } from './runtime.ts';
+import type { SessionRequests, TownToClientRequests } from './session.ts';
+import type { TownRequests } from './town.ts';
+import type { MergeRequestRequests, PolecatRequests, WorkRequests } from './work.ts';
+
+/** Every request a client may send to the town server, by name. The table of handlers has this type: a missing one does not compile. */
+export interface Requests
+  extends
+    TownRequests,
+    RigRequests,
+    RuntimeRequests,
+    BeadRequests,
+    ConvoyRequests,
+    WorkRequests,
+    PolecatRequests,
+    MergeRequestRequests,
+    SessionRequests {}
+
+export type Method = keyof Requests;
+export type Params<M extends Method> = Requests[M]['params'];
+export type Result<M extends Method> = Requests[M]['result'];
+
+export type ClientRequests = TownToClientRequests;
+export type ClientMethod = keyof ClientRequests;
+
+/** What the town sends without being asked. */
+export interface Notifications {
+  /** To subscribers: one committed transaction. A gap in `seq` means: subscribe again with `since`. */
+  'town/changed': JournalEntry;
+  /** To everyone: the town server is about to leave; reconnect, which starts the next one. */
+  'town/leaving': { readonly reason: string };
+  /** To a launcher: ask the runtime to stop, and end its whole tree after `graceMs`. */
+  'session/stop': { readonly session: string; readonly reason: string; readonly graceMs: number };
+}
+
+export type NotificationMethod = keyof Notifications;

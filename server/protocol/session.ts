@@ -1,0 +1,58 @@
+import type { HostKind, LaunchSpec, Session, SessionExit } from '../domain/session.ts';
+
+/** What a window is asked to open a terminal for. */
+export interface OpenTerminalParams {
+  readonly session: string;
+  readonly agent: string;
+  /** `nux · be-auth` */
+  readonly name: string;
+  readonly rig: string;
+  readonly icon: string;
+  readonly color: string;
+  readonly directory: string;
+  /** The launcher: program, arguments, and the variables it needs. No secret in them. */
+  readonly command: string;
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface SessionRequests {
+  /** Those that have not ended; with `all` every one. */
+  'session/list': { params: { readonly all?: boolean; readonly agent?: string }; result: readonly Session[] };
+  /** A person: a new session for a polecat whose session has ended, on the same worktree and hook. */
+  'session/run': { params: { readonly agent: string; readonly host?: 'auto' | HostKind }; result: Session };
+  /** A person: ask the runtime to stop, end it after 30 s. The bead stays on the hook. */
+  'session/stop': { params: { readonly session: string }; result: Session };
+  /** The last lines of the log of a session of the host `process`. */
+  'session/log': {
+    params: { readonly session: string; readonly lines?: number };
+    result: { readonly lines: readonly string[] };
+  };
+
+  /** A launcher, once: what it is to start. A second call is refused, so a revived terminal starts nothing twice. */
+  'session/take': { params: { readonly launcherPid: number }; result: LaunchSpec };
+  /** A launcher: the runtime runs. */
+  'session/started': { params: { readonly pid: number }; result: Record<string, never> };
+  /** A launcher whose connection was lost: it is still there. */
+  'session/attach': {
+    params: { readonly launcherPid: number; readonly pid: number };
+    result: Record<string, never>;
+  };
+  /** A launcher: the runtime ended, or could not be started. `resumable` tells the launcher whether to offer it. */
+  'session/ended': {
+    params: SessionExit & { readonly reason?: string };
+    result: { readonly done: boolean; readonly resumable: boolean };
+  };
+
+  /** An editor window: it can host terminals. Withdrawn when its connection ends. */
+  'host/offer': {
+    params: { readonly window: string; readonly trusted: boolean; readonly focused: boolean };
+    result: Record<string, never>;
+  };
+}
+
+/** Requests that the town sends to a client. */
+export interface TownToClientRequests {
+  /** To a window that offered to host: open an integrated terminal and start the launcher in it. */
+  'session/open': { params: OpenTerminalParams; result: { readonly processId?: number } };
+}

@@ -1,0 +1,158 @@
+import type { Bead } from '../domain/bead.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import type { HostKind, Session } from '../domain/session.ts';
+import type { RefusalData } from './hello.ts';
+
+export interface SlingParams {
+  readonly beads: readonly string[];
+  /** Absent: each bead goes to the rig of its prefix. */
+  readonly rig?: string;
+  readonly runtime?: string;
+  /** Absent: as the rig says. */
+  readonly host?: 'auto' | HostKind;
+  readonly dryRun?: boolean;
+}
+
+export interface Slung {
+  readonly bead: string;
+  readonly title: string;
+  readonly rig: string;
+  /** `RIG/NAME` */
+  readonly agent: string;
+  readonly runtime: string;
+  readonly runtimeLabel: string;
+  readonly worktree: string;
+  readonly branch: string;
+  readonly base: string;
+  readonly host: HostKind;
+  readonly convoy?: string;
+  /** Absent in a dry run. */
+  readonly session?: string;
+  /** The program and arguments as they were, or would be, started. */
+  readonly command: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+export interface SlingResult {
+  readonly slung: readonly Slung[];
+  readonly refused: readonly {
+    readonly bead: string;
+    readonly message: string;
+    readonly refusal: RefusalData;
+  }[];
+}
+
+export interface HookResult {
+  readonly agent: string;
+  readonly bead?: Bead;
+  readonly polecat?: Polecat;
+  readonly rig?: string;
+  /** Beads that must close before it, open ones. */
+  readonly blockedBy: readonly string[];
+  readonly mergeRequest?: MergeRequest;
+  /** One sentence: what to do now. */
+  readonly next: string;
+}
+
+export interface DoneParams {
+  /** The folder that `gt done` was called in; its worktree and branch must be the recorded pair. */
+  readonly directory: string;
+  /** Take uncommitted work along in one commit. */
+  readonly commit?: boolean;
+  readonly noChanges?: boolean;
+  readonly status?: 'completed' | 'escalated' | 'deferred';
+  /** The question or reason, shown to people. */
+  readonly message?: string;
+}
+
+export interface DoneResult {
+  readonly agent: string;
+  readonly bead: string;
+  readonly outcome: 'submitted' | 'landing' | 'closed' | 'needs-you' | 'deferred' | 'already-submitted';
+  readonly mergeRequest?: MergeRequest;
+  readonly commits: number;
+  /** What happens next, one sentence. */
+  readonly next: string;
+}
+
+export interface WorkRequests {
+  /** A person: give beads to polecats and start them. Each bead stands alone: one that is refused does not stop the others. */
+  'work/sling': { params: SlingParams; result: SlingResult };
+  /** A person: take the bead off its hook and open it again. The session is ended first; unmerged work is archived. */
+  'work/unsling': {
+    params: { readonly bead: string };
+    result: { readonly bead: Bead; readonly archive?: string };
+  };
+  /** The caller's own hook, or, for people, that of `agent`. */
+  'work/hook': { params: { readonly agent?: string }; result: HookResult };
+  /** A session: the work is complete. Idempotent on branch and tip. */
+  'work/done': { params: DoneParams; result: DoneResult };
+  /** The context an agent starts with: role and rig, hook, beads access, git state, contract. */
+  'work/prime': {
+    params: { readonly agent?: string };
+    result: { readonly text: string; readonly hook: HookResult };
+  };
+}
+
+export interface PolecatDetail {
+  readonly polecat: Polecat;
+  readonly bead?: Bead;
+  readonly session?: Session;
+  readonly mergeRequest?: MergeRequest;
+  readonly runtimeLabel: string;
+  readonly needsPerson: boolean;
+}
+
+/** One changed file between a polecat's base and its branch (or its worktree). */
+export interface ChangedFile {
+  readonly path: string;
+  readonly status: 'added' | 'modified' | 'deleted' | 'renamed';
+  readonly oldPath?: string;
+}
+
+export interface PolecatRequests {
+  'polecat/list': { params: { readonly rig?: string }; result: readonly PolecatDetail[] };
+  'polecat/get': {
+    params: { readonly agent: string };
+    result: PolecatDetail & { readonly commits: number; readonly uncommitted: readonly string[] };
+  };
+  /** The files it changed against its base, for a diff editor. */
+  'polecat/changes': {
+    params: { readonly agent: string };
+    result: {
+      readonly base: string;
+      readonly tip: string;
+      readonly worktree?: string;
+      readonly files: readonly ChangedFile[];
+    };
+  };
+  /** One file as it is in a commit of the rig; absent text: it is not there. */
+  'polecat/file': {
+    params: { readonly agent: string; readonly sha: string; readonly path: string };
+    result: { readonly text?: string };
+  };
+  /** A person: archive and remove. Refused while its session runs, and for unmerged work without `force`; nothing is lost with it. */
+  'polecat/remove': {
+    params: { readonly agent: string; readonly force?: boolean };
+    result: { readonly agent: string; readonly archive: string };
+  };
+}
+
+export interface MergeRequestDetail {
+  readonly mergeRequest: MergeRequest;
+  readonly bead?: Bead;
+  readonly runtimeLabel: string;
+}
+
+export interface MergeRequestRequests {
+  /** Those that have not landed; with `all` every one. */
+  'mergeRequest/list': {
+    params: { readonly rig?: string; readonly all?: boolean };
+    result: readonly MergeRequestDetail[];
+  };
+  /** By its id or its bead's. */
+  'mergeRequest/get': { params: { readonly mergeRequest: string }; result: MergeRequestDetail };
+  /** A person (or the town itself in `auto`): land it. The answer comes when it is verified, or says what it became instead. */
+  'mergeRequest/merge': { params: { readonly mergeRequest: string }; result: MergeRequestDetail };
+}
