@@ -3,10 +3,11 @@
 
 import { join, resolve } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { root, run } from './steps.mjs';
 
 const out = resolve(process.argv[2] ?? join(root, 'gastown.vsix'));
-const vsce = join(root, 'node_modules/@vscode/vsce/vsce');
+const vsce = fileURLToPath(import.meta.resolve('@vscode/vsce/vsce'));
 const options = [
   '--no-dependencies',
   '--allow-missing-repository',

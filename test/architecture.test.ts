@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { violations } from './architecture/check.ts';
+import { documentedRows, tableRows } from './architecture/document.ts';
 import { sentence } from './architecture/syntax.ts';
 import { outsideOf, table } from './architecture/table.ts';
 import { root, sources } from './architecture/tree.ts';
@@ -19,6 +20,10 @@ test('every package of the table is a dependency', () => {
   const allowed = [...Object.values(table).flatMap((row) => row.outside), ...Object.values(outsideOf).flat()];
   const packages = new Set(allowed.filter((name) => !name.startsWith('node:') && name !== 'vscode'));
   assert.deepEqual([...packages].toSorted(), Object.keys(manifest.dependencies ?? {}).toSorted());
+});
+
+test('the page about the architecture shows the same table', () => {
+  assert.deepEqual(documentedRows(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')), tableRows());
 });
 
 /** Files by path, and what must be said about them: its kind and a piece of its message. */

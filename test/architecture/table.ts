@@ -50,13 +50,13 @@ export const table: Readonly<Record<Row, Rule>> = {
   },
   store: {
     imports: { domain: 'value' },
-    outside: ['lowdb', 'node:fs', 'node:path', 'node:crypto', 'node:sqlite'],
+    outside: ['lowdb', 'sorted-btree', 'node:fs', 'node:path', 'node:crypto', 'node:sqlite'],
   },
   git: { imports: { domain: 'value' }, outside: ['simple-git', 'node:path', 'node:fs'] },
   runtimes: { imports: { domain: 'type' }, outside: [] },
   sessions: {
     imports: { domain: 'value' },
-    outside: ['node:child_process', 'node:fs', 'node:path', 'node:os'],
+    outside: ['node:child_process', 'node:fs', 'node:path', 'node:os', 'node:crypto'],
   },
   language: { imports: { domain: 'value' }, outside: ['vscode-languageserver-types'] },
   operations: {
