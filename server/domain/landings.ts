@@ -1,0 +1,151 @@
+import type { AgentId, MergeRequestId, Sha, Timestamp } from './ids.ts';
+import { finishBead } from './beadClose.ts';
+import type { LandingState, MergeRequest } from './mergeRequest.ts';
+import type { Polecat } from './polecat.ts';
+import { transitionPolecat } from './polecats.ts';
+import { Refusal } from './refusal.ts';
+import { describeState } from './stateWords.ts';
+import type { Draft } from './view.ts';
+
+/** Where each landing may go. `verified` is the end; from every other state the proof may be found, by whatever way it came there. */
+export const landingTransitions: Readonly<Record<LandingState, readonly LandingState[]>> = {
+  submitted: ['merged', 'verified', 'conflict', 'rejected', 'waiting-for-checkout', 'lost'],
+  merged: ['verified', 'lost'],
+  conflict: ['submitted', 'merged', 'verified', 'rejected', 'waiting-for-checkout', 'lost'],
+  rejected: ['submitted', 'merged', 'verified', 'conflict', 'waiting-for-checkout', 'lost'],
+  'waiting-for-checkout': ['submitted', 'merged', 'verified', 'conflict', 'rejected', 'lost'],
+  lost: ['submitted', 'merged', 'verified', 'conflict', 'rejected', 'waiting-for-checkout'],
+  verified: [],
+};
+
+/** Nothing more will happen to it. */
+export function isSettled(state: LandingState): boolean {
+  return state === 'verified';
+}
+
+export interface LandingChange {
+  readonly at: Timestamp;
+  /** Why, in one sentence. What the state before had to say (its files, its check) goes. */
+  readonly reason?: string;
+  readonly landed?: Sha;
+  readonly files?: readonly string[];
+  readonly checkOutput?: readonly string[];
+}
+
+/** Refused with `stale` where the states do not allow it. Its own state again: only what is said about it is another. */
+export function transitionLanding(
+  request: MergeRequest,
+  to: LandingState,
+  change: LandingChange,
+): MergeRequest {
+  if (to !== request.state && !landingTransitions[request.state].includes(to)) {
+    throw new Refusal(
+      'stale',
+      `${request.id} is ${describeState(request.state)}; it cannot become ${describeState(to)}.`,
+      {
+        next: `gt mq show ${request.id}`,
+        facts: { mergeRequest: request.id, from: request.state, to },
+      },
+    );
+  }
+  const { reason: _reason, files: _files, checkOutput: _output, ...rest } = request;
+  const { at, ...said } = change;
+  const verifiedAt = to === 'verified' ? { verifiedAt: request.verifiedAt ?? at } : {};
+  return { ...rest, ...said, ...verifiedAt, state: to, updatedAt: at };
+}
+
+export interface Submission {
+  readonly id: MergeRequestId;
+  readonly polecat: Polecat;
+  readonly target: string;
+  readonly tip: Sha;
+  readonly commits: number;
+  readonly at: Timestamp;
+}
+
+/**
+ * Work is handed over to land: the request is there and the polecat is done. The same branch and tip again gives the request that is
+ * there already, unchanged. With a new tip, earlier requests of the branch that have not landed are rejected as replaced.
+ */
+export function openMergeRequest(draft: Draft, submission: Submission): MergeRequest {
+  const { id, polecat, target, tip, commits, at } = submission;
+  const earlier = Array.from(draft.find('mergeRequestsByBead', polecat.bead)).filter(
+    (request) => request.rig === polecat.rig && request.branch === polecat.branch,
+  );
+  const same = earlier.find((request) => request.tip === tip);
+  if (same) return same;
+  if (draft.get('mergeRequests', id)) {
+    throw new Refusal('taken', `There is a merge request ${id} already.`, {
+      field: 'id',
+      next: `gt mq show ${id}`,
+    });
+  }
+  for (const request of earlier) replace(draft, request, id, at);
+  const request: MergeRequest = {
+    id,
+    bead: polecat.bead,
+    rig: polecat.rig,
+    agent: polecat.id,
+    runtime: polecat.runtime,
+    branch: polecat.branch,
+    target,
+    base: polecat.base,
+    tip,
+    state: 'submitted',
+    commits,
+    submittedAt: at,
+    updatedAt: at,
+  };
+  draft.put('mergeRequests', request);
+  finishPolecat(draft, polecat.id, `submitted ${tip.slice(0, 7)}`, at);
+  return request;
+}
+
+/**
+ * The landing is proven: `landed` is reachable on the target. The bead closes, which frees what waits for it, and convoys that are
+ * complete with it land. Verified already: nothing changes. Refused with `not-found`.
+ */
+export function verifyLanding(
+  draft: Draft,
+  id: MergeRequestId,
+  proof: { readonly landed: Sha; readonly at: Timestamp },
+): MergeRequest {
+  const request = draft.get('mergeRequests', id);
+  if (!request) throw new Refusal('not-found', `There is no merge request ${id}.`, { next: 'gt mq list' });
+  if (isSettled(request.state)) return request;
+  const verified = transitionLanding(request, 'verified', proof);
+  draft.put('mergeRequests', verified);
+  const bead = draft.get('beads', request.bead);
+  if (bead) finishBead(draft, bead, `Landed as ${proof.landed.slice(0, 7)} on ${request.target}`, proof.at);
+  return verified;
+}
+
+/** Done with no code to land (or none that the rig lands): the bead closes at once, and the polecat is done. */
+export function closeDoneBead(
+  draft: Draft,
+  polecat: Pick<Polecat, 'id' | 'bead'>,
+  done: { readonly reason: string; readonly at: Timestamp },
+): void {
+  const bead = draft.get('beads', polecat.bead);
+  if (bead) finishBead(draft, bead, done.reason, done.at);
+  finishPolecat(draft, polecat.id, done.reason, done.at);
+}
+
+function finishPolecat(draft: Draft, id: AgentId, reason: string, at: Timestamp): void {
+  const polecat = draft.get('agents', id);
+  if (polecat) draft.put('agents', { ...transitionPolecat(polecat, 'done', { at, reason }), progressAt: at });
+}
+
+function replace(draft: Draft, request: MergeRequest, by: MergeRequestId, at: Timestamp): void {
+  if (!replaceable.has(request.state)) return;
+  draft.put('mergeRequests', transitionLanding(request, 'rejected', { at, reason: `replaced by ${by}` }));
+}
+
+/** Merged ones are proven or lost by themselves. */
+const replaceable: ReadonlySet<LandingState> = new Set([
+  'submitted',
+  'conflict',
+  'rejected',
+  'waiting-for-checkout',
+  'lost',
+]);

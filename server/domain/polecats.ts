@@ -1,0 +1,87 @@
+import type { MergeRequest } from './mergeRequest.ts';
+import type { Polecat, PolecatState } from './polecat.ts';
+import { Refusal } from './refusal.ts';
+import { describeState } from './stateWords.ts';
+import type { View } from './view.ts';
+import type { SessionId, Timestamp } from './ids.ts';
+
+/** Where each state may go. Any polecat may also be removed, which takes its record away. `done` ends a run, not always the story: */
+export const polecatTransitions: Readonly<Record<PolecatState, readonly PolecatState[]>> = {
+  // An agent that is quick says done before its launcher has reported its start.
+  spawning: ['working', 'needs-you', 'done', 'rate-limited', 'stalled', 'interrupted', 'failed'],
+  working: ['needs-you', 'done', 'rate-limited', 'stalled', 'interrupted', 'failed'],
+  'needs-you': ['working', 'done', 'rate-limited', 'stalled', 'interrupted', 'failed'],
+  'rate-limited': ['working', 'needs-you', 'done', 'stalled', 'interrupted', 'failed'],
+  stalled: ['working', 'needs-you', 'done', 'rate-limited', 'interrupted', 'failed'],
+  // Resumed by a new session, or found alive when its launcher comes back.
+  interrupted: ['spawning', 'working', 'needs-you', 'done', 'failed'],
+  failed: ['spawning', 'working', 'done', 'interrupted'],
+  // A landing that is in conflict or rejected: the work is taken up again.
+  done: ['spawning'],
+};
+
+/** Refused with `stale` where the states do not allow it. Its own state again: only the reason is another. */
+export function transitionPolecat(
+  polecat: Polecat,
+  to: PolecatState,
+  change: { readonly at: Timestamp; readonly reason?: string; readonly session?: SessionId },
+): Polecat {
+  if (to !== polecat.state && !polecatTransitions[polecat.state].includes(to)) {
+    throw new Refusal(
+      'stale',
+      `${polecat.id} is ${describeState(polecat.state)}; it cannot become ${describeState(to)}.`,
+      {
+        next: `gt polecat show ${polecat.id}`,
+        facts: { agent: polecat.id, from: polecat.state, to },
+      },
+    );
+  }
+  const { reason: _, ...rest } = polecat;
+  return {
+    ...rest,
+    state: to,
+    ...(change.reason === undefined ? {} : { reason: change.reason }),
+    ...(change.session === undefined ? {} : { session: change.session }),
+    updatedAt: change.at,
+  };
+}
+
+/** A sign of progress: a `gt` call, a commit, a lifecycle hook. One that was waiting or thought stalled works again. */
+export function noteProgress(polecat: Polecat, at: Timestamp): Polecat {
+  const waited = polecat.state === 'stalled' || polecat.state === 'rate-limited';
+  const awake = waited ? transitionPolecat(polecat, 'working', { at }) : polecat;
+  return { ...awake, progressAt: at };
+}
+
+/**
+ * Whether the polecat is one of those that the town's "need you" counts: it asks, has stalled, was interrupted or has failed, or what
+ * it submitted waits for a person. Waiting for a rate limit is not: that passes by itself.
+ */
+export function needsPerson(view: View, polecat: Polecat): boolean {
+  if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
+  const request = newestRequest(view, polecat);
+  if (!request) return false;
+  if (request.state === 'submitted') return view.get('rigs', request.rig)?.settings.merge === 'review';
+  return stuck.has(request.state);
+}
+
+/** The polecat's newest merge request for its bead. */
+export function newestRequest(
+  view: View,
+  polecat: Pick<Polecat, 'bead' | 'branch'>,
+): MergeRequest | undefined {
+  let newest: MergeRequest | undefined;
+  for (const request of view.find('mergeRequestsByBead', polecat.bead)) {
+    if (request.branch === polecat.branch && (!newest || request.submittedAt >= newest.submittedAt))
+      newest = request;
+  }
+  return newest;
+}
+
+const waitsForPerson: ReadonlySet<PolecatState> = new Set(['needs-you', 'stalled', 'interrupted', 'failed']);
+const stuck: ReadonlySet<MergeRequest['state']> = new Set([
+  'conflict',
+  'rejected',
+  'waiting-for-checkout',
+  'lost',
+]);

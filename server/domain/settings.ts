@@ -1,0 +1,169 @@
+import type { RuntimeName } from './ids.ts';
+import { invalid } from './beadFields.ts';
+import { parseBranch } from './branchName.ts';
+import type { Rig, RigSettings } from './rig.ts';
+import { displayText } from './text.ts';
+import type { Town } from './town.ts';
+
+export const townDefaults = {
+  defaultRuntime: 'claude-code' as RuntimeName,
+  maxSessions: 25,
+} as const satisfies Partial<Town>;
+
+/** What one `gt rig config` changes. */
+export interface RigChange {
+  readonly runtime?: RuntimeName;
+  readonly branch?: string;
+  readonly state?: Rig['state'];
+  readonly settings?: Partial<RigSettings>;
+}
+
+export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>>;
+
+/** One key of a configuration, as people read about it. */
+export interface SettingKey {
+  readonly key: string;
+  /** The legal values, in words. */
+  readonly values: string;
+  readonly about: string;
+}
+
+export const rigSettingKeys: readonly SettingKey[] = [
+  {
+    key: 'runtime',
+    values: 'the name of a runtime',
+    about: 'Who works in the rig; running sessions keep theirs.',
+  },
+  { key: 'branch', values: 'the name of a branch', about: 'The branch that work lands on.' },
+  { key: 'state', values: 'active, parked or docked', about: 'Parked and docked rigs take no work.' },
+  { key: 'merge', values: 'review, auto or none', about: 'Who lands: a person, the town, nobody.' },
+  {
+    key: 'push',
+    values: 'true or false',
+    about: 'Push the branch after landing (only for a rig over a local path).',
+  },
+  { key: 'check', values: 'a program and its arguments, or none', about: 'Must pass before anything lands.' },
+  { key: 'session', values: 'auto, editor or process', about: 'Where sessions live.' },
+  { key: 'ids', values: 'readable or hash', about: 'How new beads are named.' },
+  { key: 'maxPolecats', values: '1 to 100', about: 'How many polecats may work at once.' },
+];
+
+export const townSettingKeys: readonly SettingKey[] = [
+  { key: 'name', values: '1 to 60 characters', about: 'The name of the town.' },
+  { key: 'defaultRuntime', values: 'the name of a runtime', about: 'For rigs that name none.' },
+  { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
+];
+
+/** `words` as typed after the key. Refused with `invalid`, the field (`key`, or the key itself) and the legal values. */
+export function parseRigSetting(key: string, words: readonly string[]): RigChange {
+  const parse = rigParsers[knownKey(key, rigSettingKeys)];
+  if (!parse) throw unknownKey(key, rigSettingKeys);
+  return parse(words);
+}
+
+export function parseTownSetting(key: string, words: readonly string[]): TownChange {
+  const parse = townParsers[knownKey(key, townSettingKeys)];
+  if (!parse) throw unknownKey(key, townSettingKeys);
+  return parse(words);
+}
+
+export function withRigChange(rig: Rig, { settings, ...change }: RigChange): Rig {
+  return { ...rig, ...change, settings: { ...rig.settings, ...settings } };
+}
+
+export function parseRuntimeName(text: string, field = 'runtime'): RuntimeName {
+  if (/^[a-z0-9][a-z0-9-]{0,31}$/u.test(text)) return text as RuntimeName;
+  throw invalid(
+    field,
+    'A runtime name has 1 to 32 lower-case letters, digits and hyphens.',
+    'gt runtime list',
+  );
+}
+
+const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChange>> = {
+  runtime: (words) => ({ runtime: parseRuntimeName(one('runtime', words)) }),
+  branch: (words) => ({ branch: parseBranch(one('branch', words)) }),
+  state: (words) => ({ state: choice('state', words, ['active', 'parked', 'docked']) }),
+  merge: (words) => ({ settings: { merge: choice('merge', words, ['review', 'auto', 'none']) } }),
+  push: (words) => ({ settings: { push: yesOrNo('push', words) } }),
+  check: (words) => ({ settings: { check: program('check', words) } }),
+  session: (words) => ({ settings: { session: choice('session', words, ['auto', 'editor', 'process']) } }),
+  ids: (words) => ({ settings: { ids: choice('ids', words, ['readable', 'hash']) } }),
+  maxPolecats: (words) => ({ settings: { maxPolecats: count('maxPolecats', words, 100) } }),
+};
+
+const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {
+  name: (words) => ({ name: townName(words) }),
+  defaultRuntime: (words) => ({
+    defaultRuntime: parseRuntimeName(one('defaultRuntime', words), 'defaultRuntime'),
+  }),
+  maxSessions: (words) => ({ maxSessions: count('maxSessions', words, 1000) }),
+};
+
+/** `max-polecats` and `max_polecats` are `maxPolecats`. */
+function knownKey(key: string, keys: readonly SettingKey[]): string {
+  const plain = (text: string): string => text.replaceAll(/[-_]/gu, '').toLowerCase();
+  return keys.find((known) => plain(known.key) === plain(key))?.key ?? '';
+}
+
+function unknownKey(key: string, keys: readonly SettingKey[]): Error {
+  const all = keys.map((known) => known.key).join(', ');
+  return invalid('key', `There is no key "${displayText(key, 40)}".`, `Keys: ${all}.`);
+}
+
+function one(key: string, words: readonly string[]): string {
+  const [word, ...more] = words;
+  if (word !== undefined && word !== '' && more.length === 0) return word;
+  throw invalid(key, `${key} takes exactly one value.`);
+}
+
+function choice<const Value extends string>(
+  key: string,
+  words: readonly string[],
+  values: readonly Value[],
+): Value {
+  const word = one(key, words);
+  for (const value of values) if (value === word) return value;
+  const last = values.at(-1) ?? '';
+  throw invalid(
+    key,
+    `${key} is ${values.slice(0, -1).join(', ')} or ${last}, not "${displayText(word, 40)}".`,
+  );
+}
+
+function yesOrNo(key: string, words: readonly string[]): boolean {
+  const word = one(key, words).toLowerCase();
+  if (['true', 'yes', 'on'].includes(word)) return true;
+  if (['false', 'no', 'off'].includes(word)) return false;
+  throw invalid(key, `${key} is true or false, not "${displayText(word, 40)}".`);
+}
+
+function count(key: string, words: readonly string[], most: number): number {
+  const word = one(key, words);
+  const number = /^[0-9]{1,6}$/u.test(word) ? Number(word) : 0;
+  if (number >= 1 && number <= most) return number;
+  throw invalid(key, `${key} is a number from 1 to ${most}, not "${displayText(word, 40)}".`);
+}
+
+/** An argument vector: it is started as it stands, by no shell. `none` alone takes it away. */
+function program(key: string, words: readonly string[]): readonly string[] {
+  if (words.length === 1 && (words[0] === 'none' || words[0] === '')) return [];
+  const [first = ''] = words;
+  if (first.trim() === '' || words.some((word) => word.includes('\0'))) {
+    throw invalid(key, `${key} is a program and its arguments, or none.`);
+  }
+  if (words.length === 1 && /\s/u.test(first) && !/[\\/]/u.test(first)) {
+    throw invalid(
+      key,
+      `${key} is started by no shell: give the program and its arguments as separate words.`,
+      `${key} ${first}`,
+    );
+  }
+  return [...words];
+}
+
+function townName(words: readonly string[]): string {
+  const name = words.join(' ');
+  if (name.trim() !== '' && name.length <= 60 && name === displayText(name, 60)) return name;
+  throw invalid('name', "A town's name has 1 to 60 characters, and no control characters.");
+}

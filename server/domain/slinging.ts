@@ -1,0 +1,115 @@
+import type { Bead } from './bead.ts';
+import { townPrefix } from './rigName.ts';
+import { refuseUnlessFree } from './hooks.ts';
+import type { BeadId, RigName, Timestamp } from './ids.ts';
+import type { PolecatState } from './polecat.ts';
+import { blockersOf, unworkable } from './readiness.ts';
+import { Refusal } from './refusal.ts';
+import type { Rig } from './rig.ts';
+import { displayText } from './text.ts';
+import type { View } from './view.ts';
+
+export interface SlingCheck {
+  readonly bead: Bead;
+  readonly rig: Rig;
+  readonly now: Timestamp;
+}
+
+/**
+ * Whether the bead can go to a new polecat of the rig now. Refused with `invalid` (a container or a note, not work), `closed`, `held`
+ * (the holder in `facts`), `deferred`, `blocked` (the blockers in `facts`), `parked`, or `capacity`.
+ */
+export function checkSling(view: View, { bead, rig, now }: SlingCheck): void {
+  refuseContainer(bead);
+  if (!isWoken(bead, now)) refuseUnlessFree(bead);
+  refuseBlocked(view, bead);
+  if (rig.state !== 'active') {
+    throw new Refusal('parked', `The rig ${rig.id} is ${rig.state}: it takes no work.`, {
+      next: `gt rig config ${rig.id} state active`,
+      facts: { rig: rig.id, state: rig.state },
+    });
+  }
+  refuseFullRig(view, rig);
+  refuseFullTown(view);
+}
+
+/** The rig whose prefix the id has. Refused with `not-found`, saying how to name one. */
+export function rigOfBead(view: View, id: BeadId): Rig {
+  let found: Rig | undefined;
+  const prefixes: string[] = [];
+  for (const rig of view.all('rigs')) {
+    prefixes.push(rig.prefix);
+    const fits = id.startsWith(`${rig.prefix}-`);
+    if (fits && rig.prefix.length > (found?.prefix.length ?? 0)) found = rig;
+  }
+  if (found) return found;
+  const known =
+    prefixes.length > 0 ? ` The rigs have ${prefixes.toSorted().join(', ')}.` : ' There is no rig yet.';
+  const sentence = id.startsWith(`${townPrefix}-`)
+    ? `${displayText(id, 60)} is the town's own, so it goes to no rig by itself.`
+    : `No rig has the prefix of ${displayText(id, 60)}.${known}`;
+  throw new Refusal('not-found', sentence, { field: 'rig', next: `gt sling ${displayText(id, 60)} RIG` });
+}
+
+/** How many polecats of the rig have work that still needs them: finished, interrupted and failed ones do not count. */
+export function workingPolecats(view: View, rig: RigName): number {
+  let working = 0;
+  for (const polecat of view.find('agentsByRig', rig)) if (atWork.has(polecat.state)) working += 1;
+  return working;
+}
+
+const atWork: ReadonlySet<PolecatState> = new Set([
+  'spawning',
+  'working',
+  'needs-you',
+  'rate-limited',
+  'stalled',
+]);
+
+/** Bundles of other beads. */
+const containers: ReadonlySet<string> = new Set(['epic', 'convoy']);
+
+function refuseContainer(bead: Bead): void {
+  if (!containers.has(bead.type) && !unworkable.has(bead.type)) return;
+  const next = containers.has(bead.type) ? 'Sling the beads in it.' : 'bd ready';
+  throw new Refusal('invalid', `${bead.id} is of the type ${bead.type}, which is not work for one polecat.`, {
+    field: 'bead',
+    next,
+  });
+}
+
+/** A deferral whose date has come is over, also where nobody has woken the bead yet. */
+function isWoken(bead: Bead, now: Timestamp): boolean {
+  return bead.status === 'deferred' && bead.deferUntil !== undefined && bead.deferUntil <= now;
+}
+
+function refuseBlocked(view: View, bead: Bead): void {
+  const blockers = blockersOf(view, bead);
+  if (blockers.length === 0) return;
+  const shown = blockers.slice(0, 5).join(', ');
+  const more = blockers.length > 5 ? ` and ${blockers.length - 5} more` : '';
+  throw new Refusal('blocked', `${bead.id} waits for ${shown}${more}.`, {
+    next: `bd show ${blockers[0] ?? bead.id}`,
+    facts: { bead: bead.id, blockers },
+  });
+}
+
+function refuseFullRig(view: View, rig: Rig): void {
+  const { maxPolecats } = rig.settings;
+  const working = workingPolecats(view, rig.id);
+  if (working < maxPolecats) return;
+  throw new Refusal('capacity', `${working} of ${maxPolecats} polecats work in ${rig.id} already.`, {
+    next: `Wait for one to finish, or gt rig config ${rig.id} maxPolecats ${maxPolecats + 1}.`,
+    facts: { rig: rig.id, working, maxPolecats },
+  });
+}
+
+function refuseFullTown(view: View): void {
+  const maxSessions = view.get('town', 'town')?.maxSessions ?? Number.POSITIVE_INFINITY;
+  const running = view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running');
+  if (running < maxSessions) return;
+  throw new Refusal('capacity', `${running} of ${maxSessions} sessions run in the town already.`, {
+    next: `Wait for one to finish, or gt config maxSessions ${maxSessions + 1}.`,
+    facts: { running, maxSessions },
+  });
+}
