@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RuntimeName } from '../../server/domain/ids.ts';
+import { sim } from '../../server/runtimes/presets/builtIn.ts';
+import { builtInPresets, extendPreset, findPreset } from '../../server/runtimes/presets.ts';
+
+test('the five documented names, sim and human are built in', () => {
+  assert.deepEqual(
+    builtInPresets.map(({ id }) => id),
+    ['claude-code', 'gemini', 'codex', 'cursor', 'augment', 'sim', 'human'],
+  );
+});
+
+test('labels, strengths and trade-offs are those of the documentation', () => {
+  const table = builtInPresets
+    .slice(0, 5)
+    .map(({ label, bestFor, tradeOffs }) => [label, bestFor, tradeOffs]);
+  assert.deepEqual(table, [
+    [
+      'Claude Code',
+      'Complex refactoring, multi-file changes, architecture work',
+      'Higher cost per token, deep reasoning',
+    ],
+    ['Gemini CLI', 'GCP-native work, large context windows, broad knowledge', 'Different tool ecosystem'],
+    ['Codex', 'Python/data science, rapid iteration, OpenAI ecosystem', 'More focused scope'],
+    ['Cursor', 'UI development, visual components, real-time preview', 'Requires display server'],
+    ['Augment', 'Enterprise codebases, legacy code understanding', 'Specialized setup'],
+  ]);
+});
+
+test('no two built-in presets share a name, an icon or a color', () => {
+  const names = builtInPresets.flatMap(({ id, aliases }) => [id, ...aliases]);
+  assert.deepEqual(names, [...new Set(names)]);
+  for (const key of ['icon', 'color'] as const) {
+    assert.equal(new Set(builtInPresets.map((preset) => preset[key])).size, builtInPresets.length, key);
+  }
+});
+
+test('presets are found by id, alias and in any case', () => {
+  assert.equal(findPreset('claude', [])?.id, 'claude-code');
+  assert.equal(findPreset('Gemini-CLI', [])?.id, 'gemini');
+  assert.equal(findPreset('cursor-agent', [])?.id, 'cursor');
+  assert.equal(findPreset('auggie', [])?.id, 'augment');
+  assert.equal(findPreset('nothing', []), undefined);
+});
+
+test("a user's preset is found, and its id goes before a built-in alias", () => {
+  const own = extendPreset(sim, { id: 'shell' as RuntimeName, label: 'Mine' });
+  assert.equal(findPreset('shell', [own])?.label, 'Mine');
+  assert.equal(findPreset('shell', [])?.id, 'human');
+});
+
+test('an extended preset keeps what it does not change, but not name, aliases and evidence', () => {
+  const thorough = extendPreset(sim, {
+    id: 'sim-thorough' as RuntimeName,
+    arguments: ['sim', '--variant', 'thorough'],
+    environment: { set: { A: '1' } },
+    capabilities: { resume: true },
+  });
+  assert.equal(thorough.label, 'sim-thorough');
+  assert.deepEqual(thorough.aliases, []);
+  assert.equal(thorough.evidence, 'read');
+  assert.equal(thorough.command, '{self}');
+  assert.deepEqual(thorough.environment, { set: { A: '1' }, strip: [] });
+  assert.deepEqual(thorough.capabilities, { ...sim.capabilities, resume: true });
+});

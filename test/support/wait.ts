@@ -1,0 +1,14 @@
+/** Waits until `probe` gives something, asking every few milliseconds; fails with `what` after the deadline. */
+export async function eventually<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+  deadlineMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + deadlineMs;
+  for (;;) {
+    const found = await probe();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`It did not come within ${deadlineMs} ms that ${what}.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
