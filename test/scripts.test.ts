@@ -106,8 +106,21 @@ describe('suite', () => {
 });
 
 describe('the test files', () => {
-  /** At least so many files in each folder, so that a lost pattern or a lost folder is seen. */
-  const expected: Record<string, number> = { '': 4 };
+  /** At least so many files in each folder, so that a lost pattern or a lost folder is seen. Raise them with the tree. */
+  const expected: Record<string, number> = {
+    '': 6,
+    domain: 1,
+    protocol: 1,
+    rpc: 1,
+    store: 1,
+    git: 1,
+    runtimes: 3,
+    sessions: 1,
+    operations: 1,
+    cli: 1,
+    client: 1,
+    e2e: 1,
+  };
 
   test('are all in a suite, and as many as there should be', async () => {
     const listed = await Promise.all(
@@ -116,10 +129,11 @@ describe('the test files', () => {
     const files = listed.flatMap(({ stdout }) => stdout.split('\n')).filter((line) => line !== '');
     const onDisk = sources('test/**/*.test.ts').map(({ path }) => path);
     assert.deepEqual(files.toSorted(), onDisk.filter((path) => !path.startsWith('test/host/')).toSorted());
-    for (const [name, least] of Object.entries(expected)) {
-      const inFolder = files.filter((path) => path.split('/').slice(1, -1).join('/') === name);
-      assert.ok(inFolder.length >= least, `${inFolder.length} test files in test/${name}, expected ${least}`);
-    }
+    const tooFew = Object.entries(expected).flatMap(([name, least]) => {
+      const count = files.filter((path) => folderOf(path) === name).length;
+      return count < least ? [`test/${name}: ${count} test files, expected ${least}`] : [];
+    });
+    assert.deepEqual(tooFew, []);
   });
 
   test('hold tests, and none that keeps others from running', () => {
@@ -129,3 +143,8 @@ describe('the test files', () => {
     }
   });
 });
+
+/** `store` for `test/store/journal.test.ts`. */
+function folderOf(path: string): string {
+  return path.split('/').slice(1, -1)[0] ?? '';
+}
