@@ -1,0 +1,98 @@
+import { archive, restore } from './archive.ts';
+import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
+import { cloneBare, openLocal } from './clone.ts';
+import { checkConfiguration, unapprovedConfiguration } from './configuration.ts';
+import type { Core } from './core.ts';
+import type { ExecuteOptions } from './execute.ts';
+import { createExecute } from './execute.ts';
+import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
+import { mergeFastForwardInCheckout, rebaseOnto, updateRef } from './landing.ts';
+import { createFetch } from './network.ts';
+import { push, remoteTip } from './push.ts';
+import { createQueue } from './queue.ts';
+import { removeWorktree } from './removal.ts';
+import { targetRef } from './repository.ts';
+import { inspectSource } from './source.ts';
+import { commitAll, status } from './status.ts';
+import { version } from './version.ts';
+import { checkoutsOf, listWorktrees } from './worktreeList.ts';
+import { addScratch, addWorktree, discardWorktree, headOf, removeScratch } from './worktrees.ts';
+
+/** Every call of git there is; each is documented where it is written, and takes here all parameters but the first. */
+const calls = {
+  version,
+  cloneBare,
+  openLocal,
+  unapprovedConfiguration,
+  checkConfiguration,
+  branches,
+  defaultBranch,
+  branchExists,
+  requireBranch,
+  deleteBranch,
+  resolve,
+  isAncestor,
+  canFastForward,
+  countCommits,
+  changedFiles,
+  fileAt,
+  log,
+  headOf,
+  status,
+  commitAll,
+  addWorktree,
+  discardWorktree,
+  removeWorktree,
+  listWorktrees,
+  checkoutsOf,
+  archive,
+  restore,
+  addScratch,
+  removeScratch,
+  rebaseOnto,
+  updateRef,
+  mergeFastForwardInCheckout,
+  push,
+  remoteTip,
+};
+
+type Calls = typeof calls;
+type Bound<Call> = Call extends (core: Core, ...rest: infer Rest) => infer Result
+  ? (...rest: Rest) => Result
+  : never;
+
+/**
+ * The only way to git. A repository is named by `{ gitDirectory, repository, approvedConfiguration }`, which a rig is. Every call on one
+ * re-reads its configuration first and is refused with `unapproved` while that names programs nobody has approved.
+ */
+export type Git = { readonly [Name in keyof Calls]: Bound<Calls[Name]> } & {
+  readonly fetch: ReturnType<typeof createFetch>;
+  readonly inspectSource: typeof inspectSource;
+  readonly targetRef: typeof targetRef;
+};
+
+export type GitOptions = ExecuteOptions;
+
+export function createGit(options: GitOptions): Git {
+  const core: Core = {
+    execute: createExecute(options),
+    queue: createQueue(),
+    emptyHooksDirectory: options.emptyHooksDirectory,
+  };
+  const bound = Object.fromEntries(
+    Object.entries(calls).map(([name, call]) => [
+      name,
+      bind(call as (core: Core, ...rest: never[]) => unknown, core),
+    ]),
+  );
+  return {
+    ...(bound as { [Name in keyof Calls]: Bound<Calls[Name]> }),
+    fetch: createFetch(core),
+    inspectSource,
+    targetRef,
+  };
+}
+
+function bind(call: (core: Core, ...rest: never[]) => unknown, core: Core): (...rest: never[]) => unknown {
+  return (...rest) => call(core, ...rest);
+}

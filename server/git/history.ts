@@ -1,0 +1,143 @@
+import type { Sha } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Core, Repository } from './core.ts';
+import { asRef, asSha, asTreePath } from './names.ts';
+import { plain } from './plain.ts';
+import { inRepository } from './repository.ts';
+
+export type ChangedFile = {
+  readonly path: string;
+  readonly status: 'added' | 'modified' | 'deleted';
+};
+
+export type Commit = {
+  readonly sha: Sha;
+  readonly author: string;
+  readonly email: string;
+  /** RFC 3339, with the author's time zone. */
+  readonly at: string;
+  readonly subject: string;
+};
+
+/** What a file of a commit may weigh to be read whole. */
+const largestFile = 20_000_000;
+
+/** The commit that a full ref, full object name or `HEAD` stands for; undefined where there is none. */
+export async function resolve(core: Core, repository: Repository, ref: string): Promise<Sha | undefined> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git(['cat-file', '--batch-check=%(objecttype) %(objectname)'], {
+    input: `${asRef(ref)}^{commit}\n`,
+  });
+  const sha = /^commit ([0-9a-f]+)$/m.exec(stdout)?.[1];
+  return sha === undefined ? undefined : asSha(sha);
+}
+
+/** Whether `ancestor` is reachable from `descendant`. Refused with `git` where one of them does not exist: not knowing is not a no. */
+export async function isAncestor(
+  core: Core,
+  repository: Repository,
+  ancestor: Sha,
+  descendant: Sha,
+): Promise<boolean> {
+  const git = await inRepository(core, repository);
+  const args = ['merge-base', '--is-ancestor', '--end-of-options', asSha(ancestor), asSha(descendant)];
+  return (await git(args, { accepts: [0, 1] })).code === 0;
+}
+
+/** Whether `tip` can become `target`'s new place without a rebase. */
+export async function canFastForward(
+  core: Core,
+  repository: Repository,
+  target: Sha,
+  tip: Sha,
+): Promise<boolean> {
+  return isAncestor(core, repository, target, tip);
+}
+
+/** Commits of `tip` that `base` does not have. */
+export async function countCommits(core: Core, repository: Repository, base: Sha, tip: Sha): Promise<number> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git(['rev-list', '--count', '--end-of-options', `${asSha(base)}..${asSha(tip)}`]);
+  return Number(stdout.trim());
+}
+
+/** What differs between the two trees; a rename is a deletion and an addition. */
+export async function changedFiles(
+  core: Core,
+  repository: Repository,
+  base: Sha,
+  tip: Sha,
+): Promise<readonly ChangedFile[]> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git([
+    'diff-tree',
+    '-r',
+    '-z',
+    '--name-status',
+    '--no-renames',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--end-of-options',
+    asSha(base),
+    asSha(tip),
+  ]);
+  return parseChanges(stdout);
+}
+
+/** The text of a file in a commit (of a link: where it points); undefined where there is no such file. Refused with `invalid` over 20 MB. */
+export async function fileAt(
+  core: Core,
+  repository: Repository,
+  sha: Sha,
+  path: string,
+): Promise<string | undefined> {
+  const git = await inRepository(core, repository);
+  const listing = await git(['ls-tree', '-z', '--long', '--full-tree', asSha(sha), '--', asTreePath(path)]);
+  const [, type, blob, size] = /^\d+ (\w+) ([0-9a-f]+) +(\d+|-)\t/.exec(listing.stdout) ?? [];
+  if (type !== 'blob' || blob === undefined) return undefined;
+  if (Number(size) > largestFile) {
+    throw new Refusal('invalid', `${plain(path, 200)} is too large to show (${String(size)} bytes).`, {
+      field: 'path',
+    });
+  }
+  return (await git(['cat-file', 'blob', blob])).stdout;
+}
+
+/** The commits of `tip` that `base` does not have, newest first, at most `limit`. */
+export async function log(
+  core: Core,
+  repository: Repository,
+  range: { readonly base: Sha; readonly tip: Sha; readonly limit: number },
+): Promise<readonly Commit[]> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git([
+    'log',
+    '-z',
+    '--no-patch',
+    '--no-color',
+    '--no-decorate',
+    '--encoding=UTF-8',
+    '--format=%H%x1f%an%x1f%ae%x1f%aI%x1f%s',
+    `--max-count=${Math.max(0, Math.trunc(range.limit))}`,
+    '--end-of-options',
+    `${asSha(range.base)}..${asSha(range.tip)}`,
+  ]);
+  return stdout.split('\0').filter(Boolean).map(parseCommit);
+}
+
+/** Records of `letter NUL path NUL`. */
+function parseChanges(text: string): ChangedFile[] {
+  const fields = text.split('\0');
+  const files: ChangedFile[] = [];
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    const letter = fields[index];
+    const state = letter === 'A' ? 'added' : letter === 'D' ? 'deleted' : 'modified';
+    files.push({ path: fields[index + 1] ?? '', status: state });
+  }
+  return files;
+}
+
+function parseCommit(record: string): Commit {
+  const [sha = '', author = '', email = '', at = '', ...subject] = record.trim().split('\u001f');
+  return { sha: asSha(sha), author, email, at, subject: subject.join(' ') };
+}

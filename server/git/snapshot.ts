@@ -1,0 +1,42 @@
+import { promises as fs } from 'node:fs';
+import { join } from 'node:path';
+import type { Sha } from '../domain/ids.ts';
+import type { Core, Repository } from './core.ts';
+import { inWorktree, worktreePlace } from './repository.ts';
+import type { Run } from './repository.ts';
+import { refuseInnerRepositories } from './status.ts';
+import { headOf } from './worktrees.ts';
+
+export type Snapshot = {
+  readonly tip: Sha;
+  /** Tree of what is staged; where a merge left conflicts, of the files. */
+  readonly index: string;
+  /** Tree of the files, untracked ones too, ignored ones not. */
+  readonly files: string;
+};
+
+/** Writes index and files of a worktree into trees, through a copy of the index: neither index nor files are touched. */
+export async function takeSnapshot(core: Core, repository: Repository, worktree: string): Promise<Snapshot> {
+  const { sha: tip } = await headOf(core, repository, worktree);
+  const git = await inWorktree(core, repository, worktree);
+  const others = await git(['ls-files', '-z', '--others', '--exclude-standard']);
+  refuseInnerRepositories(others.stdout.split('\0'));
+  const { gitDirectory } = await worktreePlace(repository, worktree);
+  const copy = join(gitDirectory, `gastown-${crypto.randomUUID()}.index`);
+  const onCopy: Run = (args, options) =>
+    git(args, { ...options, durable: true, environment: { GIT_INDEX_FILE: copy } });
+  try {
+    const copied = await fs.copyFile(join(gitDirectory, 'index'), copy).then(
+      () => true,
+      () => false,
+    );
+    if (!copied) await onCopy(['read-tree', tip]);
+    const staged = await onCopy(['write-tree'], { accepts: [0, 128] });
+    await onCopy(['add', '--all', '--sparse', '--end-of-options', '.']);
+    const files = (await onCopy(['write-tree'])).stdout.trim();
+    return { tip, index: staged.code === 0 ? staged.stdout.trim() : files, files };
+  } finally {
+    await fs.rm(copy, { force: true });
+    await fs.rm(`${copy}.lock`, { force: true });
+  }
+}
