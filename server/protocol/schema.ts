@@ -1,0 +1,295 @@
+import * as v from 'valibot';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import type { HelloParams } from './hello.ts';
+import { hostile, type Problem } from './hostile.ts';
+import type { Method, Params } from './messages.ts';
+import { completePreset, type GivenPreset } from './preset.ts';
+
+export type Checked<T> = { readonly value: T } | Problem;
+
+/** The params of a request, or the field that does not fit, and how: `title`, `must not be empty`. */
+export function checkParams<M extends Method>(method: M, value: unknown): Checked<Params<M>> {
+  return check(compiled[method] as v.GenericSchema<unknown, Params<M>>, value ?? {});
+}
+
+export function checkHello(value: unknown): Checked<HelloParams> {
+  return check(hello, value);
+}
+
+/** A preset of the user's, completed. A problem too: an `extends` that names none, neither `extends` nor `command`. */
+export function checkPreset(
+  value: unknown,
+  presetNamed: (name: string) => RuntimePreset | undefined,
+): Checked<RuntimePreset> {
+  const checked = check(givenPreset, value);
+  if ('problem' in checked) return checked;
+  const { extends: name, command } = checked.value;
+  const base = name === undefined ? undefined : presetNamed(name);
+  if (name !== undefined && !base) return { field: 'extends', problem: `names no runtime: ${name}` };
+  if (!base && command === undefined) return { field: 'command', problem: 'is missing' };
+  return { value: completePreset(checked.value, base) };
+}
+
+const mustBeLine = 'must hold no control characters';
+// oxlint-disable-next-line no-control-regex
+const line = /^[^\u0000-\u001f\u007f]*$/;
+
+const atMost = <N extends number>(most: N) =>
+  v.maxLength<string, N, string>(most, `must be at most ${most} characters long`);
+const filled = v.regex(/\S/, 'must not be empty');
+const anyText = v.string('must be text');
+/** Names, ids, keys. */
+const word = v.pipe(anyText, filled, atMost(200), v.regex(line, mustBeLine));
+const wordOrEmpty = v.pipe(anyText, atMost(200), v.regex(line, mustBeLine));
+const path = v.pipe(anyText, filled, atMost(4096), v.regex(line, mustBeLine));
+const title = v.pipe(anyText, filled, atMost(500));
+const text = v.pipe(anyText, atMost(1_000_000));
+const flag = v.boolean('must be true or false');
+const count = v.pipe(
+  v.number('must be a number'),
+  v.safeInteger('must be a whole number'),
+  v.minValue(0, 'must not be negative'),
+);
+const pid = v.pipe(count, v.minValue(1, 'must be a process id'));
+const pageSize = v.pipe(count, v.minValue(1, 'must be at least 1'), v.maxValue(1000, 'must be at most 1000'));
+const priority = v.pipe(count, v.maxValue(4, 'must be 0 to 4'));
+const opt = v.exactOptional;
+
+function list<Item extends v.GenericSchema>(item: Item, most = 1000) {
+  return v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have at most ${most} items`));
+}
+
+function oneOf<const Words extends readonly string[]>(...words: Words) {
+  return v.picklist(words, `must be one of ${words.join(', ')}`);
+}
+
+const words = list(text);
+const labels = list(word);
+const host = oneOf('auto', 'editor', 'process');
+const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
+const page = { limit: opt(pageSize), after: opt(word) };
+const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
+
+const promptDelivery = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('argument'), flag: opt(word) }),
+    v.strictObject({ kind: v.literal('file'), flag: opt(word) }),
+    v.strictObject({ kind: v.literal('print') }),
+    v.strictObject({ kind: v.literal('none') }),
+  ],
+  'must have a kind: argument, file, print or none',
+);
+const systemPromptDelivery = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('flag'), flag: word }),
+    v.strictObject({ kind: v.literal('config'), arguments: words }),
+    v.strictObject({ kind: v.literal('file'), variable: word }),
+    v.strictObject({ kind: v.literal('none') }),
+  ],
+  'must have a kind: flag, config, file or none',
+);
+const sessionIdSource = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('flag'), flag: word }),
+    v.strictObject({ kind: v.literal('output'), field: word }),
+    v.strictObject({ kind: v.literal('variable'), variable: word }),
+    v.strictObject({ kind: v.literal('none') }),
+  ],
+  'must have a kind: flag, output, variable or none',
+);
+const variables = v.record(
+  v.pipe(word, v.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable')),
+  text,
+  'must be an object',
+);
+
+const givenPreset: v.GenericSchema<unknown, GivenPreset> = v.strictObject(
+  {
+    id: v.pipe(
+      word,
+      v.regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'must be lower-case letters, digits and hyphens, at most 32'),
+    ),
+    extends: opt(word),
+    label: opt(word),
+    aliases: opt(labels),
+    command: opt(path),
+    arguments: opt(words),
+    prompt: opt(promptDelivery),
+    systemPrompt: opt(systemPromptDelivery),
+    tools: opt(v.strictObject({ allow: opt(labels), deny: opt(labels) })),
+    needs: opt(v.strictObject({ display: opt(flag), account: opt(flag) })),
+    approval: opt(v.strictObject({ ask: opt(words), auto: opt(words) })),
+    sessionId: opt(sessionIdSource),
+    resume: opt(words),
+    oneShot: opt(words),
+    instructionFile: opt(path),
+    lifecycleHooks: opt(oneOf('none', 'claude', 'gemini', 'codex', 'copilot', 'augment', 'opencode')),
+    environment: opt(v.strictObject({ set: opt(variables), strip: opt(labels) })),
+    ready: opt(title),
+    capabilities: opt(
+      v.strictObject({
+        resume: opt(flag),
+        commitsInWorktree: opt(flag),
+        reportsUsage: opt(flag),
+        structuredOutput: opt(flag),
+      }),
+    ),
+    stopSignal: opt(oneOf('SIGINT', 'SIGTERM', 'SIGHUP')),
+    failures: opt(list(v.strictObject({ text: title, advice: title }))),
+    bestFor: opt(title),
+    tradeOffs: opt(title),
+    icon: opt(word),
+    color: opt(word),
+  },
+  'must be an object',
+);
+
+const hello: v.GenericSchema<unknown, HelloParams> = v.object({
+  token: word,
+  townId: word,
+  nonce: word,
+  protocol: v.object({ major: count, minor: count }),
+  session: opt(word),
+  client: v.object({ name: word, version: word, pid: count }),
+});
+
+type Mandatory<T> = v.GenericSchema<unknown, T> & { readonly wrapped?: never };
+type Optional<T> = v.ExactOptionalSchema<v.GenericSchema<unknown, T>, undefined>;
+/** A schema for every field, `opt` for those that may be absent and for no other. */
+type Fields<P> = { readonly [K in keyof P]-?: object extends Pick<P, K> ? Optional<P[K]> : Mandatory<P[K]> };
+
+const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
+  'town/status': {},
+  'town/get': {},
+  'town/configure': { key: word, words },
+  'town/subscribe': { since: opt(count) },
+  'town/feed': { limit: opt(pageSize), before: opt(count) },
+  'town/down': { force: opt(flag) },
+  'town/retire': { version: word },
+  'rig/create': {
+    name: word,
+    repository: path,
+    runtime: opt(word),
+    prefix: opt(word),
+    branch: opt(word),
+    approve: opt(word),
+  },
+  'rig/get': { rig: word },
+  'rig/list': {},
+  'rig/configure': { rig: word, key: word, words },
+  'rig/approve': { rig: word, hash: word },
+  'rig/remove': { rig: word, deleteClone: opt(flag) },
+  'runtime/list': {},
+  'runtime/get': { runtime: word },
+  'runtime/add': { preset: givenPreset, replace: opt(flag) },
+  'runtime/remove': { runtime: word },
+  'bead/create': {
+    ...beadTexts,
+    rig: opt(word),
+    title,
+    type: opt(word),
+    priority: opt(priority),
+    labels: opt(labels),
+    assignee: opt(word),
+    dependencies: opt(labels),
+    id: opt(word),
+    actor: opt(word),
+  },
+  'bead/get': { bead: word },
+  'bead/list': {
+    ...page,
+    rig: opt(word),
+    status: opt(list(beadStatus)),
+    type: opt(word),
+    priority: opt(priority),
+    assignee: opt(word),
+    labels: opt(labels),
+    all: opt(flag),
+  },
+  'bead/ready': { ...page, rig: opt(word), assignee: opt(word) },
+  'bead/blocked': { ...page, rig: opt(word) },
+  'bead/update': {
+    ...beadTexts,
+    bead: word,
+    status: opt(word),
+    priority: opt(priority),
+    title: opt(title),
+    type: opt(word),
+    appendNotes: opt(text),
+    assignee: opt(wordOrEmpty),
+    addLabels: opt(labels),
+    removeLabels: opt(labels),
+    claim: opt(flag),
+    actor: opt(word),
+  },
+  'bead/close': { bead: word, reason: opt(text), force: opt(flag), actor: opt(word) },
+  'dependency/add': { bead: word, dependsOn: word, type: opt(word), actor: opt(word) },
+  'dependency/remove': { bead: word, dependsOn: word, actor: opt(word) },
+  'convoy/create': { title, beads: labels },
+  'convoy/add': { convoy: word, beads: labels },
+  'convoy/list': { ...page, all: opt(flag) },
+  'convoy/get': { convoy: title },
+  'work/sling': { beads: labels, rig: opt(word), runtime: opt(word), host: opt(host), dryRun: opt(flag) },
+  'work/unsling': { bead: word },
+  'work/hook': { agent: opt(word) },
+  'work/done': {
+    directory: path,
+    commit: opt(flag),
+    noChanges: opt(flag),
+    status: opt(oneOf('completed', 'escalated', 'deferred')),
+    message: opt(text),
+  },
+  'work/prime': { agent: opt(word) },
+  'polecat/list': { rig: opt(word) },
+  'polecat/get': { agent: word },
+  'polecat/changes': { agent: word },
+  'polecat/file': { agent: word, sha: word, path },
+  'polecat/remove': { agent: word, force: opt(flag) },
+  'mergeRequest/list': { rig: opt(word), all: opt(flag) },
+  'mergeRequest/get': { mergeRequest: word },
+  'mergeRequest/merge': { mergeRequest: word },
+  'session/list': { all: opt(flag), agent: opt(word) },
+  'session/run': { agent: word, host: opt(host) },
+  'session/stop': { session: word },
+  'session/log': { session: word, lines: opt(count) },
+  'session/take': { launcherPid: pid },
+  'session/started': { pid },
+  'session/attach': { launcherPid: pid, pid },
+  'session/ended': {
+    end: oneOf('done', 'failed', 'interrupted', 'stopped', 'not-started'),
+    code: opt(v.pipe(v.number('must be a number'), v.safeInteger('must be a whole number'))),
+    signal: opt(word),
+    lastLines: opt(list(text)),
+    reason: opt(text),
+  },
+  'host/offer': { window: word, trusted: flag, focused: flag },
+};
+
+const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(
+  Object.entries(schemas).map(([method, fields]) => [
+    method,
+    v.strictObject(fields as v.ObjectEntries, 'must be an object'),
+  ]),
+);
+
+function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
+  const problem = hostile(value);
+  if (problem) return problem;
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  return parsed.success ? { value: parsed.output } : problemOf(parsed.issues[0]);
+}
+
+function problemOf(issue: v.BaseIssue<unknown>): Problem {
+  const field = v.getDotPath(issue) ?? '';
+  return { field, problem: missingOrUnknown(issue) ?? issue.message };
+}
+
+/** The two things that objects say about their keys. */
+function missingOrUnknown({ type, expected, received }: v.BaseIssue<unknown>): string | undefined {
+  if (type !== 'strict_object' && type !== 'object') return undefined;
+  if (expected === 'never') return 'is not known here';
+  return received === 'undefined' ? 'is missing' : undefined;
+}
