@@ -56,8 +56,9 @@ const agentGrammar = /^([a-z0-9][a-z0-9_-]{0,31})\/([a-z0-9][a-z0-9-]{0,39})$/u;
 
 /** A rig keeps to one theme for good: it is chosen by its name. */
 function poolOf(rig: RigName): readonly string[] {
-  let hash = 0;
-  for (const character of rig) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) % 1_000_003;
+  // FNV-1a: names that are alike do not share a theme for it.
+  let hash = 0x81_1c_9d_c5;
+  for (const character of rig) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01_00_01_93) >>> 0;
   return pools[hash % pools.length] ?? madMax;
 }
 
@@ -82,8 +83,8 @@ const wasteland = words(
 );
 
 export const namePools: Readonly<Record<string, readonly string[]>> = {
-  'mad-max': madMax,
   minerals,
+  'mad-max': madMax,
   wasteland,
 };
 

@@ -5,7 +5,7 @@ import { describeState } from './stateWords.ts';
 import type { View } from './view.ts';
 import type { SessionId, Timestamp } from './ids.ts';
 
-/** Where each state may go. Any polecat may also be removed, which takes its record away. `done` ends a run, not always the story: */
+/** Where each state may go. From any of them a polecat may be removed, which takes its record away. */
 export const polecatTransitions: Readonly<Record<PolecatState, readonly PolecatState[]>> = {
   // An agent that is quick says done before its launcher has reported its start.
   spawning: ['working', 'needs-you', 'done', 'rate-limited', 'stalled', 'interrupted', 'failed'],

@@ -115,13 +115,12 @@ function withLetter(text: string): string {
 }
 
 function isFree(prefix: string, taken: ReadonlySet<string>): boolean {
-  return prefix !== townPrefix && clash(prefix, taken) === undefined;
+  return clash(prefix, taken) === undefined;
 }
 
 /** `be` and `be-x` clash as well: the id `be-x-1` would be of both. */
 function clash(prefix: string, taken: ReadonlySet<string>): string | undefined {
-  if (prefix === townPrefix) return townPrefix;
-  for (const other of taken) {
+  for (const other of [townPrefix, ...taken]) {
     if (other === prefix || other.startsWith(`${prefix}-`) || prefix.startsWith(`${other}-`)) return other;
   }
   return undefined;

@@ -13,8 +13,8 @@ export function titleWords(title: string): { telling: readonly string[]; spare: 
   const verbs: string[] = [];
   for (const [index, word] of words.entries()) {
     if (fillers.has(word)) continue;
-    if (generic.has(word)) nouns.push(word);
-    else if (index === 0 && openingVerbs.has(word)) verbs.push(word);
+    if (index === 0 && openingVerbs.has(word)) verbs.push(word);
+    else if (generic.has(word)) nouns.push(word);
     else telling.push(verbOf(word));
   }
   return { telling: unique(telling), spare: unique([...nouns, ...verbs]) };

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { parseBranch } from '../../server/domain/branchName.ts';
+import { rigDefaults } from '../../server/domain/rigs.ts';
+import {
+  parseRigSetting,
+  parseTownSetting,
+  rigSettingKeys,
+  townSettingKeys,
+  withRigChange,
+} from '../../server/domain/settings.ts';
+import { refusedBy, rig } from './support.ts';
+
+describe('settings of a rig', () => {
+  const parsed: readonly (readonly [string, readonly string[], unknown])[] = [
+    ['runtime', ['codex'], { runtime: 'codex' }],
+    ['branch', ['release/2.1'], { branch: 'release/2.1' }],
+    ['state', ['parked'], { state: 'parked' }],
+    ['merge', ['auto'], { settings: { merge: 'auto' } }],
+    ['push', ['yes'], { settings: { push: true } }],
+    ['push', ['FALSE'], { settings: { push: false } }],
+    ['session', ['process'], { settings: { session: 'process' } }],
+    ['ids', ['hash'], { settings: { ids: 'hash' } }],
+    ['maxPolecats', ['3'], { settings: { maxPolecats: 3 } }],
+    ['max-polecats', ['3'], { settings: { maxPolecats: 3 } }],
+    ['max_polecats', ['100'], { settings: { maxPolecats: 100 } }],
+    ['check', ['npm', 'test', '--', 'a b'], { settings: { check: ['npm', 'test', '--', 'a b'] } }],
+    ['check', ['make'], { settings: { check: ['make'] } }],
+    ['check', ['/opt/my tools/check'], { settings: { check: ['/opt/my tools/check'] } }],
+    ['check', ['none'], { settings: { check: [] } }],
+  ];
+  for (const [key, words, change] of parsed) {
+    test(`${key} ${words.join(' ')}`, () => assert.deepEqual(parseRigSetting(key, words), change));
+  }
+
+  const refused: readonly (readonly [string, readonly string[], string, RegExp])[] = [
+    ['merge', ['maybe'], 'merge', /review, auto or none/],
+    ['merge', [], 'merge', /one value/],
+    ['merge', ['auto', 'none'], 'merge', /one value/],
+    ['merge', ['\u001B[2J'], 'merge', /not ""/],
+    ['push', ['perhaps'], 'push', /true or false/],
+    ['session', ['tmux'], 'session', /auto, editor or process/],
+    ['ids', ['numbers'], 'ids', /readable or hash/],
+    ['state', ['gone'], 'state', /active, parked or docked/],
+    ['maxPolecats', ['0'], 'maxPolecats', /1 to 100/],
+    ['maxPolecats', ['101'], 'maxPolecats', /1 to 100/],
+    ['maxPolecats', ['1e1'], 'maxPolecats', /1 to 100/],
+    ['maxPolecats', ['-3'], 'maxPolecats', /1 to 100/],
+    ['runtime', ['Claude Code'], 'runtime', /lower-case/],
+    ['branch', ['-x'], 'branch', /refs\/heads/],
+    ['check', ['npm test'], 'check', /separate words/],
+    ['check', ['  '], 'check', /program/],
+    ['check', ['a\0b'], 'check', /program/],
+    ['colour', ['red'], 'key', /Keys: runtime, .*maxPolecats/],
+    ['__proto__', ['x'], 'key', /Keys:/],
+    ['toString', ['x'], 'key', /Keys:/],
+    ['', ['x'], 'key', /Keys:/],
+  ];
+  for (const [key, words, field, says] of refused) {
+    test(`${key} ${JSON.stringify(words)} is refused`, () => {
+      const refusal = refusedBy(() => parseRigSetting(key, words));
+      assert.equal(refusal.code, 'invalid');
+      assert.equal(refusal.details.field, field);
+      assert.match(`${refusal.message} ${refusal.details.next ?? ''}`, says);
+    });
+  }
+
+  test('every key that is listed can be set', () => {
+    for (const { key } of rigSettingKeys) {
+      const refusal = refusedBy(() => parseRigSetting(key, ['\u0000', '']));
+      assert.equal(refusal.details.field, key);
+    }
+    for (const { key } of townSettingKeys) {
+      assert.equal(refusedBy(() => parseTownSetting(key, [''])).details.field, key);
+    }
+    const known = new Set(rigSettingKeys.map(({ key }) => key));
+    for (const key of Object.keys(rigDefaults)) assert.ok(known.has(key), `${key} cannot be set`);
+  });
+
+  test('a change leaves the other settings', () => {
+    const [, backend] = rig('backend', 'be');
+    const changed = withRigChange(backend, parseRigSetting('merge', ['auto']));
+    assert.deepEqual(changed, { ...backend, settings: { ...backend.settings, merge: 'auto' } });
+    assert.equal(withRigChange(backend, parseRigSetting('state', ['docked'])).state, 'docked');
+  });
+});
+
+describe('settings of the town', () => {
+  test('are read', () => {
+    assert.deepEqual(parseTownSetting('defaultRuntime', ['sim']), { defaultRuntime: 'sim' });
+    assert.deepEqual(parseTownSetting('max-sessions', ['40']), { maxSessions: 40 });
+    assert.deepEqual(parseTownSetting('name', ['My', 'Town']), { name: 'My Town' });
+  });
+
+  for (const [key, words] of [
+    ['maxSessions', ['1001']],
+    ['name', ['a\u0007']],
+    ['name', []],
+    ['nothing', ['x']],
+  ] as const) {
+    test(`${key} ${JSON.stringify(words)} is refused`, () => {
+      assert.equal(refusedBy(() => parseTownSetting(key, words)).code, 'invalid');
+    });
+  }
+});
+
+describe('branches', () => {
+  for (const name of ['main', 'release/2.1', 'feature/x_y-z', 'a.b', 'v1']) {
+    test(`${name} is one`, () => assert.equal(parseBranch(name), name));
+  }
+  const bad = [
+    '',
+    '-x',
+    'a..b',
+    'a/',
+    '/a',
+    'a//b',
+    '.a',
+    'a/.b',
+    'a.',
+    'a.lock',
+    'x.lock/y',
+    'HEAD',
+    'refs/heads/x',
+    'a b',
+    'a~1',
+    'a^',
+    'a:b',
+    '@{u}',
+  ];
+  for (const name of [...bad, 'a\u3000b', 'a;b', '$(x)', 'ä', 'a\n', 'x'.repeat(201)]) {
+    test(`${JSON.stringify(name.slice(0, 20))} is none`, () =>
+      assert.equal(refusedBy(() => parseBranch(name)).code, 'invalid'));
+  }
+});

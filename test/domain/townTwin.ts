@@ -1,0 +1,161 @@
+import type { Bead } from '../../server/domain/bead.ts';
+import type { Convoy } from '../../server/domain/convoy.ts';
+import type { Dependency } from '../../server/domain/dependency.ts';
+import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
+import type { Polecat } from '../../server/domain/polecat.ts';
+import { isBlocked, isReady } from '../../server/domain/readiness.ts';
+import { type Change, type Collection, collections, type Records } from '../../server/domain/records.ts';
+import type { Session } from '../../server/domain/session.ts';
+import type { Draft, IndexedRecords, IndexName } from '../../server/domain/view.ts';
+
+type Stored = { [C in Collection]: Map<string, Records[C]> };
+type Indexed = IndexedRecords[IndexName];
+type Order = (a: Indexed, b: Indexed) => number;
+
+/**
+ * The in-memory twin of the store, for rules: the same View and Draft, whose indexes are worked out naively from all records. A twin
+ * is a whole state; `transact` commits a rule's changes, or none of them where it throws.
+ */
+export class TownTwin implements Draft {
+  /** Every change since the twin was made, in order. */
+  readonly changes: Change[] = [];
+  private stored: Stored;
+  private readonly indexes = new Map<IndexName, Map<string, Indexed[]>>();
+
+  constructor(records: Iterable<readonly [Collection, Records[Collection]]> = []) {
+    this.stored = emptyStore();
+    for (const [collection, record] of records) this.set(collection, record.id, record);
+  }
+
+  get<C extends Collection>(collection: C, id: string): Records[C] | undefined {
+    return this.stored[collection].get(id);
+  }
+
+  all<C extends Collection>(collection: C): Iterable<Records[C]> {
+    return this.stored[collection].values();
+  }
+
+  find<I extends IndexName>(index: I, key: string): Iterable<IndexedRecords[I]> {
+    return (this.index(index).get(key) ?? []) as IndexedRecords[I][];
+  }
+
+  count(index: IndexName, key: string): number {
+    return this.index(index).get(key)?.length ?? 0;
+  }
+
+  put<C extends Collection>(collection: C, record: Records[C]): void {
+    this.set(collection, record.id, record);
+    this.changes.push([collection, record.id, structuredClone(record)] as Change);
+  }
+
+  remove(collection: Collection, id: string): void {
+    this.set(collection, id, undefined);
+    this.changes.push([collection, id, null] as Change);
+  }
+
+  transact<T>(rule: (draft: Draft) => T): T {
+    const before = copyOf(this.stored);
+    const length = this.changes.length;
+    try {
+      return rule(this);
+    } catch (error) {
+      this.stored = before;
+      this.changes.length = length;
+      this.indexes.clear();
+      throw error;
+    }
+  }
+
+  /** Everything, for comparing whole states. */
+  snapshot(): unknown {
+    return structuredClone(
+      collections.map((collection) => [collection, [...this.stored[collection]].toSorted(byKey)]),
+    );
+  }
+
+  private set(collection: Collection, id: string, record: Records[Collection] | undefined): void {
+    const records = this.stored[collection] as Map<string, Records[Collection]>;
+    if (record) records.set(id, record);
+    else records.delete(id);
+    this.indexes.clear();
+  }
+
+  private index(name: IndexName): Map<string, Indexed[]> {
+    const present = this.indexes.get(name);
+    if (present) return present;
+    const built = new Map<string, Indexed[]>();
+    const { from, keys, order } = definitions[name];
+    for (const record of this.all(from)) {
+      for (const key of keys(record as never, this)) {
+        const under = built.get(key);
+        if (under) under.push(record as Indexed);
+        else built.set(key, [record as Indexed]);
+      }
+    }
+    if (order) for (const under of built.values()) under.sort(order);
+    this.indexes.set(name, built);
+    return built;
+  }
+}
+
+interface IndexDefinition {
+  readonly from: Collection;
+  readonly keys: (record: never, view: TownTwin) => readonly string[];
+  readonly order?: Order;
+}
+
+const byUrgency: Order = (a, b) => {
+  const [left, right] = [a as Bead, b as Bead];
+  return (
+    left.priority - right.priority ||
+    right.createdAt.localeCompare(left.createdAt) ||
+    (left.id < right.id ? -1 : Number(left.id > right.id))
+  );
+};
+
+const everywhere = (record: Bead): string[] => [...new Set(['', record.rig ?? ''])];
+
+const definitions: { readonly [I in IndexName]: IndexDefinition } = {
+  beadsByRig: { from: 'beads', keys: (b: Bead) => [b.rig ?? ''] },
+  beadsByStatus: { from: 'beads', keys: (b: Bead) => [b.status] },
+  beadsByAssignee: { from: 'beads', keys: (b: Bead) => (b.assignee === undefined ? [] : [b.assignee]) },
+  beadsReady: {
+    from: 'beads',
+    keys: (b: Bead, view) => (isReady(view, b) ? everywhere(b) : []),
+    order: byUrgency,
+  },
+  beadsBlocked: {
+    from: 'beads',
+    keys: (b: Bead, view) => (isBlocked(view, b) ? everywhere(b) : []),
+    order: byUrgency,
+  },
+  beadsOpen: {
+    from: 'beads',
+    keys: (b: Bead) => (b.status === 'closed' ? [] : everywhere(b)),
+    order: byUrgency,
+  },
+  dependenciesOf: { from: 'dependencies', keys: (d: Dependency) => [d.bead] },
+  dependentsOf: { from: 'dependencies', keys: (d: Dependency) => [d.dependsOn] },
+  convoysByBead: { from: 'convoys', keys: (c: Convoy) => c.beads },
+  agentsByRig: { from: 'agents', keys: (p: Polecat) => [p.rig] },
+  agentsByBead: { from: 'agents', keys: (p: Polecat) => [p.bead] },
+  sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
+  sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
+  mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
+  mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
+  mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
+};
+
+function emptyStore(): Stored {
+  return Object.fromEntries(collections.map((collection) => [collection, new Map()])) as unknown as Stored;
+}
+
+function copyOf(stored: Stored): Stored {
+  return Object.fromEntries(
+    collections.map((collection) => [collection, new Map<string, unknown>(stored[collection])]),
+  ) as unknown as Stored;
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
