@@ -72,7 +72,7 @@ export const table: Readonly<Record<Row, Rule>> = {
   },
   cli: {
     imports: { domain: 'value', protocol: 'value', rpc: 'value' },
-    outside: ['commander', 'node:path', 'node:fs'],
+    outside: ['commander', 'string-width', 'node:path', 'node:fs'],
   },
   client: {
     imports: { domain: 'value', protocol: 'value' },

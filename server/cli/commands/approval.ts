@@ -1,0 +1,91 @@
+import { Refusal } from '../../domain/refusal.ts';
+import { displayText } from '../../domain/text.ts';
+import type { UnapprovedKey } from '../../protocol/rig.ts';
+import { answer, type Cli } from '../cli.ts';
+
+/**
+ * Carries `work` out, and where it is refused because the repository's configuration names programs: shows the keys, asks on a
+ * terminal, and tries again with their hash. Without a terminal the refusal stands, with the hash to give.
+ */
+export async function withApproval(
+  cli: Cli,
+  { option, hash }: Given,
+  work: (approved: string | undefined) => Promise<void>,
+): Promise<void> {
+  try {
+    await work(hash);
+  } catch (error) {
+    const asked = unapproved(error);
+    if (!asked) throw error;
+    if (!cli.json) cli.output.note(keyLines(asked.keys));
+    if (!canAsk(cli) || !(await agrees(cli))) throw refusalWithHash(error, `${option} ${asked.hash}`);
+    await work(asked.hash);
+  }
+}
+
+/** `gt rig approve NAME`: the keys are those of the refusal that an approval without a hash gets. */
+export async function approveKeys(cli: Cli, name: string, hash: string | undefined): Promise<void> {
+  await withApproval(cli, { option: '--hash', hash }, async (approved) => {
+    await answer(cli, {
+      method: 'rig/approve',
+      params: { rig: name, hash: approved ?? '' },
+      text: ({ rig, keys }) =>
+        keys.length === 0
+          ? [`Nothing in the configuration of ${displayText(rig.id)} needs an approval.`]
+          : [...keyLines(keys), `Approved for ${displayText(rig.id)}, until one of them changes.`],
+      json: ({ rig, keys }) => ({ name: rig.id, keys }),
+    });
+  });
+}
+
+/** The option that takes a hash, and what it was given. */
+interface Given {
+  readonly option: string;
+  readonly hash: string | undefined;
+}
+
+interface Asked {
+  readonly hash: string;
+  readonly keys: readonly UnapprovedKey[];
+}
+
+/** `stale`: the configuration is not the one of the hash that was given. */
+const approvable: ReadonlySet<string> = new Set(['unapproved', 'stale']);
+
+function unapproved(error: unknown): Asked | undefined {
+  if (!(error instanceof Refusal) || !approvable.has(error.code)) return undefined;
+  const { hash, keys } = error.details.facts ?? {};
+  return typeof hash === 'string' && Array.isArray(keys)
+    ? { hash, keys: keys as readonly UnapprovedKey[] }
+    : undefined;
+}
+
+function keyLines(keys: readonly UnapprovedKey[]): string[] {
+  return [
+    "The repository's git configuration names programs that git would run:",
+    ...keys.map(
+      ({ key, value, scope }) =>
+        `  ${displayText(key)} = ${displayText(value, 500)}  (${displayText(scope)})`,
+    ),
+  ];
+}
+
+function refusalWithHash(error: unknown, words: string): unknown {
+  if (!(error instanceof Refusal)) return error;
+  const next = `the same command with ${words}, once you have read them`;
+  return new Refusal('unapproved', error.message, { ...error.details, next });
+}
+
+function canAsk(cli: Cli): boolean {
+  return !cli.json && cli.output.live && process.stdin.isTTY;
+}
+
+async function agrees(cli: Cli): Promise<boolean> {
+  cli.output.draw('May git run them for this rig? [y/N] ');
+  const answered = await new Promise<string>((resolve) => {
+    process.stdin.once('data', (data) => resolve(data.toString()));
+    process.stdin.once('end', () => resolve(''));
+  });
+  process.stdin.pause();
+  return /^y(?:es)?$/iu.test(answered.trim());
+}

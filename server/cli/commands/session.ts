@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import { Refusal } from '../../domain/refusal.ts';
+import type { Session } from '../../domain/session.ts';
+import { displayText } from '../../domain/text.ts';
+import { ago } from '../ago.ts';
+import { answer, type Cli } from '../cli.ts';
+import type { Look } from '../output.ts';
+import { table } from '../table.ts';
+import { paintOfState } from '../text/state.ts';
+import { noun, verb, wholeNumber } from '../words.ts';
+
+const keys =
+  '{ id, agent, rig, bead, runtime, host, state, pid?, createdAt, startedAt?, endedAt?, exit?: { end, code?, signal?, lastLines? } }';
+
+export function addSession(gt: Command, cli: Cli): void {
+  const session = noun(gt, 'session', 'the runs of agents: each is one program in one place', [
+    'gt session list',
+    'gt session run backend/nux',
+  ]);
+  verb(session, 'list', {
+    does: 'list the sessions that have not ended',
+    examples: ['gt session list', 'gt session list --all'],
+    json: `{ sessions: [${keys}] }`,
+  })
+    .option('--all', 'those that have ended, too')
+    .action(async (options: { all?: boolean }) => {
+      await answer(cli, {
+        method: 'session/list',
+        params: options.all ? { all: true } : {},
+        text: sessionsLines,
+        json: (sessions) => ({ sessions: sessions.map(sessionJson) }),
+      });
+    });
+  verb(session, 'run', {
+    does: 'start a new session for a polecat whose session has ended, on the same worktree and hook',
+    examples: ['gt session run backend/nux', 'gt session run backend/nux --host process'],
+    json: keys,
+    aliases: ['start'],
+  })
+    .argument('<polecat>', 'as RIG/NAME')
+    .option('--host <host>', 'where it lives: auto, editor or process')
+    .action(async (agent: string, { host }: { host?: 'auto' | 'editor' | 'process' }) => {
+      await answer(cli, {
+        method: 'session/run',
+        params: { agent, ...(host === undefined ? {} : { host }) },
+        text: (one) => [
+          `Started the session ${displayText(one.id)} of ${displayText(one.agent)} (${one.host}).`,
+        ],
+        json: sessionJson,
+      });
+    });
+  addStop(session, cli);
+  addLog(session, cli);
+}
+
+function addStop(session: Command, cli: Cli): void {
+  verb(session, 'stop', {
+    does: 'ask a session to stop, and end it after 30 s; its bead and its worktree stay',
+    examples: ['gt session stop backend/nux'],
+    json: keys,
+  })
+    .argument('<session>', 'its id, or its polecat as RIG/NAME')
+    .action(async (word: string) => {
+      await answer(cli, {
+        method: 'session/stop',
+        params: { session: await sessionOf(cli, word) },
+        text: (one) => [
+          one.state === 'ended'
+            ? `The session of ${displayText(one.agent)} has ended.`
+            : `Asked the session of ${displayText(one.agent)} to stop.`,
+          `Next: gt session run ${displayText(one.agent)}`,
+        ],
+        json: sessionJson,
+      });
+    });
+}
+
+function addLog(session: Command, cli: Cli): void {
+  verb(session, 'log', {
+    does: 'print the last lines of a session of the host process',
+    examples: ['gt session log backend/nux', 'gt session log backend/nux -n 200'],
+    json: '{ lines }',
+  })
+    .argument('<session>', 'its id, or its polecat as RIG/NAME')
+    .option('-n, --lines <number>', 'how many', wholeNumber, 50)
+    .action(async (word: string, { lines }: { lines: number }) => {
+      await answer(cli, {
+        method: 'session/log',
+        params: { session: await sessionOf(cli, word), lines },
+        text: (log) => log.lines,
+        json: (log) => log,
+      });
+    });
+}
+
+/** A polecat's newest session. Refused with `not-found` where it never had one. */
+async function sessionOf(cli: Cli, word: string): Promise<string> {
+  if (!word.includes('/')) return word;
+  const sessions = await cli.ask('session/list', { agent: word, all: true });
+  const [newest] = sessions.toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+  if (newest) return newest.id;
+  throw new Refusal('not-found', `${word} has no session.`, { next: 'gt session list' });
+}
+
+function sessionsLines(sessions: readonly Session[], look: Look): string[] {
+  if (sessions.length === 0) return ['No session runs.'];
+  const rows = sessions.map((one) => [
+    one.id,
+    one.agent,
+    one.bead,
+    one.host,
+    one.exit === undefined ? one.state : one.exit.end,
+    ago(one.startedAt ?? one.createdAt, look.now),
+  ]);
+  const columns = [
+    { title: 'SESSION', shrinks: true },
+    { title: 'POLECAT' },
+    { title: 'BEAD', shrinks: true },
+    { title: 'HOST' },
+    { title: 'STATE', paint: paintOfState },
+    { title: 'STARTED' },
+  ];
+  return table(columns, rows, look);
+}
+
+/** Without what only launchers need: the launch spec and the token's hash. */
+function sessionJson(one: Session): Record<string, unknown> {
+  const { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit } = one;
+  return { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit };
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { townSettingKeys } from '../../domain/settings.ts';
+import { displayText } from '../../domain/text.ts';
+import { answer, type Cli } from '../cli.ts';
+import { keysHelp, settingLines, settingOf, townDefault, townSettings, wishOf } from '../settings.ts';
+import { verb } from '../words.ts';
+
+export function addTownConfig(gt: Command, cli: Cli): void {
+  verb(gt, 'config', {
+    does: 'show or change the settings of the town',
+    examples: ['gt config', 'gt config defaultRuntime codex', 'gt config set maxSessions 12'],
+    json: '{ settings: { KEY: VALUE } }, or { key, value }',
+  })
+    .usage('[key [value...]] | show | set <key> <value...> | unset <key>')
+    .argument('[words...]', 'a key, and its new value')
+    .addHelpText('after', keysHelp(townSettingKeys))
+    .allowUnknownOption()
+    .passThroughOptions()
+    .action(async (all: string[]) => {
+      const words = all.filter((word) => word !== '--json');
+      const wish = wishOf(words, 'gt config');
+      if (wish.key === undefined) await show(cli);
+      else if (wish.words === undefined) await showOne(cli, wish.key);
+      else await change(cli, wish.key, wish.words);
+    });
+}
+
+async function show(cli: Cli): Promise<void> {
+  await answer(cli, {
+    method: 'town/get',
+    params: {},
+    text: (town, look) => settingLines(townSettings(town), townSettingKeys, look),
+    json: (town) => ({ settings: townSettings(town) }),
+  });
+}
+
+async function showOne(cli: Cli, key: string): Promise<void> {
+  await answer(cli, {
+    method: 'town/get',
+    params: {},
+    text: (town) => [displayText(settingOf(townSettings(town), key))],
+    json: (town) => ({ key, value: settingOf(townSettings(town), key) }),
+  });
+}
+
+async function change(cli: Cli, key: string, words: readonly string[]): Promise<void> {
+  const given = words.length > 0 ? words : [townDefault(key)];
+  await answer(cli, {
+    method: 'town/configure',
+    params: { key, words: given },
+    text: (town) => [`${displayText(key)} is ${displayText(settingOf(townSettings(town), key))} now.`],
+    json: (town) => ({ key, value: settingOf(townSettings(town), key) }),
+  });
+}

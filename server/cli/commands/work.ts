@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import { displayText } from '../../domain/text.ts';
+import type { SlingParams } from '../../protocol/work.ts';
+import { answer, type Cli } from '../cli.ts';
+import { exits, Told } from '../failure.ts';
+import { drySlungLines, refusedLines, slungJson, slungLines } from '../text/work.ts';
+import { verb } from '../words.ts';
+
+export function addWork(gt: Command, cli: Cli): void {
+  addSling(gt, cli);
+  verb(gt, 'unsling', {
+    does: 'take a bead off its hook and open it again; unmerged work is archived',
+    examples: ['gt unsling be-auth'],
+    json: '{ bead, status, archive? }',
+    aliases: ['unhook'],
+  })
+    .argument('<bead>')
+    .action(async (bead: string) => {
+      await answer(cli, {
+        method: 'work/unsling',
+        params: { bead },
+        text: (result) => [
+          `${displayText(result.bead.id)} is ${result.bead.status} again.`,
+          ...(result.archive === undefined ? [] : [`Its work is kept as ${displayText(result.archive)}.`]),
+        ],
+        json: (result) => ({ bead: result.bead.id, status: result.bead.status, archive: result.archive }),
+      });
+    });
+}
+
+interface SlingOptions {
+  readonly runtime?: string;
+  readonly host?: string;
+  readonly dryRun?: boolean;
+}
+
+function addSling(gt: Command, cli: Cli): void {
+  verb(gt, 'sling', {
+    does: 'give beads to polecats and start them, each bead in the rig of its prefix',
+    examples: [
+      'gt sling be-auth',
+      'gt sling be-auth ml-extract fe-login',
+      'gt sling be-auth backend --dry-run',
+    ],
+    json: '{ slung: [{ bead, title, rig, agent, runtime, runtimeLabel, worktree, branch, base, host, convoy?, session?, command, warnings }], refused: [{ bead, error, code, next? }] }; exit 1 where one was refused',
+  })
+    .usage('<bead...> [rig]')
+    .argument('<words...>', 'beads, and perhaps a rig as the last word')
+    .option('--runtime <name>', "another runtime than the rig's, this once")
+    .option('--host <host>', 'where the sessions live: auto, editor or process')
+    .option('-n, --dry-run', 'say what would be done, and do nothing')
+    .action(async (words: string[], options: SlingOptions) => {
+      const params = slingParams(await beadsAndRig(cli, words), options);
+      const result = await answer(cli, {
+        method: 'work/sling',
+        params,
+        text: params.dryRun ? drySlungLines : slungLines,
+        json: slungJson,
+      });
+      if (result.refused.length === 0) return;
+      if (!cli.json) cli.output.note(refusedLines('gt', result));
+      throw new Told(exits.refused);
+    });
+}
+
+/** The last of several words is a rig where one is called so; no bead ever has the name of a rig. */
+async function beadsAndRig(cli: Cli, words: readonly string[]): Promise<Pick<SlingParams, 'beads' | 'rig'>> {
+  const last = words.at(-1);
+  if (words.length < 2 || last === undefined) return { beads: words };
+  const rigs = await cli.ask('rig/list', {});
+  return rigs.some(({ rig }) => rig.id === last)
+    ? { beads: words.slice(0, -1), rig: last }
+    : { beads: words };
+}
+
+function slingParams(
+  what: Pick<SlingParams, 'beads' | 'rig'>,
+  { runtime, host, dryRun }: SlingOptions,
+): SlingParams {
+  return {
+    ...what,
+    ...(runtime === undefined ? {} : { runtime }),
+    // The town names the hosts that there are, so that a new one needs no new `gt`.
+    ...(host === undefined ? {} : { host: host as NonNullable<SlingParams['host']> }),
+    ...(dryRun ? { dryRun: true } : {}),
+  };
+}

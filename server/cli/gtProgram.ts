@@ -1,0 +1,50 @@
+import type { Cli } from './cli.ts';
+import { addAgent } from './commands/agent.ts';
+import { addConvoy } from './commands/convoy.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDone } from './commands/done.ts';
+import { addMergeQueue } from './commands/mergeQueue.ts';
+import { addPolecat } from './commands/polecat.ts';
+import { addRig } from './commands/rig.ts';
+import { addRuntime } from './commands/runtime.ts';
+import { addSession } from './commands/session.ts';
+import { addTown } from './commands/town.ts';
+import { addTownConfig } from './commands/townConfig.ts';
+import { addWork } from './commands/work.ts';
+import { carryOut, openProgram } from './words.ts';
+
+const does =
+  'Coordinate coding agents over many repositories: plan work as beads, bundle them in convoys, sling them to rigs, land what is done.';
+
+const firstSteps = `First steps:
+  $ gt demo                    see the whole loop, with nothing set up
+  $ gt install                 make a town in ~/gt
+  $ gt rig create backend --repo ~/src/backend
+  $ bd create --rig backend --title "Refactor auth middleware"
+  $ gt sling be-auth           a polecat begins, in a worktree of its own
+  $ gt convoy list             how it stands
+  $ gt mq merge be-auth        land it, after a look at the diff
+
+Exit codes: 0 done, 1 refused, 2 wrong words, 70 something broke, or the town
+cannot be reached.`;
+
+export async function runGt(cli: Cli, args: readonly string[]): Promise<void> {
+  const gt = openProgram(cli, does, firstSteps);
+  gt.commandsGroup('The town:');
+  addTown(gt, cli);
+  addTownConfig(gt, cli);
+  addDemo(gt, cli);
+  gt.commandsGroup('Repositories and who works in them:');
+  addRig(gt, cli);
+  addRuntime(gt, cli);
+  gt.commandsGroup('Work, from bead to landed:');
+  addConvoy(gt, cli);
+  addWork(gt, cli);
+  addPolecat(gt, cli);
+  addSession(gt, cli);
+  addMergeQueue(gt, cli);
+  gt.commandsGroup('For agents, inside their sessions:');
+  addAgent(gt, cli);
+  addDone(gt, cli);
+  await carryOut(gt, args.length === 0 ? ['--help'] : args);
+}

@@ -1,0 +1,116 @@
+import { plainText } from '../domain/text.ts';
+
+/** How lines should look: the width to keep to, whether codes of colour may be written, and the time that `4 m ago` counts from. */
+export interface Look {
+  readonly width: number;
+  readonly color: boolean;
+  readonly now: number;
+}
+
+/** The only way to stdout and stderr. Lines may carry the colours of `paint`; nothing else of a terminal's language gets through. */
+export interface Output {
+  readonly look: Look;
+  /** stdout is a terminal, so that progress may be drawn on it. */
+  readonly live: boolean;
+  print(lines: readonly string[]): void;
+  json(value: unknown): void;
+  /** On stderr. */
+  note(lines: readonly string[]): void;
+  noteJson(value: unknown): void;
+  /** As it is, for progress on a terminal. Only text of our own. */
+  draw(text: string): void;
+}
+
+export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
+
+interface Stream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error & { code?: string }) => void): unknown;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function openOutput(stdout: Stream, stderr: Stream, environment: Environment, now: number): Output {
+  endQuietlyWhenClosed(stdout);
+  endQuietlyWhenClosed(stderr);
+  const color = wantsColor(stdout, environment);
+  const colorOfNotes = wantsColor(stderr, environment);
+  return {
+    look: { width: widthOf(stdout, environment), color, now },
+    live: stdout.isTTY === true && environment['TERM'] !== 'dumb',
+    print: (lines) => write(stdout, lines, color),
+    json: (value) => stdout.write(`${jsonText(value)}\n`),
+    note: (lines) => write(stderr, lines, colorOfNotes),
+    noteJson: (value) => stderr.write(`${jsonText(value)}\n`),
+    draw: (text) => stdout.write(text),
+  };
+}
+
+export function paint(look: Look, how: Paint, text: string): string {
+  return look.color && text !== '' ? `\u001B[${codes[how]}m${text}\u001B[0m` : text;
+}
+
+/** Two-space JSON in which no character can act on a terminal: what JSON leaves raw of those is written as an escape. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replaceAll(rawInJson, (character) =>
+    Array.from({ length: character.length }, (_, unit) => escapeUnit(character.charCodeAt(unit))).join(''),
+  );
+}
+
+const codes: Readonly<Record<Paint, string>> = {
+  bold: '1',
+  dim: '2',
+  red: '31',
+  green: '32',
+  yellow: '33',
+  cyan: '36',
+};
+
+const rawInJson =
+  /[\u007F-\u009F\u00AD\u061C\u115F\u1160\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+
+function escapeUnit(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, '0')}`;
+}
+
+/** The codes that `paint` writes, and nothing else of their kind. */
+const paintCode = new RegExp(`(\u001B\\[(?:${['0', ...Object.values(codes)].join('|')})m)`, 'u');
+
+function write(stream: Stream, lines: readonly string[], color: boolean): void {
+  if (lines.length === 0) return;
+  const text = lines.join('\n');
+  const clean = color
+    ? text
+        .split(paintCode)
+        .map((part, at) => (at % 2 === 1 ? part : plainText(part)))
+        .join('')
+    : plainText(text);
+  stream.write(`${clean}\n`);
+}
+
+/** https://no-color.org, and the same with FORCE_COLOR for those who pipe on purpose. */
+function wantsColor(stream: Stream, environment: Environment): boolean {
+  if (environment['NO_COLOR']) return false;
+  const forced = environment['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && environment['TERM'] !== 'dumb';
+}
+
+function widthOf(stream: Stream, environment: Environment): number {
+  const said = Number(environment['COLUMNS']);
+  const columns = stream.columns ?? (Number.isInteger(said) && said > 0 ? said : usualWidth);
+  return Math.max(columns, leastWidth);
+}
+
+const usualWidth = 80;
+const leastWidth = 40;
+
+/** `gt feed | head -1` closes our pipe: nobody reads any more, so there is nothing to say about it. */
+function endQuietlyWhenClosed(stream: Stream): void {
+  stream.on('error', (error) => {
+    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') process.exit();
+    throw error;
+  });
+}

@@ -1,0 +1,92 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { Refusal } from '../domain/refusal.ts';
+import type { Method, Params, Result } from '../protocol/messages.ts';
+import { productVersion } from '../protocol/version.ts';
+import { call } from '../rpc/call.ts';
+import { Unreached } from '../rpc/failure.ts';
+import type { Place } from './place.ts';
+
+/**
+ * Asks the town server, and starts it where none runs. A request that may have been carried out is never sent twice. Every way of
+ * not reaching the town is refused with `unavailable`.
+ */
+export async function askTown<M extends Method>(
+  place: Place,
+  client: string,
+  method: M,
+  params: Params<M>,
+): Promise<Result<M>> {
+  try {
+    return await once(place, client, method, params);
+  } catch (error) {
+    if (!(error instanceof Unreached)) throw error;
+    if (!nothingHappened.has(error.reason)) throw unavailable(error);
+  }
+  const { withTown } = await import('./startTown.ts');
+  return await withTown(place, client, async () => {
+    try {
+      return await once(place, client, method, params);
+    } catch (error) {
+      throw error instanceof Unreached ? unavailable(error) : error;
+    }
+  });
+}
+
+/** Never starts one: where none runs that is said in the facts. */
+export async function askRunningTown<M extends Method>(
+  place: Place,
+  client: string,
+  method: M,
+  params: Params<M>,
+): Promise<Result<M>> {
+  try {
+    return await once(place, client, method, params);
+  } catch (error) {
+    throw error instanceof Unreached ? unavailable(error) : error;
+  }
+}
+
+/** The town server's program: beside us in the bundle, above us among the sources. */
+export function serverProgram(): string {
+  const bundled = join(import.meta.dirname, 'server.cjs');
+  return existsSync(bundled) ? bundled : join(import.meta.dirname, '..', 'main.ts');
+}
+
+export function unavailable(error: Unreached): Refusal {
+  const running = error.reason !== 'no-server' && error.reason !== 'nobody';
+  return new Refusal('unavailable', `The town could not be asked. ${error.message}`, {
+    next: 'gt status',
+    facts: { reason: error.reason, running },
+  });
+}
+
+const nothingHappened: ReadonlySet<string> = new Set(['no-server', 'nobody', 'unauthorized']);
+
+function once<M extends Method>(
+  { serverFile, token, session }: Place,
+  client: string,
+  method: M,
+  params: Params<M>,
+): Promise<Result<M>> {
+  const timeoutMs = slow.has(method) ? slowMs : usualMs;
+  const named = { name: client, version: productVersion, pid: process.pid };
+  return call({ serverFile, token, session, client: named, method, params, timeoutMs });
+}
+
+/** What runs git, and so takes as long as a network and a repository take. */
+const slow: ReadonlySet<Method> = new Set<Method>([
+  'rig/create',
+  'rig/remove',
+  'work/sling',
+  'work/unsling',
+  'work/done',
+  'polecat/remove',
+  'mergeRequest/merge',
+  'session/run',
+  'session/stop',
+  'town/down',
+]);
+
+const usualMs = 30_000;
+const slowMs = 60 * 60 * 1000;

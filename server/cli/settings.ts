@@ -1,0 +1,126 @@
+import { Refusal } from '../domain/refusal.ts';
+import type { Rig } from '../domain/rig.ts';
+import { rigDefaults } from '../domain/rigs.ts';
+import { townDefaults, type SettingKey } from '../domain/settings.ts';
+import type { Town } from '../domain/town.ts';
+import { Usage } from './failure.ts';
+import type { Look } from './output.ts';
+import { table } from './table.ts';
+
+/** The keys of a configuration with their values, as text. */
+export type Settings = Readonly<Record<string, string>>;
+
+/** What `gt rig config` and `gt config` are asked: all keys, one key, or a change of one (no words: back to its default). */
+export interface Wish {
+  readonly key?: string;
+  readonly words?: readonly string[];
+}
+
+/** `[key [value...]]`, or with `show`, `get`, `set` or `unset` before it. `command` is for the complaint. */
+export function wishOf(all: readonly string[], command: string): Wish {
+  const [form = '', ...rest] = all;
+  if (form === 'unset') return unsetWish(rest, command);
+  const [key, ...words] = spelledForms.includes(form) ? rest : all;
+  if (form === 'set' && words.length === 0) throw new Usage(`${command} set takes a key and a value.`);
+  if (key === undefined) return {};
+  return words.length === 0 ? { key } : { key, words };
+}
+
+/** The same with a rig's name before the key: no rig is called `show`, `get`, `set` or `unset`. */
+export function rigWishOf(all: readonly string[]): Wish & { readonly name: string } {
+  const spelled = spelledForms.includes(all[0] ?? '') ? all.slice(0, 1) : [];
+  const [name, ...rest] = all.slice(spelled.length);
+  if (name === undefined) throw new Usage('gt rig config needs the name of a rig. See gt rig config --help.');
+  return { name, ...wishOf([...spelled, ...rest], 'gt rig config') };
+}
+
+export function rigSettings({ runtime, branch, state, settings }: Rig): Settings {
+  return {
+    runtime,
+    branch,
+    state,
+    merge: settings.merge,
+    push: String(settings.push),
+    check: settings.check.map(asWord).join(' ') || 'none',
+    session: settings.session,
+    ids: settings.ids,
+    maxPolecats: String(settings.maxPolecats),
+  };
+}
+
+export function townSettings({ name, defaultRuntime, maxSessions }: Town): Settings {
+  return { name, defaultRuntime, maxSessions: String(maxSessions) };
+}
+
+/** What a rig's key goes back to. Its runtime goes back to the town's; its branch to nothing we know. */
+export function rigDefault(key: string, town: Town): string {
+  const { merge, push, session, ids, maxPolecats } = rigDefaults;
+  const defaults = {
+    runtime: town.defaultRuntime,
+    state: 'active',
+    check: 'none',
+    merge,
+    push,
+    session,
+    ids,
+    maxPolecats,
+  };
+  return defaultOf(defaults, key);
+}
+
+export function townDefault(key: string): string {
+  return defaultOf(townDefaults, key);
+}
+
+/** Refused with `not-found` and the keys that there are. */
+export function settingOf(settings: Settings, key: string): string {
+  const value = Object.entries(settings).find(([name]) => plain(name) === plain(key))?.[1];
+  if (value !== undefined) return value;
+  throw new Refusal('not-found', `There is no key ${key}.`, {
+    next: `Keys: ${Object.keys(settings).join(', ')}.`,
+  });
+}
+
+export function settingLines(settings: Settings, keys: readonly SettingKey[], look: Look): string[] {
+  const rows = Object.entries(settings).map(([name, value]) => [
+    name,
+    value,
+    keys.find(({ key }) => key === name)?.values ?? '',
+  ]);
+  return table(
+    [{ title: 'KEY' }, { title: 'VALUE', shrinks: true }, { title: 'MAY BE', shrinks: true }],
+    rows,
+    look,
+  );
+}
+
+/** For `--help`. */
+export function keysHelp(keys: readonly SettingKey[]): string {
+  const lines = keys.map(
+    ({ key, values, about }) => `  ${key.padEnd(15)} ${values}\n  ${' '.repeat(15)} ${about}`,
+  );
+  return `\nKeys:\n${lines.join('\n')}`;
+}
+
+const spelledForms: readonly string[] = ['show', 'get', 'set', 'unset'];
+
+function unsetWish([key, ...more]: readonly string[], command: string): Wish {
+  if (key === undefined || more.length > 0) throw new Usage(`${command} unset takes a key and nothing else.`);
+  return { key, words: [] };
+}
+
+function defaultOf(defaults: Readonly<Record<string, unknown>>, key: string): string {
+  const found = Object.entries(defaults).find(([name]) => plain(name) === plain(key));
+  if (found) return String(found[1]);
+  throw new Refusal('invalid', `${key} has no default to go back to.`);
+}
+
+/** `max-polecats` and `max_polecats` are `maxPolecats`, as for the town. */
+function plain(key: string): string {
+  return key.replaceAll(/[-_]/gu, '').toLowerCase();
+}
+
+/** For reading only: words with blanks stand in quotes. */
+function asWord(word: string): string {
+  return /^[^\s"']+$/u.test(word) ? word : JSON.stringify(word);
+}

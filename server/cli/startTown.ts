@@ -1,0 +1,26 @@
+import type { TownClient } from '../rpc/client.ts';
+import { Unreached } from '../rpc/failure.ts';
+import { reachTown } from '../rpc/reach.ts';
+import type { Place } from './place.ts';
+import { serverProgram, unavailable } from './reachTown.ts';
+
+/** Starts the town server where none runs, and keeps it from leaving while `work` runs. */
+export async function withTown<T>(place: Place, client: string, work: () => Promise<T>): Promise<T> {
+  const town = await reach(place, client);
+  try {
+    return await work();
+  } finally {
+    town.close();
+  }
+}
+
+async function reach(place: Place, client: string): Promise<TownClient> {
+  const { town, token, session } = place;
+  // Without a token file there is nothing to say hello with, and `reachTown` knows how to say that.
+  const who = token === '' ? {} : { token, session };
+  try {
+    return await reachTown({ town, client, start: true, serverProgram: serverProgram(), ...who });
+  } catch (error) {
+    throw error instanceof Unreached ? unavailable(error) : error;
+  }
+}

@@ -1,0 +1,59 @@
+import { displayText } from '../../domain/text.ts';
+import type { HookResult } from '../../protocol/work.ts';
+
+/** For an agent that has just started as well as for a person: what is on the hook, where to work on it, what to do now. */
+export function hookLines(hook: HookResult): string[] {
+  const { agent, bead, polecat, blockedBy, mergeRequest } = hook;
+  if (!bead)
+    return [`Nothing is on the hook of ${displayText(agent)}.`, `Next: ${displayText(hook.next, 500)}`];
+  const facts: (readonly [string, string | undefined])[] = [
+    ['Bead', `${displayText(bead.id)} (${bead.status}, ${displayText(bead.type)}, P${bead.priority})`],
+    ['Title', displayText(bead.title, 500)],
+    ['Worktree', polecat && displayText(polecat.worktree, 1000)],
+    ['Branch', polecat && displayText(polecat.branch)],
+    ['State', polecat && polecatState(polecat.state, polecat.reason)],
+    ['Waits for', blockedBy.map((id) => displayText(id)).join(', ')],
+    ['Landing', mergeRequest?.state],
+  ];
+  return [
+    `Hook of ${displayText(agent)}`,
+    ...facts.flatMap(([name, value]) => (value ? [`  ${`${name}:`.padEnd(10)} ${value}`] : [])),
+    `Next: ${displayText(hook.next, 500)}`,
+  ];
+}
+
+/** Also inside the answers of `gt prime --json`. */
+export function hookJson(hook: HookResult): unknown {
+  const { agent, rig, bead, polecat, blockedBy, mergeRequest, next } = hook;
+  return {
+    agent,
+    rig,
+    bead: bead && {
+      id: bead.id,
+      title: bead.title,
+      description: bead.description,
+      design: bead.design,
+      acceptance: bead.acceptance,
+      notes: bead.notes,
+      status: bead.status,
+      type: bead.type,
+      priority: bead.priority,
+      labels: bead.labels,
+    },
+    polecat: polecat && {
+      state: polecat.state,
+      reason: polecat.reason,
+      runtime: polecat.runtime,
+      worktree: polecat.worktree,
+      branch: polecat.branch,
+      base: polecat.base,
+    },
+    blockedBy,
+    mergeRequest: mergeRequest && { id: mergeRequest.id, state: mergeRequest.state, tip: mergeRequest.tip },
+    next,
+  };
+}
+
+function polecatState(state: string, reason: string | undefined): string {
+  return reason === undefined ? state : `${state}: ${displayText(reason, 500)}`;
+}

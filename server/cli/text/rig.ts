@@ -1,0 +1,82 @@
+import type { Rig } from '../../domain/rig.ts';
+import { displayText } from '../../domain/text.ts';
+import type { RigSummary } from '../../protocol/rig.ts';
+import { paint, type Look } from '../output.ts';
+import { table } from '../table.ts';
+import { paintOfState, polecatsText } from './state.ts';
+
+export function rigsLines(rigs: readonly RigSummary[], look: Look): string[] {
+  if (rigs.length === 0) return ['No rigs yet.', 'Next: gt rig create NAME --repo URL-OR-PATH'];
+  const rows = rigs.map(({ rig, runtimeLabel, polecats, queue }) => [
+    rig.id,
+    rig.state,
+    runtimeLabel,
+    rig.branch,
+    polecatsText(polecats),
+    String(queue),
+  ]);
+  const columns = [
+    { title: 'RIG' },
+    { title: 'STATE', paint: paintOfState },
+    { title: 'RUNTIME', shrinks: true },
+    { title: 'BRANCH', shrinks: true },
+    { title: 'POLECATS', shrinks: true },
+    { title: 'QUEUE' },
+  ];
+  return table(columns, rows, look);
+}
+
+export function rigLines(summary: RigSummary, look: Look): string[] {
+  const { rig, warnings } = summary;
+  return [
+    `Rig: ${displayText(rig.id)}`,
+    `Runtime: ${displayText(rig.runtime)}`,
+    `Session: ${summary.sessionHost}`,
+    `State: ${rig.state}`,
+    `Prefix: ${displayText(rig.prefix)}`,
+    `Repository: ${displayText(repositoryOf(rig), 1000)}`,
+    `Branch: ${displayText(rig.branch)}`,
+    `Merge: ${rig.settings.merge}`,
+    `Polecats: ${polecatsText(summary.polecats)}`,
+    `Queue: ${summary.queue}`,
+    `Open beads: ${summary.openBeads}`,
+    ...warningLines(warnings, look),
+  ];
+}
+
+/** After `rig create`. */
+export function createdRigLines(summary: RigSummary, look: Look): string[] {
+  const { rig } = summary;
+  return [
+    ...rigLines(summary, look),
+    `Next: bd create --rig ${displayText(rig.id)} --title "WHAT IS TO BE DONE"`,
+  ];
+}
+
+export function warningLines(warnings: readonly string[], look: Look): string[] {
+  return warnings.map((warning) => paint(look, 'yellow', `Warning: ${displayText(warning, 500)}`));
+}
+
+export function rigJson(summary: RigSummary): Record<string, unknown> {
+  const { rig } = summary;
+  return {
+    name: rig.id,
+    state: rig.state,
+    prefix: rig.prefix,
+    runtime: rig.runtime,
+    runtimeLabel: summary.runtimeLabel,
+    session: summary.sessionHost,
+    repository: repositoryOf(rig),
+    branch: rig.branch,
+    settings: rig.settings,
+    polecats: summary.polecats,
+    queue: summary.queue,
+    openBeads: summary.openBeads,
+    createdAt: rig.createdAt,
+    warnings: summary.warnings,
+  };
+}
+
+function repositoryOf({ repository }: Rig): string {
+  return repository.kind === 'url' ? repository.url : repository.path;
+}

@@ -1,0 +1,51 @@
+import type { Paint } from '../output.ts';
+
+/** Colour beside the word, never instead of it. */
+export function paintOfState(cell: string): Paint | undefined {
+  const word = cell.split(' ', 1)[0] ?? '';
+  if (good.has(word)) return 'green';
+  if (bad.has(word)) return 'red';
+  if (waiting.has(word)) return 'yellow';
+  return undefined;
+}
+
+/** `2 working · 1 needs you`, or `none`. */
+export function polecatsText(polecats: {
+  readonly working: number;
+  readonly needYou: number;
+  readonly total: number;
+}): string {
+  const rest = polecats.total - polecats.working - polecats.needYou;
+  const parts = [
+    ...(polecats.working > 0 ? [`${polecats.working} working`] : []),
+    ...(polecats.needYou > 0 ? [`${polecats.needYou} ${polecats.needYou === 1 ? 'needs' : 'need'} you`] : []),
+    ...(rest > 0 ? [`${rest} idle`] : []),
+  ];
+  return parts.join(' · ') || 'none';
+}
+
+export function shortSha(sha: string | undefined): string {
+  return sha?.slice(0, 7) ?? '';
+}
+
+const good = new Set(['verified', 'landed', 'running', 'active', 'closed', 'working']);
+const bad = new Set([
+  'conflict',
+  'rejected',
+  'lost',
+  'failed',
+  'stalled',
+  'needs',
+  'needs-you',
+  'interrupted',
+  'not-started',
+]);
+const waiting = new Set([
+  'submitted',
+  'merged',
+  'waiting-for-checkout',
+  'rate-limited',
+  'blocked',
+  'parked',
+  'docked',
+]);
