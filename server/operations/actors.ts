@@ -1,0 +1,21 @@
+import type { Bead } from '../domain/bead.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Caller } from '../protocol/caller.ts';
+
+/** Who acts. People may give a name of their own (`--actor`, BD_ACTOR); a session is always its agent. */
+export function actorOf(params: { readonly actor?: string }, caller: Caller): string {
+  if (params.actor === undefined || params.actor === '' || params.actor === caller.by) return caller.by;
+  if (caller.role === 'person') return params.actor;
+  throw new Refusal('forbidden', `This session is ${caller.by} and cannot act as somebody else.`, {
+    field: 'actor',
+  });
+}
+
+/** A session writes to the bead on its hook, and to beads that it made itself. */
+export function refuseForeignBead(bead: Bead, caller: Caller): void {
+  if (caller.role === 'person' || bead.assignee === caller.agent || bead.createdBy === caller.agent) return;
+  throw new Refusal('forbidden', `${bead.id} is not on the hook of ${caller.agent ?? 'this session'}.`, {
+    field: 'bead',
+    next: 'gt hook',
+  });
+}

@@ -1,0 +1,104 @@
+import type { AgentId, SessionId, Timestamp } from '../domain/ids.ts';
+import type { HostKind, Session } from '../domain/session.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { TownPaths } from '../protocol/address.ts';
+import type { ProtocolVersion } from '../protocol/version.ts';
+import type { Git } from '../git/git.ts';
+import type { RigFolders } from '../git/rigFolder.ts';
+import type { Store } from '../store/store.ts';
+import type { KeyedQueue } from './queue.ts';
+
+/** A person gives no more identity than this; agents have their id. */
+export const overseer = 'overseer';
+
+/** Where sessions live, as the operations need it; the town composes it of the session hosts. */
+export interface SessionPort {
+  /** The host that `choice` means now, with a sentence where it is not what one would expect. Refused with `no-host`. */
+  resolve(choice: 'auto' | HostKind, caller?: Caller): { readonly kind: HostKind; readonly note?: string };
+  /** How many windows offer to host. */
+  editors(): number;
+  /** Asks the host to start the launcher. That it runs is known only when the launcher takes its launch spec. */
+  open(
+    session: Session,
+    terminalName: string,
+    look: { icon: string; color: string },
+    caller?: Caller,
+  ): Promise<void>;
+  /** Writes the 0600 file with the session's token and gives the token's SHA-256. */
+  writeSessionFile(session: { id: SessionId; agent: AgentId }): {
+    readonly path: string;
+    readonly tokenHash: string;
+  };
+  removeSessionFile(session: SessionId): void;
+  /** Writes the first prompt to a file next to the session file. */
+  writePrompt(session: SessionId, text: string): string;
+  logFile(session: SessionId): string;
+  lastLines(file: string, count: number): readonly string[];
+  /** Ends a process and all it started, if it is still the one that began when the session did. */
+  endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
+  isAlive(pid: number, since: Timestamp): boolean;
+}
+
+/** Finding and running other programs. */
+export interface ProgramPort {
+  /** The PATH of the login shell, or of this process where there is none. */
+  path(): Promise<string>;
+  find(command: string, path: string): string | undefined;
+  /** Runs an argument vector, without a shell, in a folder; output is the last lines of both streams. */
+  run(
+    argv: readonly string[],
+    directory: string,
+  ): Promise<{ readonly code: number; readonly output: readonly string[] }>;
+}
+
+/** Everything an operation may touch. Built once, in `town.ts`. */
+export interface Context {
+  readonly store: Store;
+  readonly git: Git;
+  readonly paths: TownPaths;
+  readonly townId: string;
+  readonly version: string;
+  readonly protocol: ProtocolVersion;
+  readonly startedAt: Timestamp;
+  readonly launcher: { readonly node: string; readonly program: string };
+  readonly sessions: SessionPort;
+  readonly programs: ProgramPort;
+  readonly rigFolders: RigFolders;
+  readonly starts: SessionStarts;
+  /** One at a time for each key: a rig's landings, a polecat's removal. */
+  readonly queue: KeyedQueue;
+  readonly launchers: LauncherRegistry;
+  now(): Timestamp;
+  /** Lower-case base36, `length` characters. */
+  randomText(length: number): string;
+  /** SHA-256, hexadecimal. */
+  hash(text: string): string;
+  sha256(text: string): Uint8Array;
+  log(line: string): void;
+  /** Called between the steps of what reaches outside; a test makes it throw, or kills the process there. */
+  checkpoint(step: string): Promise<void>;
+  /** Work that goes on after the answer; a fault in it is logged, never lost. */
+  background(what: string, work: () => Promise<unknown>): void;
+}
+
+/** Slings that wait for their launcher's word. */
+export interface SessionStarts {
+  expect(session: SessionId, deadlineMs: number): Promise<void>;
+  started(session: SessionId): void;
+  failed(session: SessionId, reason: Error): void;
+}
+
+/** The launchers that are connected now. */
+export interface LauncherRegistry {
+  add(session: SessionId, caller: Caller): void;
+  isConnected(session: SessionId, caller: Caller): boolean;
+  askToStop(session: SessionId, reason: string, graceMs: number): boolean;
+  /** True where this very connection was the launcher's newest; it no longer is. */
+  lost(session: SessionId, caller: Caller): boolean;
+  /** Resolves with true when the session has ended, with false after the deadline. */
+  ended(session: SessionId, deadlineMs: number): Promise<boolean>;
+  /** Resolves with true when a launcher of the session is connected or the session has ended, with false after the deadline. */
+  returned(session: SessionId, deadlineMs: number): Promise<boolean>;
+  /** The session has ended: tells those who wait. */
+  remove(session: SessionId): void;
+}

@@ -1,0 +1,233 @@
+import { resolve } from 'node:path';
+import { closeDoneBead, openMergeRequest } from '../domain/landings.ts';
+import type { MergeRequestId, Sha } from '../domain/ids.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { identityOf } from '../domain/polecatNames.ts';
+import { transitionPolecat } from '../domain/polecats.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Rig } from '../domain/rig.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { DoneParams, DoneResult } from '../protocol/work.ts';
+import type { Context } from './context.ts';
+import { keepRef } from './keepRef.ts';
+import { landInBackground } from './land.ts';
+import { findRig } from './lookups.ts';
+import { removeWhenEnded } from './remove.ts';
+
+/** The runtime is asked to stop after done, and ended after this long. */
+const stopGraceMs = 30_000;
+
+/** How many files a refusal names. */
+const shownFiles = 20;
+
+/**
+ * A session says that its work is complete. Refused from another folder or branch than the recorded pair, with uncommitted work, and
+ * without commits; refused calls change nothing. Calling it again for the same branch and commit gives the same merge request.
+ */
+export async function done(context: Context, params: DoneParams, caller: Caller): Promise<DoneResult> {
+  const polecat = ownPolecat(context, caller);
+  if (params.status === 'escalated') return await escalate(context, polecat, params);
+  if (params.status === 'deferred') return await defer(context, polecat, params);
+  return await context.queue.run(`done ${polecat.id}`, () => complete(context, polecat, params));
+}
+
+function ownPolecat(context: Context, caller: Caller): Polecat {
+  const polecat = caller.agent && context.store.view.get('agents', caller.agent);
+  if (polecat && polecat.session === caller.session) return polecat;
+  throw new Refusal('no-session', 'gt done is for a polecat, inside its own session.', {
+    next: 'gt polecat list',
+  });
+}
+
+async function escalate(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
+  const reason = params.message ?? 'It asks for a person.';
+  await context.store.transact({ verb: 'done/escalated', by: polecat.id, subject: polecat.bead }, (draft) => {
+    const now = draft.get('agents', polecat.id) ?? polecat;
+    const at = context.now();
+    draft.put('agents', { ...transitionPolecat(now, 'needs-you', { at, reason }), progressAt: at });
+  });
+  return {
+    agent: polecat.id,
+    bead: polecat.bead,
+    outcome: 'needs-you',
+    commits: 0,
+    next: 'A person is told. The bead stays on your hook; wait for the answer in this terminal.',
+  };
+}
+
+async function defer(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
+  const reason = params.message ?? 'It put the work off.';
+  await context.store.transact({ verb: 'done/deferred', by: polecat.id, subject: polecat.bead }, (draft) => {
+    const now = draft.get('agents', polecat.id) ?? polecat;
+    const at = context.now();
+    draft.put('agents', { ...transitionPolecat(now, 'interrupted', { at, reason }), progressAt: at });
+  });
+  if (polecat.session) context.launchers.askToStop(polecat.session, 'gt done --status deferred', stopGraceMs);
+  return {
+    agent: polecat.id,
+    bead: polecat.bead,
+    outcome: 'deferred',
+    commits: 0,
+    next: `The work stays as it is. To go on with it: gt session run ${polecat.id}`,
+  };
+}
+
+async function complete(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
+  const rig = findRig(context.store.view, polecat.rig);
+  await checkPlace(context, { polecat, rig }, params.directory);
+  await takeUncommitted(context, { polecat, rig }, params);
+  const { sha: tip } = await context.git.headOf(rig, polecat.worktree);
+  const earlier = submittedBefore(context, polecat, tip);
+  if (earlier) return answer(polecat, earlier, 'already-submitted', rig);
+  const commits = await context.git.countCommits(rig, polecat.base, tip);
+  await context.checkpoint('done:checked');
+  if (commits === 0) return await finishWithoutCode(context, polecat, params);
+  if (rig.settings.merge === 'none') return await finishUnlanded(context, polecat, commits);
+  return await submit(context, { polecat, rig, tip, commits });
+}
+
+interface Work {
+  readonly polecat: Polecat;
+  readonly rig: Rig;
+}
+
+async function checkPlace(context: Context, { polecat, rig }: Work, directory: string): Promise<void> {
+  const own = await context.git.headOf(rig, polecat.worktree);
+  const here = await headHere(context, { polecat, rig }, directory);
+  if (here.top === own.top && here.branch === polecat.branch) return;
+  throw new Refusal(
+    'wrong-place',
+    `gt done was called in ${here.top} on ${here.branch ?? 'no branch'}, but this work belongs in ${own.top} on ${polecat.branch}.`,
+    {
+      next: `Go to ${own.top}, check out ${polecat.branch}, and call gt done there.`,
+      facts: { here, own, branch: polecat.branch },
+    },
+  );
+}
+
+/** Where `gt done` was called. A folder of another repository, or of none, has no head of ours: it is told by its path alone. */
+async function headHere(
+  context: Context,
+  { rig }: Work,
+  directory: string,
+): Promise<{ readonly top: string; readonly branch: string | undefined }> {
+  try {
+    return await context.git.headOf(rig, resolve(directory));
+  } catch (error) {
+    if (error instanceof Refusal && error.code !== 'unapproved')
+      return { top: resolve(directory), branch: undefined };
+    throw error;
+  }
+}
+
+async function takeUncommitted(context: Context, { polecat, rig }: Work, params: DoneParams): Promise<void> {
+  const files = await context.git.status(rig, polecat.worktree);
+  if (files.length === 0) return;
+  if (params.commit) {
+    const message = `${polecat.bead}: take uncommitted work along`;
+    await context.git.commitAll(rig, polecat.worktree, { message, identity: identityOf(polecat.id) });
+    return;
+  }
+  const shown = files.slice(0, shownFiles).map((file) => file.path);
+  const more = files.length > shown.length ? ` and ${files.length - shown.length} more` : '';
+  throw new Refusal('uncommitted', `There is uncommitted work: ${shown.join(', ')}${more}.`, {
+    next: 'Commit it, or call gt done --commit to take it along.',
+    facts: { files: files.map((file) => file.path) },
+  });
+}
+
+function submittedBefore(context: Context, polecat: Polecat, tip: Sha): MergeRequest | undefined {
+  for (const request of context.store.view.find('mergeRequestsByBead', polecat.bead)) {
+    if (request.branch === polecat.branch && request.tip === tip) return request;
+  }
+  return undefined;
+}
+
+async function finishWithoutCode(
+  context: Context,
+  polecat: Polecat,
+  params: DoneParams,
+): Promise<DoneResult> {
+  if (!params.noChanges) {
+    throw new Refusal(
+      'no-commits',
+      `There is no commit on ${polecat.branch} since it began at ${polecat.base.slice(0, 7)}.`,
+      {
+        next: 'Commit the work, or call gt done --no-changes where there is nothing to change.',
+      },
+    );
+  }
+  await closeBead(context, polecat, 'no changes were needed');
+  stopAfterDone(context, polecat);
+  removeWhenEnded(context, polecat.id);
+  return {
+    agent: polecat.id,
+    bead: polecat.bead,
+    outcome: 'closed',
+    commits: 0,
+    next: `${polecat.bead} is closed. You are finished.`,
+  };
+}
+
+async function finishUnlanded(context: Context, polecat: Polecat, commits: number): Promise<DoneResult> {
+  await closeBead(context, polecat, `left on the branch ${polecat.branch}: the rig does not merge`);
+  stopAfterDone(context, polecat);
+  return {
+    agent: polecat.id,
+    bead: polecat.bead,
+    outcome: 'closed',
+    commits,
+    next: `${polecat.bead} is closed; its commits stay on ${polecat.branch}, since the rig's merge setting is none.`,
+  };
+}
+
+async function closeBead(context: Context, polecat: Polecat, reason: string): Promise<void> {
+  await context.store.transact({ verb: 'done', by: polecat.id, subject: polecat.bead }, (draft) => {
+    closeDoneBead(draft, polecat, { reason, at: context.now() });
+  });
+}
+
+interface Submission extends Work {
+  readonly tip: Sha;
+  readonly commits: number;
+}
+
+async function submit(context: Context, { polecat, rig, tip, commits }: Submission): Promise<DoneResult> {
+  const id = `mr-${context.hash(`${polecat.branch} ${tip}`).slice(0, 8)}` as MergeRequestId;
+  // The tip is safe before anything is said about it: the polecat's branch may be moved or deleted by its agent.
+  await keepRef(context, rig, `refs/gastown/tips/${id}`, tip);
+  await context.checkpoint('done:archived');
+  const { result: request } = await context.store.transact(
+    { verb: 'done', by: polecat.id, subject: polecat.bead },
+    (draft) => openMergeRequest(draft, { id, polecat, target: rig.branch, tip, commits, at: context.now() }),
+  );
+  await context.checkpoint('done:submitted');
+  stopAfterDone(context, polecat);
+  if (rig.settings.merge === 'auto') landInBackground(context, request.id);
+  return answer(polecat, request, rig.settings.merge === 'auto' ? 'landing' : 'submitted', rig);
+}
+
+function stopAfterDone(context: Context, polecat: Polecat): void {
+  if (polecat.session) context.launchers.askToStop(polecat.session, 'gt done', stopGraceMs);
+}
+
+function answer(
+  polecat: Polecat,
+  request: MergeRequest,
+  outcome: DoneResult['outcome'],
+  rig: Rig,
+): DoneResult {
+  const waits =
+    rig.settings.merge === 'auto'
+      ? 'The town lands it now.'
+      : 'It waits for a person to review and merge it.';
+  return {
+    agent: polecat.id,
+    bead: polecat.bead,
+    outcome,
+    mergeRequest: request,
+    commits: request.commits,
+    next: `Submitted ${request.tip.slice(0, 7)} to land on ${request.target}. ${waits} You are finished.`,
+  };
+}

@@ -1,0 +1,213 @@
+import { join } from 'node:path';
+import { isSettled, transitionLanding, verifyLanding } from '../domain/landings.ts';
+import type { IntentId, MergeRequestId, Sha } from '../domain/ids.ts';
+import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
+import { identityOf } from '../domain/polecatNames.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Context } from './context.ts';
+import { findMergeRequest, findRig } from './lookups.ts';
+import { keepRef } from './keepRef.ts';
+import type { Landing } from './landing.ts';
+import { moveTarget } from './moveTarget.ts';
+import { removeWhenEnded } from './remove.ts';
+import { freshTarget, targetRef } from './targets.ts';
+
+/** How often a landing begins again because the target moved under it. */
+const attempts = 5;
+
+/** Lines of the check command's output that the merge request keeps. */
+const keptLines = 40;
+
+/**
+ * Lands a merge request: rebase where the target has moved on, check, move the target, prove. One landing at a time in a rig. What
+ * comes back is the request as it then is: `verified`, or the state that says what is in the way.
+ */
+export function land(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
+  const request = findMergeRequest(context.store.view, id);
+  return context.queue.run(`land ${request.rig}`, () => landOne(context, id, by));
+}
+
+export function landInBackground(context: Context, id: MergeRequestId): void {
+  context.background(`landing ${id}`, () => land(context, id, 'town'));
+}
+
+async function landOne(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
+  for (let attempt = 1; ; attempt += 1) {
+    const request = findMergeRequest(context.store.view, id);
+    if (isSettled(request.state)) return request;
+    const landing: Landing = { context, rig: findRig(context.store.view, request.rig), request, by };
+    const outcome = await tryToLand(landing);
+    if (outcome !== 'target-moved') return outcome;
+    if (attempt === attempts) {
+      return await change(
+        landing,
+        'rejected',
+        `${request.target} moved ${attempts} times during the landing; merge it again.`,
+      );
+    }
+  }
+}
+
+async function tryToLand(landing: Landing): Promise<MergeRequest | 'target-moved'> {
+  const { context, rig, request } = landing;
+  const target = await freshTarget(context, rig);
+  for (const commit of [request.landed, request.tip]) {
+    if (commit && (await context.git.isAncestor(rig, commit, target))) return await prove(landing, commit);
+  }
+  const scratch = join(context.paths.scratch, request.id);
+  await openIntent(landing, scratch, target);
+  await context.checkpoint('land:intent');
+  try {
+    return await landFrom(landing, scratch, target);
+  } finally {
+    await context.git.removeScratch(rig, scratch);
+    await closeIntent(landing);
+  }
+}
+
+async function landFrom(
+  landing: Landing,
+  scratch: string,
+  target: Sha,
+): Promise<MergeRequest | 'target-moved'> {
+  const { context, rig, request } = landing;
+  await context.git.addScratch(rig, scratch, request.tip);
+  await context.checkpoint('land:scratch');
+  const rebased = await context.git.rebaseOnto(rig, scratch, {
+    base: request.base,
+    tip: request.tip,
+    target,
+    committer: identityOf(request.agent),
+  });
+  if (rebased.kind === 'conflict') {
+    return await change(
+      landing,
+      'conflict',
+      `It conflicts with ${request.target} in ${rebased.files.join(', ')}.`,
+      {
+        files: rebased.files,
+      },
+    );
+  }
+  const failed = await check(landing, scratch);
+  if (failed) return failed;
+  await noteLanded(landing, scratch, { target, landed: rebased.sha });
+  await context.checkpoint('land:prepared');
+
+  const moved = await moveTarget(landing, { landed: rebased.sha, expected: target });
+  await context.checkpoint('land:moved');
+  if (moved.kind === 'target-moved') return 'target-moved';
+  if (moved.kind === 'waiting')
+    return await change(landing, 'waiting-for-checkout', moved.reason, { files: moved.files });
+  if (moved.kind === 'rejected') return await change(landing, 'rejected', moved.reason);
+  await change(landing, 'merged', `On ${request.target} as ${rebased.sha.slice(0, 7)}; to be proven.`);
+  await context.checkpoint('land:merged');
+  return await prove(landing, rebased.sha);
+}
+
+/** Runs the rig's check command where the result of the rebase lies. Undefined: there is none, or it passed. */
+async function check(landing: Landing, scratch: string): Promise<MergeRequest | undefined> {
+  const { context, rig } = landing;
+  if (rig.settings.check.length === 0) return undefined;
+  const { code, output } = await context.programs.run(rig.settings.check, scratch);
+  if (code === 0) return undefined;
+  return await change(
+    landing,
+    'rejected',
+    `The rig's check failed with exit code ${code}: ${rig.settings.check.join(' ')}`,
+    {
+      checkOutput: output.slice(-keptLines),
+    },
+  );
+}
+
+/** Reachable on the target, as the remote (or the local branch) is now: only then is it landed. */
+async function prove(landing: Landing, landed: Sha): Promise<MergeRequest> {
+  const { context, rig, request } = landing;
+  if (rig.repository.kind === 'url') await context.git.fetch(rig);
+  const target = await context.git.resolve(rig, targetRef(context, rig));
+  if (!target || !(await context.git.isAncestor(rig, landed, target))) {
+    return await change(
+      landing,
+      'lost',
+      `${landed.slice(0, 7)} was put on ${request.target} but is not reachable there.`,
+    );
+  }
+  const { result } = await context.store.transact(
+    { verb: 'land', by: landing.by, subject: request.bead },
+    (draft) => verifyLanding(draft, request.id, { landed, at: context.now() }),
+  );
+  await context.checkpoint('land:verified');
+  removeWhenEnded(context, request.agent);
+  return result;
+}
+
+const intentOf = (request: MergeRequest): IntentId => `land ${request.id}` as IntentId;
+
+async function openIntent(landing: Landing, scratch: string, target: Sha): Promise<void> {
+  const { context, rig, request } = landing;
+  await context.store.transact({ verb: 'land/begin', by: landing.by, subject: request.bead }, (draft) => {
+    draft.put('intents', {
+      id: intentOf(request),
+      kind: 'land',
+      at: context.now(),
+      rig: rig.id,
+      mergeRequest: request.id,
+      scratch,
+      target: request.target,
+      oldTarget: target,
+    });
+  });
+}
+
+/** Journals where the target is about to go, and keeps the commit safe, before anything moves. */
+async function noteLanded(
+  landing: Landing,
+  scratch: string,
+  move: { readonly target: Sha; readonly landed: Sha },
+): Promise<void> {
+  const { context, rig, request } = landing;
+  await keepRef(context, rig, `refs/gastown/landed/${request.id}`, move.landed);
+  await context.store.transact({ verb: 'land/prepared', by: landing.by, subject: request.bead }, (draft) => {
+    const now = draft.get('mergeRequests', request.id) ?? request;
+    draft.put('mergeRequests', { ...now, landed: move.landed, updatedAt: context.now() });
+    draft.put('intents', {
+      id: intentOf(request),
+      kind: 'land',
+      at: context.now(),
+      rig: rig.id,
+      mergeRequest: request.id,
+      scratch,
+      target: request.target,
+      oldTarget: move.target,
+      newTarget: move.landed,
+    });
+  });
+}
+
+async function closeIntent(landing: Landing): Promise<void> {
+  const { context, request } = landing;
+  await context.store.transact({ verb: 'land/end', by: 'town', subject: request.bead }, (draft) => {
+    if (draft.get('intents', intentOf(request))) draft.remove('intents', intentOf(request));
+  });
+}
+
+async function change(
+  landing: Landing,
+  state: LandingState,
+  reason: string,
+  more: { readonly files?: readonly string[]; readonly checkOutput?: readonly string[] } = {},
+): Promise<MergeRequest> {
+  const { context, request } = landing;
+  const { result } = await context.store.transact(
+    { verb: `land/${state}`, by: landing.by, subject: request.bead },
+    (draft) => {
+      const now = draft.get('mergeRequests', request.id);
+      if (!now) throw new Refusal('not-found', `The merge request ${request.id} is gone.`);
+      const next = transitionLanding(now, state, { at: context.now(), reason, ...more });
+      draft.put('mergeRequests', next);
+      return next;
+    },
+  );
+  return result;
+}

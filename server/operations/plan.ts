@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import type { Bead } from '../domain/bead.ts';
+import type { Sha } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Rig } from '../domain/rig.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import type { HostKind } from '../domain/session.ts';
+import type { Caller } from '../protocol/caller.ts';
+import { findPreset } from '../runtimes/presets.ts';
+import type { Context } from './context.ts';
+
+/** Which runtime a session would run, as found on this machine, and where it would live. */
+export interface SessionPlan {
+  readonly preset: RuntimePreset;
+  /** The program as found, absolute. */
+  readonly program: string;
+  /** The PATH that it was found on, and that the session gets. */
+  readonly path: string;
+  readonly host: HostKind;
+  readonly polecatsFolder: string;
+  readonly warnings: readonly string[];
+}
+
+export interface SlingPlan extends SessionPlan {
+  readonly bead: Bead;
+  readonly rig: Rig;
+  /** Where the polecat's branch begins. */
+  readonly base: Sha;
+}
+
+/** Refused where the runtime is unknown, its program is missing, or no host can take it. */
+export async function planSession(
+  context: Context,
+  rig: Rig,
+  choice: { readonly runtime?: string; readonly host?: 'auto' | HostKind },
+  caller: Caller,
+): Promise<SessionPlan> {
+  const name = choice.runtime ?? rig.runtime;
+  const preset = findPreset(name, context.store.view.all('runtimes'));
+  if (!preset) {
+    throw new Refusal('not-found', `There is no runtime “${name}”.`, {
+      field: 'runtime',
+      next: 'gt runtime list',
+    });
+  }
+  const path = await context.programs.path();
+  const program = findProgram(context, preset, path);
+  const chosen = choice.host ?? rig.settings.session;
+  const host = context.sessions.resolve(chosen, caller);
+  if (host.kind === 'process' && !preset.oneShot) {
+    throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {
+      field: 'host',
+      next: 'Open the town in VS Code and sling again.',
+    });
+  }
+  return {
+    preset,
+    program,
+    path,
+    host: host.kind,
+    polecatsFolder: join(context.paths.town, rig.id, 'polecats'),
+    warnings: host.note ? [host.note] : [],
+  };
+}
+
+/** The program of a preset on this machine; undefined where it is missing. `{self}` and `{shell}` are always there. */
+export function programOf(context: Context, preset: RuntimePreset, path: string): string | undefined {
+  if (preset.command === '{self}') return context.launcher.node;
+  if (preset.command === '{shell}') return '{shell}';
+  return context.programs.find(preset.command, path);
+}
+
+function findProgram(context: Context, preset: RuntimePreset, path: string): string {
+  const program = programOf(context, preset, path);
+  if (program) return program;
+  throw new Refusal(
+    'missing-program',
+    `${preset.label} is not installed: there is no “${preset.command}” on the PATH.`,
+    {
+      field: 'runtime',
+      next: `Install it, or choose another: gt runtime list`,
+      facts: { command: preset.command, path },
+    },
+  );
+}

@@ -1,0 +1,128 @@
+import type { AgentId, Sha } from '../domain/ids.ts';
+import { hookOf } from '../domain/hooks.ts';
+import { blockersOf } from '../domain/readiness.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Params, Result } from '../protocol/messages.ts';
+import type { HookResult, PolecatDetail } from '../protocol/work.ts';
+import { primeText } from '../runtimes/prompt.ts';
+import type { Context } from './context.ts';
+import { findPolecat, findRig } from './lookups.ts';
+import { newestRequest, polecatDetail, runtimeLabel } from './views.ts';
+
+export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
+  const view = context.store.view;
+  const polecats =
+    params.rig === undefined ? view.all('agents') : view.find('agentsByRig', findRig(view, params.rig).id);
+  return [...polecats]
+    .toSorted((a, b) => a.id.localeCompare(b.id))
+    .map((polecat) => polecatDetail(view, polecat));
+}
+
+export async function getPolecat(
+  context: Context,
+  params: Params<'polecat/get'>,
+): Promise<Result<'polecat/get'>> {
+  const view = context.store.view;
+  const polecat = findPolecat(view, params.agent);
+  const rig = findRig(view, polecat.rig);
+  const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
+  const commits = tip ? await context.git.countCommits(rig, polecat.base, tip) : 0;
+  const status = context.rigFolders.exists(polecat.worktree)
+    ? await context.git.status(rig, polecat.worktree)
+    : [];
+  return { ...polecatDetail(view, polecat), commits, uncommitted: status.map((file) => file.path) };
+}
+
+export async function polecatChanges(
+  context: Context,
+  params: Params<'polecat/changes'>,
+): Promise<Result<'polecat/changes'>> {
+  const view = context.store.view;
+  const polecat = findPolecat(view, params.agent);
+  const rig = findRig(view, polecat.rig);
+  const branch = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
+  const tip = branch ?? newestRequest(view, polecat.bead, polecat.branch)?.tip ?? polecat.base;
+  const files = await context.git.changedFiles(rig, polecat.base, tip);
+  const worktree = context.rigFolders.exists(polecat.worktree) ? { worktree: polecat.worktree } : {};
+  return { base: polecat.base, tip, ...worktree, files };
+}
+
+export async function polecatFile(
+  context: Context,
+  params: Params<'polecat/file'>,
+): Promise<Result<'polecat/file'>> {
+  const view = context.store.view;
+  const rig = findRig(view, findPolecat(view, params.agent).rig);
+  const text = await context.git.fileAt(rig, params.sha as Sha, params.path);
+  return text === undefined ? {} : { text };
+}
+
+/** The caller's own hook; people name an agent. */
+export function hook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
+  const view = context.store.view;
+  const polecat = findPolecat(view, agentOf(params, caller));
+  const bead = hookOf(view, polecat.id);
+  const mergeRequest = newestRequest(view, polecat.bead, polecat.branch);
+  return {
+    agent: polecat.id,
+    ...(bead ? { bead } : {}),
+    polecat,
+    rig: polecat.rig,
+    blockedBy: bead ? blockersOf(view, bead) : [],
+    ...(mergeRequest ? { mergeRequest } : {}),
+    next: nextStep(polecat.state, bead !== undefined),
+  };
+}
+
+function nextStep(state: string, hooked: boolean): string {
+  if (state === 'done') return 'The work was submitted. There is nothing more to do in this session.';
+  if (hooked) return 'Do the work in this worktree, commit it, and call gt done.';
+  return 'The hook is empty. Wait for work; start nothing else.';
+}
+
+function agentOf(params: { readonly agent?: string }, caller: Caller): AgentId | string {
+  if (params.agent !== undefined && (caller.role === 'person' || params.agent === caller.agent))
+    return params.agent;
+  if (params.agent !== undefined) {
+    throw new Refusal(
+      'forbidden',
+      `A session may only look at its own hook, and this one is ${caller.agent}.`,
+      { field: 'agent' },
+    );
+  }
+  if (caller.agent) return caller.agent;
+  throw new Refusal('no-session', 'This is no session of an agent, so it has no hook of its own.', {
+    field: 'agent',
+    next: 'gt hook RIG/NAME (gt polecat list shows them)',
+  });
+}
+
+export async function prime(
+  context: Context,
+  params: { readonly agent?: string },
+  caller: Caller,
+): Promise<Result<'work/prime'>> {
+  const view = context.store.view;
+  const own = hook(context, params, caller);
+  const polecat = findPolecat(view, own.agent);
+  const rig = findRig(view, polecat.rig);
+  const head = await context.git.headOf(rig, polecat.worktree);
+  const uncommitted = await context.git.status(rig, polecat.worktree);
+  const commits = await context.git.countCommits(rig, polecat.base, head.sha);
+  const text = primeText({
+    role: 'polecat',
+    agent: polecat.id,
+    rig: rig.id,
+    runtimeLabel: runtimeLabel(view, polecat.runtime),
+    bead: own.bead,
+    blockedBy: own.blockedBy,
+    worktree: polecat.worktree,
+    branch: polecat.branch,
+    base: polecat.base,
+    target: rig.branch,
+    commits,
+    uncommitted: uncommitted.map((file) => file.path),
+  });
+  return { text, hook: own };
+}

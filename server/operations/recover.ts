@@ -1,0 +1,151 @@
+import type { Intent } from '../domain/intent.ts';
+import { isSettled } from '../domain/landings.ts';
+import { transitionPolecat } from '../domain/polecats.ts';
+import { wakeDeferred } from '../domain/readiness.ts';
+import type { Session } from '../domain/session.ts';
+import type { Context } from './context.ts';
+import { landInBackground } from './land.ts';
+import { findRig } from './lookups.ts';
+import { archiveAndRemove, removeWhenEnded } from './remove.ts';
+import { recordEnd } from './sessionEnd.ts';
+import { release } from './spawn.ts';
+import { targetRef } from './targets.ts';
+
+/** How long launchers get, after a start of the town server, to come back with their sessions. */
+const reattachMs = 15_000;
+
+/**
+ * Brings a town in order that was ended anywhere: every open intent is finished or undone, sessions are waited for, landings go on.
+ * What cannot be mended is logged and stays as it is; nothing is ever deleted on a guess.
+ */
+export async function recover(context: Context): Promise<void> {
+  if (context.store.readOnly !== undefined) return;
+  await settleIntents(context);
+  await wake(context);
+  for (const session of context.store.view.all('sessions')) {
+    if (session.state === 'ended') continue;
+    context.background(`the session ${session.id}`, () => awaitLauncher(context, session));
+  }
+  removeFinished(context);
+  resumeLandings(context);
+}
+
+async function settleIntents(context: Context): Promise<void> {
+  for (const intent of Array.from(context.store.view.all('intents'))) {
+    try {
+      await settleIntent(context, intent);
+    } catch (error) {
+      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      context.log(`The intent ${intent.id} could not be settled: ${why}`);
+    }
+  }
+}
+
+function removeFinished(context: Context): void {
+  const { view } = context.store;
+  for (const polecat of view.all('agents')) {
+    const closed = view.get('beads', polecat.bead)?.status === 'closed';
+    if (polecat.state === 'done' && closed && landedOrEmpty(context, polecat.bead)) {
+      removeWhenEnded(context, polecat.id);
+    }
+  }
+}
+
+async function settleIntent(context: Context, intent: Intent): Promise<void> {
+  switch (intent.kind) {
+    case 'create-rig':
+      if (!context.store.view.get('rigs', intent.rig)) context.rigFolders.remove(intent.rig);
+      return await drop(context, intent);
+    case 'sling':
+      return await settleSling(context, intent);
+    case 'land':
+      return await settleLanding(context, intent);
+    case 'remove':
+      return await settleRemoval(context, intent);
+  }
+}
+
+/** A session whose launcher took the launch spec may be running: it is kept. Anything earlier is undone. */
+async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sling' }>): Promise<void> {
+  const polecat = context.store.view.get('agents', intent.agent);
+  const session = polecat?.session ? context.store.view.get('sessions', polecat.session) : undefined;
+  if (polecat && session?.takenAt && session.state !== 'ended') {
+    await context.store.transact({ verb: 'sling/recovered', by: 'town', subject: intent.bead }, (draft) => {
+      draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
+      draft.remove('intents', intent.id);
+    });
+    return;
+  }
+  const rig = findRig(context.store.view, intent.rig);
+  if (session && session.state !== 'ended')
+    await recordEnd(context, session, { end: 'not-started' }, undefined);
+  if (session) context.sessions.removeSessionFile(session.id);
+  await context.git.discardWorktree(rig, {
+    directory: intent.worktree,
+    branch: intent.branch,
+    start: intent.base,
+  });
+  if (polecat) await release(context, polecat);
+  else await drop(context, intent);
+}
+
+/** Where the target stands decides: if the prepared commit is on it, the landing goes on to its proof; else it begins again. */
+async function settleLanding(context: Context, intent: Extract<Intent, { kind: 'land' }>): Promise<void> {
+  const rig = findRig(context.store.view, intent.rig);
+  await context.git.removeScratch(rig, intent.scratch);
+  const request = context.store.view.get('mergeRequests', intent.mergeRequest);
+  const target = await context.git.resolve(rig, targetRef(context, rig));
+  const begun = intent.newTarget !== undefined && target !== undefined;
+  const moved = begun && (await context.git.isAncestor(rig, intent.newTarget, target));
+  await drop(context, intent);
+  if (!request || isSettled(request.state)) return;
+  // Somebody pressed Merge, or the rig lands by itself: either way it was to land. Where the target has not moved, a person is asked again.
+  if (moved || request.state === 'merged') landInBackground(context, request.id);
+}
+
+async function settleRemoval(context: Context, intent: Extract<Intent, { kind: 'remove' }>): Promise<void> {
+  const polecat = context.store.view.get('agents', intent.agent);
+  if (!polecat) return await drop(context, intent);
+  // Archiving again is safe: the archive is written under the same ref only while the worktree is still there.
+  await archiveAndRemove(context, polecat, 'town');
+}
+
+async function drop(context: Context, intent: Intent): Promise<void> {
+  await context.store.transact({ verb: 'recover', by: 'town', subject: intent.id }, (draft) => {
+    draft.remove('intents', intent.id);
+  });
+}
+
+async function wake(context: Context): Promise<void> {
+  const now = context.now();
+  await context.store.transact({ verb: 'bead/wake', by: 'town' }, (draft) => {
+    for (const bead of wakeDeferred(draft, now)) draft.put('beads', bead);
+  });
+}
+
+async function awaitLauncher(context: Context, session: Session): Promise<void> {
+  if (await context.launchers.returned(session.id, reattachMs)) return;
+  const now = context.store.view.get('sessions', session.id);
+  if (!now || now.state === 'ended') return;
+  const alive = now.pid !== undefined && context.sessions.isAlive(now.pid, now.startedAt ?? now.createdAt);
+  const evidence = alive ? `its process ${now.pid} still runs` : 'its process is gone';
+  await recordEnd(
+    context,
+    now,
+    { end: 'interrupted' },
+    `The session did not come back after the town server started; ${evidence}.`,
+  );
+}
+
+function landedOrEmpty(context: Context, bead: string): boolean {
+  const requests = [...context.store.view.find('mergeRequestsByBead', bead)];
+  return requests.length === 0 || requests.some((request) => request.state === 'verified');
+}
+
+function resumeLandings(context: Context): void {
+  for (const request of context.store.view.all('mergeRequests')) {
+    const rig = context.store.view.get('rigs', request.rig);
+    const automatic = rig?.settings.merge === 'auto' && request.state === 'submitted';
+    if (rig && (automatic || request.state === 'merged')) landInBackground(context, request.id);
+  }
+}

@@ -1,0 +1,122 @@
+import type { AgentId, IntentId, Sha } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Rig } from '../domain/rig.ts';
+import type { Context } from './context.ts';
+import { keepRef } from './keepRef.ts';
+import { findPolecat, findRig } from './lookups.ts';
+
+/** How long a finished polecat's session may still run before its removal gives up; the runtime is ended 30 s after done. */
+const endDeadlineMs = 60_000;
+
+/**
+ * Archives and removes a polecat. Fail-closed: tip, index and untracked files go into the archive ref first, and that ref must
+ * resolve; only then the folder goes. Refused while its session runs, and for work that has not landed without `force`.
+ */
+export async function removePolecat(
+  context: Context,
+  text: string,
+  options: { readonly force: boolean; readonly by: string },
+): Promise<{ readonly agent: AgentId; readonly archive: string }> {
+  const { id } = findPolecat(context.store.view, text);
+  return await context.queue.run(`remove ${id}`, async () => {
+    const polecat = findPolecat(context.store.view, id);
+    refuseWhileNeeded(context, polecat, options.force);
+    const archive = await archiveAndRemove(context, polecat, options.by);
+    return { agent: polecat.id, archive };
+  });
+}
+
+/** After a bead has closed: as soon as the session has ended, without anyone waiting for it. */
+export function removeWhenEnded(context: Context, agent: AgentId): void {
+  context.background(`removing ${agent}`, async () => {
+    const polecat = context.store.view.get('agents', agent);
+    if (!polecat) return;
+    if (polecat.session && !(await context.launchers.ended(polecat.session, endDeadlineMs))) {
+      context.log(`${agent} is kept: its session ${polecat.session} has not ended.`);
+      return;
+    }
+    await context.queue.run(`remove ${agent}`, async () => {
+      const now = context.store.view.get('agents', agent);
+      if (now && now.bead === polecat.bead && now.state === 'done')
+        await archiveAndRemove(context, now, 'town');
+    });
+  });
+}
+
+function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): void {
+  const session = polecat.session && context.store.view.get('sessions', polecat.session);
+  if (session && session.state !== 'ended') {
+    throw new Refusal('in-use', `${polecat.id} is still running.`, { next: `gt session stop ${session.id}` });
+  }
+  if (force) return;
+  const bead = context.store.view.get('beads', polecat.bead);
+  if (!bead || bead.status === 'closed') return;
+  throw new Refusal('in-use', `${polecat.id} holds ${polecat.bead}, which has not landed.`, {
+    next: `gt unsling ${polecat.bead}, or add --force: its work is archived and can be brought back.`,
+  });
+}
+
+const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
+
+/** Also used by unsling. The bead, if it is still on this polecat's hook, is for the caller to take off. */
+export async function archiveAndRemove(context: Context, polecat: Polecat, by: string): Promise<string> {
+  const rig = findRig(context.store.view, polecat.rig);
+  const name = polecat.branch.replace('polecat/', '');
+  await context.store.transact({ verb: 'remove/begin', by, subject: polecat.id }, (draft) => {
+    draft.put('intents', {
+      id: intentOf(polecat.id),
+      kind: 'remove',
+      at: context.now(),
+      rig: rig.id,
+      agent: polecat.id,
+      worktree: polecat.worktree,
+      branch: polecat.branch,
+      archive: `refs/gastown/archive/${name}`,
+    });
+  });
+  await context.checkpoint('remove:intent');
+  const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
+  const archive = await archiveOf(context, rig, polecat, name);
+  await context.checkpoint('remove:archived');
+  await context.git.removeWorktree(rig, polecat.worktree, archive);
+  await context.checkpoint('remove:worktree');
+  if (tip) await context.git.deleteBranch(rig, polecat.branch, tip);
+  await context.checkpoint('remove:branch');
+  await forget(context, polecat.id, by);
+  return archive.ref;
+}
+
+/** Archives what lies in the worktree; where a removal that was cut off has taken the folder already, its archive is there. */
+async function archiveOf(
+  context: Context,
+  rig: Rig,
+  polecat: Polecat,
+  name: string,
+): Promise<{ readonly ref: string; readonly sha: Sha }> {
+  if (context.rigFolders.exists(polecat.worktree))
+    return await context.git.archive(rig, polecat.worktree, name);
+  const ref = `refs/gastown/archive/${name}`;
+  const sha = await context.git.resolve(rig, ref);
+  if (sha) return { ref, sha };
+  // The folder was deleted by somebody else: the branch's tip is all there is left to keep.
+  const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
+  if (!tip)
+    throw new Refusal('git', `Neither the worktree nor the branch of ${polecat.id} is there any more.`);
+  await keepRef(context, rig, ref, tip);
+  return { ref, sha: tip };
+}
+
+async function forget(context: Context, agent: AgentId, by: string): Promise<void> {
+  await context.store.transact({ verb: 'remove', by, subject: agent }, (draft) => {
+    draft.remove('intents', intentOf(agent));
+    const polecat = draft.get('agents', agent);
+    if (!polecat) return;
+    const bead = draft.get('beads', polecat.bead);
+    if (bead && bead.assignee === agent && bead.status !== 'closed') {
+      const { assignee: _assignee, ...rest } = bead;
+      draft.put('beads', { ...rest, status: 'open', updatedAt: context.now() });
+    }
+    draft.remove('agents', agent);
+  });
+}

@@ -1,0 +1,56 @@
+import { needsPerson } from '../domain/polecats.ts';
+import type { Rig } from '../domain/rig.ts';
+import type { HostKind } from '../domain/session.ts';
+import { isSettled } from '../domain/landings.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { RigSummary } from '../protocol/rig.ts';
+import { findPreset } from '../runtimes/presets.ts';
+import type { Context } from './context.ts';
+import { programOf } from './plan.ts';
+import { runtimeLabel } from './views.ts';
+
+export async function rigSummary(context: Context, rig: Rig, caller: Caller): Promise<RigSummary> {
+  const view = context.store.view;
+  const polecats = [...view.find('agentsByRig', rig.id)];
+  const host = hostNow(context, rig, caller);
+  return {
+    rig,
+    runtimeLabel: runtimeLabel(view, rig.runtime),
+    sessionHost: host.kind,
+    polecats: {
+      working: polecats.filter((polecat) => polecat.state === 'working' || polecat.state === 'spawning')
+        .length,
+      needYou: polecats.filter((polecat) => needsPerson(view, polecat)).length,
+      total: polecats.length,
+    },
+    queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => !isSettled(request.state)).length,
+    openBeads: view.count('beadsOpen', rig.id),
+    warnings: [...host.warnings, ...(await missingProgram(context, rig))],
+  };
+}
+
+export async function listRigs(context: Context, caller: Caller): Promise<readonly RigSummary[]> {
+  const rigs = [...context.store.view.all('rigs')].toSorted((a, b) => a.id.localeCompare(b.id));
+  return await Promise.all(rigs.map((rig) => rigSummary(context, rig, caller)));
+}
+
+function hostNow(
+  context: Context,
+  rig: Rig,
+  caller: Caller,
+): { kind: HostKind | 'none'; warnings: string[] } {
+  try {
+    return { kind: context.sessions.resolve(rig.settings.session, caller).kind, warnings: [] };
+  } catch (error) {
+    return { kind: 'none', warnings: [error instanceof Error ? error.message : String(error)] };
+  }
+}
+
+async function missingProgram(context: Context, rig: Rig): Promise<string[]> {
+  const preset = findPreset(rig.runtime, context.store.view.all('runtimes'));
+  if (!preset)
+    return [`The runtime ${rig.runtime} is gone; choose another with gt rig config ${rig.id} runtime.`];
+  const path = await context.programs.path();
+  if (programOf(context, preset, path)) return [];
+  return [`${preset.label} is not installed: there is no “${preset.command}” on the PATH.`];
+}

@@ -1,0 +1,93 @@
+import type { RuntimeName } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Result } from '../protocol/messages.ts';
+import type { RuntimeSummary } from '../protocol/runtime.ts';
+import { builtInPresets, findPreset } from '../runtimes/presets.ts';
+import type { Context } from './context.ts';
+import { programOf } from './plan.ts';
+
+export async function listRuntimes(context: Context): Promise<readonly RuntimeSummary[]> {
+  const own = [...context.store.view.all('runtimes')];
+  const names = new Set(own.map((preset) => preset.id));
+  const presets = [...builtInPresets.filter((preset) => !names.has(preset.id)), ...own];
+  return await Promise.all(presets.map((preset) => summary(context, preset)));
+}
+
+export async function getRuntime(context: Context, name: string): Promise<RuntimeSummary> {
+  const preset = findPreset(name, context.store.view.all('runtimes'));
+  if (!preset)
+    throw new Refusal('not-found', `There is no runtime “${name}”.`, {
+      field: 'runtime',
+      next: 'gt runtime list',
+    });
+  return await summary(context, preset);
+}
+
+/** The preset has been checked field by field at the edge; here only its name can be wrong. */
+export async function addRuntime(
+  context: Context,
+  preset: RuntimePreset,
+  options: { readonly replace: boolean; readonly by: string },
+): Promise<RuntimeSummary> {
+  await context.store.transact({ verb: 'runtime/add', by: options.by, subject: preset.id }, (draft) => {
+    const builtIn = builtInPresets.find((other) =>
+      [other.id, ...other.aliases].some((name) => name === preset.id),
+    );
+    if (builtIn) {
+      throw new Refusal('taken', `${preset.id} is a built-in runtime; give yours another name.`, {
+        field: 'preset.id',
+      });
+    }
+    if (draft.get('runtimes', preset.id) && !options.replace) {
+      throw new Refusal('taken', `There is a runtime ${preset.id} already.`, {
+        field: 'preset.id',
+        next: 'Add --replace to change it.',
+      });
+    }
+    draft.put('runtimes', preset);
+  });
+  return await summary(context, preset);
+}
+
+export async function removeRuntime(
+  context: Context,
+  name: string,
+  caller: Caller,
+): Promise<Result<'runtime/remove'>> {
+  await context.store.transact({ verb: 'runtime/remove', by: caller.by, subject: name }, (draft) => {
+    if (!draft.get('runtimes', name)) {
+      const builtIn = builtInPresets.some((preset) => preset.id === name);
+      throw builtIn
+        ? new Refusal('forbidden', `${name} is built in and cannot be removed.`, { field: 'runtime' })
+        : new Refusal('not-found', `There is no runtime “${name}”.`, {
+            field: 'runtime',
+            next: 'gt runtime list',
+          });
+    }
+    const rigs = [...draft.all('rigs')].filter((rig) => rig.runtime === name).map((rig) => rig.id);
+    const polecats = [...draft.all('agents')]
+      .filter((agent) => agent.runtime === name)
+      .map((agent) => agent.id);
+    if (rigs.length + polecats.length > 0) {
+      throw new Refusal('in-use', `${name} is used by ${[...rigs, ...polecats].join(', ')}.`, {
+        field: 'runtime',
+      });
+    }
+    draft.remove('runtimes', name);
+  });
+  return { runtime: name as RuntimeName };
+}
+
+async function summary(context: Context, preset: RuntimePreset): Promise<RuntimeSummary> {
+  const path = await context.programs.path();
+  const program = programOf(context, preset, path);
+  return {
+    preset,
+    builtIn: builtInPresets.some((other) => other.id === preset.id),
+    ...(program === undefined ? {} : { program }),
+    searched: path,
+    rigs: [...context.store.view.all('rigs')].filter((rig) => rig.runtime === preset.id).map((rig) => rig.id),
+  };
+}

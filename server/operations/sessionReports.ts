@@ -1,0 +1,117 @@
+import { takeLaunch, transitionSession } from '../domain/sessions.ts';
+import { transitionPolecat } from '../domain/polecats.ts';
+import type { PolecatState } from '../domain/polecat.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { LaunchSpec, Session } from '../domain/session.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Params, Result } from '../protocol/messages.ts';
+import type { Context } from './context.ts';
+import { recordEnd } from './sessionEnd.ts';
+
+/** How long a lost launcher may take to come back before its session counts as interrupted. Exits must be noticed within 5 s. */
+const reattachMs = 3000;
+
+/** What launchers tell the town: each of these is a session speaking about itself. */
+
+/** Hands out the launch spec, once: a revived terminal finds it taken and starts nothing. */
+export async function take(
+  context: Context,
+  params: Params<'session/take'>,
+  caller: Caller,
+): Promise<LaunchSpec> {
+  const meta = { verb: 'session/take', by: caller.by, subject: caller.by };
+  const { result } = await context.store.transact(meta, (draft) => {
+    const session = takeLaunch(
+      known(draft.get('sessions', caller.session ?? '')),
+      params.launcherPid,
+      context.now(),
+    );
+    draft.put('sessions', session);
+    return session.launch;
+  });
+  follow(context, caller);
+  return result;
+}
+
+/** The runtime's process runs. Also after Enter in a terminal that offered to resume. */
+export async function started(
+  context: Context,
+  params: Params<'session/started'>,
+  caller: Caller,
+): Promise<Record<string, never>> {
+  const at = context.now();
+  const meta = { verb: 'session/started', by: caller.by, subject: caller.by };
+  await context.store.transact(meta, (draft) => {
+    const session = transitionSession(known(draft.get('sessions', caller.session ?? '')), 'running', {
+      at,
+      pid: params.pid,
+    });
+    draft.put('sessions', session);
+    const polecat = draft.get('agents', session.agent);
+    if (polecat?.session !== session.id || !isAway(polecat.state)) return;
+    draft.put('agents', { ...transitionPolecat(polecat, 'working', { at }), progressAt: at });
+  });
+  follow(context, caller);
+  if (caller.session) context.starts.started(caller.session);
+  return {};
+}
+
+/** A launcher that lost the town is back, with its runtime still running. */
+export async function attach(
+  context: Context,
+  params: Params<'session/attach'>,
+  caller: Caller,
+): Promise<Record<string, never>> {
+  const session = known(context.store.view.get('sessions', caller.session ?? ''));
+  follow(context, caller);
+  if (session.state === 'running' && session.pid === params.pid) return {};
+  return await started(context, { pid: params.pid }, caller);
+}
+
+export async function ended(
+  context: Context,
+  params: Params<'session/ended'>,
+  caller: Caller,
+): Promise<Result<'session/ended'>> {
+  const session = known(context.store.view.get('sessions', caller.session ?? ''));
+  const { reason, ...exit } = params;
+  if (exit.end === 'not-started') {
+    const sentence = reason ?? `${session.launch.command} could not be started.`;
+    const failure = new Refusal('missing-program', sentence, { facts: { command: session.launch.command } });
+    context.starts.failed(session.id, failure);
+  }
+  const polecat = await recordEnd(context, session, exit, reason);
+  const done = polecat?.state === 'done';
+  return { done, resumable: !done && polecat !== undefined };
+}
+
+const isAway = (state: PolecatState): boolean =>
+  state === 'interrupted' || state === 'failed' || state === 'stalled' || state === 'rate-limited';
+
+function known(session: Session | undefined): Session {
+  if (session) return session;
+  throw new Refusal('no-session', 'This session is not known to the town any more.');
+}
+
+/** The launcher's connection is its heartbeat: when it goes and does not come back, the session is over. */
+function follow(context: Context, caller: Caller): void {
+  const id = caller.session;
+  if (!id || context.launchers.isConnected(id, caller)) return;
+  context.launchers.add(id, caller);
+  caller.peer.onEnd(() => {
+    context.background(`the launcher of ${id}`, () => loseLauncher(context, id, caller));
+  });
+}
+
+async function loseLauncher(context: Context, id: Session['id'], caller: Caller): Promise<void> {
+  if (!context.launchers.lost(id, caller)) return;
+  if (await context.launchers.returned(id, reattachMs)) return;
+  const session = context.store.view.get('sessions', id);
+  if (!session || session.state === 'ended') return;
+  const since = session.startedAt ?? session.createdAt;
+  const alive = session.pid !== undefined && context.sessions.isAlive(session.pid, since);
+  const evidence = alive
+    ? `its process ${session.pid} still runs, without its terminal`
+    : 'its process is gone too';
+  await recordEnd(context, session, { end: 'interrupted' }, `The launcher of ${id} went away; ${evidence}.`);
+}

@@ -1,0 +1,121 @@
+import type { Bead } from '../domain/bead.ts';
+import type { SessionId } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { identityOf } from '../domain/polecatNames.ts';
+import type { Rig } from '../domain/rig.ts';
+import type { Session, SessionEnd } from '../domain/session.ts';
+import { displayText } from '../domain/text.ts';
+import type { Caller } from '../protocol/caller.ts';
+import { launchSpec } from '../runtimes/launch.ts';
+import { firstPrompt } from '../runtimes/prompt.ts';
+import type { Context } from './context.ts';
+import type { SessionPlan } from './plan.ts';
+
+/** How long a launcher may take to report the runtime's process. A cold editor opening a terminal was seen to need several seconds. */
+const startDeadlineMs = 30_000;
+
+export interface StartedSession {
+  readonly id: SessionId;
+  readonly command: readonly string[];
+  /** Ends it as if it had never been. */
+  abandon(): Promise<void>;
+}
+
+/**
+ * Starts one session of a polecat and waits until its launcher reports the runtime's process. On failure the session is recorded as
+ * not started and its file is gone.
+ */
+export async function startSession(
+  context: Context,
+  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
+  polecat: Polecat,
+  caller: Caller,
+): Promise<StartedSession> {
+  const session = await record(context, plan, polecat, caller);
+  const started = context.starts.expect(session.id, startDeadlineMs);
+  try {
+    await Promise.all([
+      started,
+      context.sessions.open(
+        session,
+        displayText(`${polecat.name} · ${plan.bead.id}`, 60),
+        { icon: plan.preset.icon, color: plan.preset.color },
+        caller,
+      ),
+    ]);
+  } catch (error) {
+    await abandon(context, session, 'not-started');
+    throw error;
+  }
+  return {
+    id: session.id,
+    command: [session.launch.command, ...session.launch.arguments],
+    abandon: () => abandon(context, session, 'stopped'),
+  };
+}
+
+async function record(
+  context: Context,
+  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
+  polecat: Polecat,
+  caller: Caller,
+): Promise<Session> {
+  const id = `s-${context.randomText(10)}` as SessionId;
+  const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: polecat.id });
+  const promptText = firstPrompt({
+    agent: polecat.id,
+    rig: plan.rig.id,
+    bead: plan.bead.id,
+    worktree: polecat.worktree,
+  });
+  const launch = launchSpec({
+    preset: plan.preset,
+    program: plan.program,
+    host: plan.host,
+    role: 'polecat',
+    agent: polecat.id,
+    name: polecat.name,
+    rig: plan.rig.id,
+    bead: plan.bead.id,
+    worktree: polecat.worktree,
+    town: context.paths.town,
+    sessionFile,
+    promptText,
+    promptFile: context.sessions.writePrompt(id, promptText),
+    identity: identityOf(polecat.id),
+    binDirectory: context.paths.bin,
+    inheritedPath: plan.path,
+    self: { node: context.launcher.node, launcher: context.launcher.program },
+  });
+  const session: Session = {
+    id,
+    agent: polecat.id,
+    rig: plan.rig.id,
+    bead: plan.bead.id,
+    runtime: plan.preset.id,
+    host: plan.host,
+    state: 'starting',
+    launch,
+    tokenHash,
+    ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
+    createdAt: context.now(),
+  };
+  await context.store.transact({ verb: 'session/create', by: caller.by, subject: polecat.id }, (draft) => {
+    draft.put('sessions', session);
+    const now = draft.get('agents', polecat.id) ?? polecat;
+    draft.put('agents', { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
+  });
+  return session;
+}
+
+async function abandon(context: Context, session: Session, end: SessionEnd): Promise<void> {
+  if (context.launchers.askToStop(session.id, 'The sling was undone.', 0)) {
+    await context.launchers.ended(session.id, 5000);
+  }
+  context.sessions.removeSessionFile(session.id);
+  await context.store.transact({ verb: 'session/abandon', by: 'town', subject: session.agent }, (draft) => {
+    const now = draft.get('sessions', session.id);
+    if (!now || now.state === 'ended') return;
+    draft.put('sessions', { ...now, state: 'ended', endedAt: context.now(), exit: { end } });
+  });
+}

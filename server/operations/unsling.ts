@@ -1,0 +1,35 @@
+import { hookOf } from '../domain/hooks.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Params, Result } from '../protocol/messages.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Context } from './context.ts';
+import { findBead, findPolecat } from './lookups.ts';
+import { archiveAndRemove } from './remove.ts';
+import { stopSession } from './sessions.ts';
+
+/** Takes a bead off its hook and opens it again. The session is ended first; the worktree is archived, then removed. */
+export async function unsling(
+  context: Context,
+  params: Params<'work/unsling'>,
+  caller: Caller,
+): Promise<Result<'work/unsling'>> {
+  const view = context.store.view;
+  const bead = findBead(view, params.bead);
+  const polecat = bead.assignee === undefined ? undefined : view.get('agents', bead.assignee);
+  if (!polecat || hookOf(view, polecat.id)?.id !== bead.id) {
+    throw new Refusal('invalid', `${bead.id} is on nobody's hook.`, {
+      field: 'bead',
+      next: `bd show ${bead.id}`,
+    });
+  }
+  if (polecat.state === 'done') {
+    throw new Refusal('in-use', `${bead.id} was submitted already and is about to land.`, {
+      next: `gt mq show ${bead.id}`,
+    });
+  }
+  const archive = await context.queue.run(`remove ${polecat.id}`, async () => {
+    if (polecat.session) await stopSession(context, polecat.session, { by: caller.by });
+    return await archiveAndRemove(context, findPolecat(context.store.view, polecat.id), caller.by);
+  });
+  return { bead: findBead(context.store.view, bead.id), archive };
+}

@@ -1,0 +1,113 @@
+import type { Bead } from '../domain/bead.ts';
+import type { Convoy } from '../domain/convoy.ts';
+import { progress } from '../domain/convoys.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { needsPerson } from '../domain/polecats.ts';
+import { blockersOf, isBlocked, isReady } from '../domain/readiness.ts';
+import type { View } from '../domain/view.ts';
+import type { BeadDetail, BeadView } from '../protocol/bead.ts';
+import type { ConvoyBead, ConvoyView } from '../protocol/convoy.ts';
+import type { MergeRequestDetail, PolecatDetail } from '../protocol/work.ts';
+import { findPreset } from '../runtimes/presets.ts';
+
+/** Records with what is computed about them: what clients show. */
+
+export function runtimeLabel(view: View, runtime: string): string {
+  return findPreset(runtime, view.all('runtimes'))?.label ?? runtime;
+}
+
+export function beadView(view: View, bead: Bead): BeadView {
+  return {
+    bead,
+    ready: isReady(view, bead),
+    blocked: isBlocked(view, bead),
+    blockedBy: blockersOf(view, bead),
+    dependencies: [...view.find('dependenciesOf', bead.id)],
+    dependents: view.count('dependentsOf', bead.id),
+  };
+}
+
+export function beadDetail(view: View, bead: Bead): BeadDetail {
+  const rig = bead.rig && view.get('rigs', bead.rig);
+  return {
+    ...beadView(view, bead),
+    dependsOn: [...view.find('dependenciesOf', bead.id)].flatMap((edge) =>
+      end(view, edge.dependsOn, edge.type),
+    ),
+    neededBy: [...view.find('dependentsOf', bead.id)].flatMap((edge) => end(view, edge.bead, edge.type)),
+    ...(rig ? { runtimeLabel: runtimeLabel(view, rig.runtime) } : {}),
+  };
+}
+
+function end(view: View, id: string, type: string): { readonly bead: Bead; readonly type: string }[] {
+  const bead = view.get('beads', id);
+  return bead ? [{ bead, type }] : [];
+}
+
+export function polecatDetail(view: View, polecat: Polecat): PolecatDetail {
+  const bead = view.get('beads', polecat.bead);
+  const session = polecat.session && view.get('sessions', polecat.session);
+  const mergeRequest = newestRequest(view, polecat.bead, polecat.branch);
+  return {
+    polecat,
+    ...(bead ? { bead } : {}),
+    ...(session ? { session } : {}),
+    ...(mergeRequest ? { mergeRequest } : {}),
+    runtimeLabel: runtimeLabel(view, polecat.runtime),
+    needsPerson: needsPerson(view, polecat),
+  };
+}
+
+export function mergeRequestDetail(view: View, mergeRequest: MergeRequest): MergeRequestDetail {
+  const bead = view.get('beads', mergeRequest.bead);
+  return { mergeRequest, ...(bead ? { bead } : {}), runtimeLabel: runtimeLabel(view, mergeRequest.runtime) };
+}
+
+/** The newest request of a bead, of one branch where that is given. */
+export function newestRequest(view: View, bead: string, branch?: string): MergeRequest | undefined {
+  let newest: MergeRequest | undefined;
+  for (const request of view.find('mergeRequestsByBead', bead)) {
+    if (branch !== undefined && request.branch !== branch) continue;
+    if (!newest || request.submittedAt > newest.submittedAt) newest = request;
+  }
+  return newest;
+}
+
+export function convoyView(view: View, convoy: Convoy): ConvoyView {
+  const { closed, total } = progress(view, convoy);
+  return { convoy, closed, total, beads: convoy.beads.map((id) => convoyBead(view, id)) };
+}
+
+function convoyBead(view: View, id: string): ConvoyBead {
+  const bead = view.get('beads', id);
+  if (!bead) return { id, state: 'unknown' };
+  const rig = bead.rig && view.get('rigs', bead.rig);
+  const [polecat] = view.find('agentsByBead', id);
+  const mergeRequest = newestRequest(view, id);
+  const runtime = mergeRequest?.runtime ?? polecat?.runtime ?? (rig ? rig.runtime : undefined);
+  return {
+    id,
+    bead,
+    ...(bead.rig ? { rig: bead.rig } : {}),
+    ...(runtime ? { runtimeLabel: runtimeLabel(view, runtime) } : {}),
+    ...(polecat ? { agent: polecat.id, polecatState: polecat.state } : {}),
+    ...(mergeRequest ? { mergeRequest } : {}),
+    state: stateWord(view, bead, polecat, mergeRequest),
+  };
+}
+
+/** The one word that says most: how it landed, else what its polecat does, else how the bead stands. */
+function stateWord(
+  view: View,
+  bead: Bead,
+  polecat: Polecat | undefined,
+  mergeRequest: MergeRequest | undefined,
+): string {
+  if (mergeRequest && (bead.status === 'closed' || !polecat || polecat.state === 'done'))
+    return mergeRequest.state;
+  if (bead.status === 'closed') return 'closed';
+  if (polecat) return polecat.state === 'needs-you' ? 'needs you' : polecat.state;
+  if (isBlocked(view, bead)) return 'blocked';
+  return isReady(view, bead) ? 'ready' : bead.status;
+}
