@@ -15,16 +15,15 @@ import type {
 } from '../../server/domain/ids.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
-import type { Collection, Records } from '../../server/domain/records.ts';
 import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import type { Rig } from '../../server/domain/rig.ts';
 import type { Session } from '../../server/domain/session.ts';
 import type { Town } from '../../server/domain/town.ts';
 import type { Draft } from '../../server/domain/view.ts';
-import { TownTwin } from './townTwin.ts';
+import { type GivenRecord, TownTwin } from './townTwin.ts';
 
 /** `given(records).when(rule).thenHolds(…)`: a state, a rule on it, what came of it. */
-export function given(...records: readonly (readonly [Collection, Records[Collection]])[]) {
+export function given(...records: readonly GivenRecord[]) {
   return {
     when<T>(rule: (draft: Draft) => T) {
       const town = new TownTwin(records);

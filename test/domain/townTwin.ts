@@ -8,6 +8,9 @@ import { type Change, type Collection, collections, type Records } from '../../s
 import type { Session } from '../../server/domain/session.ts';
 import type { Draft, IndexedRecords, IndexName } from '../../server/domain/view.ts';
 
+/** A record of a state, and the collection it is in. */
+export type GivenRecord = readonly [Collection, Records[Collection]];
+
 type Stored = { [C in Collection]: Map<string, Records[C]> };
 type Indexed = IndexedRecords[IndexName];
 type Order = (a: Indexed, b: Indexed) => number;
@@ -22,7 +25,7 @@ export class TownTwin implements Draft {
   private stored: Stored;
   private readonly indexes = new Map<IndexName, Map<string, Indexed[]>>();
 
-  constructor(records: Iterable<readonly [Collection, Records[Collection]]> = []) {
+  constructor(records: Iterable<GivenRecord> = []) {
     this.stored = emptyStore();
     for (const [collection, record] of records) this.set(collection, record.id, record);
   }
