@@ -1,5 +1,5 @@
 import type { AgentId, SessionId, Timestamp } from '../domain/ids.ts';
-import type { HostKind, Session } from '../domain/session.ts';
+import type { HostKind, Session, SessionExit } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { TownPaths } from '../protocol/address.ts';
 import type { ProtocolVersion } from '../protocol/version.ts';
@@ -20,8 +20,7 @@ export interface SessionPort {
   /** Asks the host to start the launcher. That it runs is known only when the launcher takes its launch spec. */
   open(
     session: Session,
-    terminalName: string,
-    look: { icon: string; color: string },
+    look: { readonly name: string; readonly icon: string; readonly color: string },
     caller?: Caller,
   ): Promise<void>;
   /** Writes the 0600 file with the session's token and gives the token's SHA-256. */
@@ -32,6 +31,8 @@ export interface SessionPort {
   removeSessionFile(session: SessionId): void;
   /** Writes the first prompt to a file next to the session file. */
   writePrompt(session: SessionId, text: string): string;
+  /** What a launcher left behind that could not reach the town. */
+  endReport(session: SessionId): (SessionExit & { readonly reason?: string }) | undefined;
   logFile(session: SessionId): string;
   lastLines(file: string, count: number): readonly string[];
   /** Ends a process and all it started, if it is still the one that began when the session did. */

@@ -63,10 +63,9 @@ export async function planSession(
   };
 }
 
-/** The program of a preset on this machine; undefined where it is missing. `{self}` and `{shell}` are always there. */
+/** The program of a preset on this machine; undefined where it is missing. `{self}` is always there. */
 export function programOf(context: Context, preset: RuntimePreset, path: string): string | undefined {
   if (preset.command === '{self}') return context.launcher.node;
-  if (preset.command === '{shell}') return '{shell}';
   return context.programs.find(preset.command, path);
 }
 

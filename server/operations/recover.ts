@@ -124,6 +124,12 @@ async function wake(context: Context): Promise<void> {
 }
 
 async function awaitLauncher(context: Context, session: Session): Promise<void> {
+  const report = context.sessions.endReport(session.id);
+  if (report) {
+    const { reason, ...exit } = report;
+    await recordEnd(context, session, exit, reason);
+    return;
+  }
   if (await context.launchers.returned(session.id, reattachMs)) return;
   const now = context.store.view.get('sessions', session.id);
   if (!now || now.state === 'ended') return;

@@ -38,8 +38,11 @@ export async function startSession(
       started,
       context.sessions.open(
         session,
-        displayText(`${polecat.name} · ${plan.bead.id}`, 60),
-        { icon: plan.preset.icon, color: plan.preset.color },
+        {
+          name: displayText(`${polecat.name} · ${plan.bead.id}`, 60),
+          icon: plan.preset.icon,
+          color: plan.preset.color,
+        },
         caller,
       ),
     ]);

@@ -101,7 +101,7 @@ export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/b
 
 export const limits = { file: 300, function: 60 } as const;
 
-const floor4 = ['town', 'lsp', 'launcher', 'demo'].map((name) => `server/${name}.ts`);
+const floor4 = ['town', 'places', 'lsp', 'launcher', 'demo'].map((name) => `server/${name}.ts`);
 
 /** Undefined for a file that belongs nowhere. */
 export function rowOf(path: string): Row | undefined {
