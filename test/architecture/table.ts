@@ -78,7 +78,7 @@ export const table: Readonly<Record<Row, Rule>> = {
     imports: { domain: 'value', protocol: 'value' },
     outside: ['vscode', 'vscode-languageclient', 'node:path', 'node:fs'],
   },
-  'floor 4': { imports: below, outside: ['node:path', 'node:fs', 'node:os'] },
+  'floor 4': { imports: below, outside: ['node:path', 'node:fs', 'node:os', 'node:url'] },
   'floor 5': { imports: { ...below, 'floor 4': 'value' }, outside: ['node:path', 'node:fs', 'node:os'] },
 };
 
