@@ -1,0 +1,71 @@
+import { Refusal } from '../domain/refusal.ts';
+import type { HostChoice } from '../domain/rig.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import type { HostKind } from '../domain/session.ts';
+
+export interface LauncherCommand {
+  readonly command: string;
+  readonly arguments: readonly string[];
+  /** The variables that the launcher needs beyond those of its place. No secret in them. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface OpenRequest {
+  readonly session: string;
+  readonly agent: string;
+  readonly rig: string;
+  /** `nux · be-auth` */
+  readonly name: string;
+  readonly directory: string;
+  readonly launcher: LauncherCommand;
+  /** Where output goes; only for the host `process`, which needs it. */
+  readonly log?: string;
+  readonly icon: string;
+  readonly color: string;
+  /** The connection on whose behalf it is opened: if it is a window that hosts, it is the one. */
+  readonly asker?: object;
+}
+
+/** A place where sessions live. What it starts is our launcher, which does the rest, everywhere alike. */
+export interface SessionHost {
+  readonly kind: HostKind;
+  /** Resolves when the place was asked and said yes. That the launcher runs is known when it takes its launch spec. */
+  open(request: OpenRequest): Promise<void>;
+}
+
+export interface ResolvedHost {
+  readonly kind: HostKind;
+  /** Where it is not what one would expect. */
+  readonly note?: string;
+}
+
+/**
+ * The host that a choice means now. Refused with `no-host`: an editor is wanted and none offers, or the runtime needs a terminal and
+ * only a plain process is left.
+ */
+export function resolveHost(
+  choice: HostChoice,
+  editors: number,
+  preset?: Pick<RuntimePreset, 'label' | 'oneShot'>,
+): ResolvedHost {
+  if (choice !== 'process' && editors > 0) return { kind: 'editor' };
+  if (choice === 'editor') throw noEditor();
+  if (preset && !preset.oneShot) {
+    throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {
+      field: 'host',
+      next: 'Open the town in VS Code and try again.',
+    });
+  }
+  if (choice === 'process') return { kind: 'process' };
+  return {
+    kind: 'process',
+    note: 'No editor offers terminals, so the session runs as a plain process: gt session log shows it.',
+  };
+}
+
+export function noEditor(why?: string): Refusal {
+  return new Refusal('no-host', why ?? 'No editor window offers to open a terminal.', {
+    field: 'host',
+    next: 'Open the town in VS Code, or use --host process.',
+  });
+}

@@ -1,0 +1,65 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { plainText } from '../domain/text.ts';
+import { redact } from './redact.ts';
+
+const chunkBytes = 64 * 1024;
+/** Of a program that fills its log with one endless line. */
+const maxBytes = 1024 * 1024;
+const maxLineLength = 500;
+
+/**
+ * The last lines of a log, read from its end, without control characters and secrets. Lines that a program drew over with a carriage
+ * return are given as they looked last; empty lines at the end are left out. A missing log has no lines.
+ */
+export function lastLines(file: string, count: number): readonly string[] {
+  const text = tail(file, count);
+  const lines = text.split('\n').map(shown);
+  while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
+  return count > 0 ? lines.slice(-count) : [];
+}
+
+function tail(file: string, count: number): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    return readBackwards(descriptor, count);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readBackwards(descriptor: number, count: number): string {
+  const end = fstatSync(descriptor).size;
+  const chunks: Buffer[] = [];
+  let start = end;
+  let lines = 0;
+  // More than asked for, since the last ones may be empty.
+  while (start > 0 && lines <= count + 20 && end - start < maxBytes) {
+    const size = Math.min(chunkBytes, start);
+    const chunk = Buffer.alloc(size);
+    const read = readSync(descriptor, chunk, 0, size, start - size);
+    start -= size;
+    chunks.unshift(chunk.subarray(0, read));
+    lines += newlines(chunk);
+  }
+  const whole = Buffer.concat(chunks);
+  // A cut first line would begin with half a character.
+  const from = start > 0 ? whole.indexOf(10) + 1 : 0;
+  return whole.toString('utf8', from);
+}
+
+function newlines(chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) count += 1;
+  return count;
+}
+
+function shown(line: string): string {
+  const last = line.split('\r').findLast((part) => part.trim() !== '') ?? '';
+  const text = redact(plainText(last).replaceAll('\n', ' ').trimEnd());
+  return text.length > maxLineLength ? `${text.slice(0, maxLineLength - 1)}…` : text;
+}

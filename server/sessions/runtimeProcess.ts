@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { Refusal } from '../domain/refusal.ts';
+import type { LaunchSpec } from '../domain/session.ts';
+import { childEnvironment } from './environment.ts';
+import { findProgram, shellWord, userShell } from './programs.ts';
+
+export interface RuntimeExit {
+  readonly code?: number;
+  readonly signal?: string;
+}
+
+export interface RuntimeProcess {
+  readonly pid: number;
+  /** In milliseconds since the epoch. */
+  readonly began: number;
+  readonly exited: Promise<RuntimeExit>;
+}
+
+/**
+ * Starts the program of a launch spec on this process's own terminal (or log), without a shell. Refused with `wrong-place` where the
+ * folder has gone, with `missing-program` where there is no such program on the spec's PATH, with `failed` where the system says no.
+ */
+export async function startRuntime(spec: LaunchSpec, base: NodeJS.ProcessEnv): Promise<RuntimeProcess> {
+  const environment = childEnvironment(base, spec);
+  const path = environment['PATH'] ?? '';
+  const command = spec.command === shellWord ? userShell(base) : spec.command;
+  // A missing folder would read as a missing program.
+  if (!isFolder(spec.directory)) {
+    throw new Refusal('wrong-place', `The worktree ${spec.directory} is not there any more.`);
+  }
+  const program = findProgram(command, path, { node: process.execPath });
+  if (!program) {
+    throw new Refusal(
+      'missing-program',
+      `There is no program “${command}” to start. Looked in PATH: ${path}`,
+      {
+        facts: { command, path },
+      },
+    );
+  }
+  const child = spawn(program.command, [...program.before, ...spec.arguments], {
+    cwd: spec.directory,
+    env: environment,
+    stdio: 'inherit',
+  });
+  return await started(child, program.path);
+}
+
+function started(child: ChildProcess, path: string): Promise<RuntimeProcess> {
+  const exited = new Promise<RuntimeExit>((resolve) => {
+    child.on('exit', (code, signal) => resolve(signal === null ? { code: code ?? 1 } : { signal }));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('spawn', () => resolve({ pid: child.pid ?? 0, began: Date.now(), exited }));
+    child.on('error', (error) =>
+      reject(new Refusal('failed', `${path} could not be started: ${error.message}`)),
+    );
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,198 @@
+import { rmSync } from 'node:fs';
+import { Refusal } from '../domain/refusal.ts';
+import type { LaunchSpec, SessionEnd } from '../domain/session.ts';
+import { lastLines } from './logs.ts';
+import { startRuntime, type RuntimeExit, type RuntimeProcess } from './runtimeProcess.ts';
+import { writeEndReport, type EndReport } from './sessionFile.ts';
+import type { Terminal } from './terminal.ts';
+import { endLeftovers, endTree } from './tree.ts';
+
+export interface EndAnswer {
+  /** The agent has called `gt done`. */
+  readonly done: boolean;
+  /** The bead is still on its hook. */
+  readonly resumable: boolean;
+}
+
+/** The town, as the run of one session needs it. While the town is away these wait for it; what they reject with, it said itself. */
+export interface TownLine {
+  started(pid: number): Promise<void>;
+  ended(report: EndReport): Promise<EndAnswer>;
+  /** No report is due any more, or not for long: the connection may go. */
+  rest(): void;
+  /** A process of the town server that must not be ended by us, if one is known. */
+  serverPid(): number | undefined;
+}
+
+export interface RunOptions {
+  readonly spec: LaunchSpec;
+  readonly line: TownLine;
+  readonly terminal: Terminal;
+  /** GT_SESSION: what marks the processes that belong to this session. */
+  readonly sessionFile: string;
+  /** Where the report of the end waits for the town. */
+  readonly endFile: string;
+  /** Of the session host `process`. */
+  readonly log?: string | undefined;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** How long what is told at the end may take before a person is shown the end all the same. */
+const tellMs = 5000;
+/** How long the runtime may take to end after its terminal has gone. */
+const interruptedGraceMs = 3000;
+const leftoversGraceMs = 2000;
+const keptLines = 20;
+
+const unknown: EndAnswer = { done: false, resumable: true };
+
+/** One session on one terminal: the runtime's process, its end, and whether it goes on. */
+export class SessionRun {
+  readonly #options: RunOptions;
+  readonly #marker: string;
+  #runtime: RuntimeProcess | undefined;
+  /** Why it is ending, where it did not end by itself. */
+  #ending: { readonly end: SessionEnd; readonly reason: string } | undefined;
+  #interrupted = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#marker = `GT_SESSION=${options.sessionFile}`;
+  }
+
+  /** Runs the runtime until nothing is left to do on this terminal. */
+  async run(): Promise<void> {
+    const { spec, terminal, line } = this.#options;
+    if (spec.print !== undefined) terminal.say(spec.print);
+    for (;;) {
+      const again = await this.#once();
+      line.rest();
+      if (this.#interrupted || (await terminal.ask(again ? 'resume' : 'close')) === 'close') return;
+      this.#ending = undefined;
+    }
+  }
+
+  /** The town asks for the end: the runtime is asked, and ended with all it started after the grace. */
+  async stop(reason: string, graceMs: number): Promise<void> {
+    this.#ending ??= { end: 'stopped', reason };
+    await this.#endTree(graceMs);
+  }
+
+  /** The terminal has gone, or this process is asked to end: that is told first, since there may be little time. */
+  async interrupt(signal: string): Promise<void> {
+    if (this.#interrupted) return;
+    this.#interrupted = true;
+    if (!this.#runtime) return;
+    const reason =
+      signal === 'SIGHUP' ? 'Its terminal was closed.' : `Its launcher was asked to end (${signal}).`;
+    this.#ending = { end: 'interrupted', reason };
+    const told = this.#tell({ end: 'interrupted', reason });
+    await this.#endTree(interruptedGraceMs);
+    await told;
+  }
+
+  /** Gives whether it may be resumed. */
+  async #once(): Promise<boolean> {
+    const { spec, terminal, environment } = this.#options;
+    try {
+      this.#runtime = await startRuntime(spec, environment);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      terminal.say(`Not started: ${error.message}\nq closes.`);
+      await this.#tell({ end: 'not-started', reason: error.message });
+      return false;
+    }
+    if (this.#interrupted) await this.#endTree(0);
+    const refused = this.#reportStart(this.#runtime.pid);
+    const exit = await this.#runtime.exited;
+    const spare = this.#spared();
+    await endLeftovers(this.#marker, spare, leftoversGraceMs);
+    this.#runtime = undefined;
+    if (this.#interrupted) return false;
+    return await this.#tellExit(exit, refused());
+  }
+
+  /** A town that will not have the runtime run (its bead has gone to somebody else) ends it. Gives what the town said. */
+  #reportStart(pid: number): () => string | undefined {
+    let sentence: string | undefined;
+    this.#options.line.started(pid).catch(async (error: unknown) => {
+      if (!this.#runtime) return;
+      sentence = error instanceof Error ? error.message : String(error);
+      await this.stop(sentence, 0);
+    });
+    return () => sentence;
+  }
+
+  async #tellExit(exit: RuntimeExit, refused: string | undefined): Promise<boolean> {
+    const { terminal, log } = this.#options;
+    if (exit.code !== 0) terminal.restore();
+    if (refused !== undefined) {
+      terminal.say(`Not resumed: ${refused}\nq closes.`);
+      return false;
+    }
+    const lines = log === undefined ? [] : lastLines(log, keptLines);
+    const answer = await this.#tell({
+      end: 'failed',
+      ...exit,
+      ...this.#ending,
+      ...(lines.length > 0 ? { lastLines: lines } : {}),
+    });
+    if (log === undefined) terminal.say(sentenceFor(exit, this.#ending?.reason, answer));
+    return !answer.done && answer.resumable;
+  }
+
+  /** The report waits in a file until the town has it; a town that answers late is not waited for here. */
+  async #tell(report: EndReport): Promise<EndAnswer> {
+    const { line, endFile, log, terminal } = this.#options;
+    writeEndReport(endFile, report);
+    const told = line.ended(report).then(
+      (answer) => {
+        rmSync(endFile, { force: true });
+        return answer;
+      },
+      (error: unknown) => {
+        terminal.say(
+          `The town did not take the report of the end: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        return { done: false, resumable: false };
+      },
+    );
+    // Nobody looks at a log and waits: there the launcher stays until the town has taken it.
+    return log === undefined || this.#interrupted ? await within(tellMs, told) : await told;
+  }
+
+  async #endTree(graceMs: number): Promise<void> {
+    const runtime = this.#runtime;
+    if (!runtime) return;
+    const left = await endTree({
+      pid: runtime.pid,
+      since: runtime.began,
+      marker: this.#marker,
+      spare: this.#spared(),
+      signal: this.#options.spec.stopSignal,
+      graceMs,
+    });
+    if (left.length > 0) this.#options.terminal.say(`These processes could not be ended: ${left.join(', ')}`);
+  }
+
+  #spared(): readonly number[] {
+    const pid = this.#options.line.serverPid();
+    return pid === undefined ? [] : [pid];
+  }
+}
+
+function sentenceFor(exit: RuntimeExit, reason: string | undefined, { done, resumable }: EndAnswer): string {
+  if (done) return 'The work was handed over. q closes this terminal.';
+  const how =
+    reason ?? (exit.signal ? `It was ended by ${exit.signal}` : `It exited with code ${exit.code ?? 0}`);
+  const words = reason ? how : `${how}, without gt done.`;
+  return resumable ? `${words}\nBead and worktree are kept. Enter resumes, q closes.` : `${words}\nq closes.`;
+}
+
+function within(ms: number, answer: Promise<EndAnswer>): Promise<EndAnswer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<EndAnswer>((resolve) => {
+    timer = setTimeout(() => resolve(unknown), ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
