@@ -64,14 +64,12 @@ export function createBead(draft: Draft, wanted: NewBead, { at, by }: Act): Bead
  */
 export function updateBead(draft: Draft, id: BeadId, change: BeadChange, act: Act): Bead {
   const bead = beadOf(draft, id);
-  const edited: Bead = { ...withFields(bead, change), updatedAt: act.at };
+  const edited = withFields(bead, change);
   const status = wantedStatus(bead, change, act);
   refuseFromHook(draft, bead, change, status);
-  if (status === 'closed') {
-    draft.put('beads', edited);
-    return closeBead(draft, id, {}, act).bead;
-  }
-  const moved = withStatus(edited, status, act);
+  // Closing is asked of the bead as it was: a changed assignee must not hide who holds it.
+  if (status === 'closed') return editClosed(draft, closeBead(draft, id, {}, act).bead, change, act);
+  const moved: Bead = { ...withStatus(edited, status, act), updatedAt: act.at };
   const opened = bead.status === 'closed' && change.assignee === undefined ? withoutAgent(moved) : moved;
   if (isHeld(opened) && opened.assignee !== undefined) refuseSecondHold(draft, id, opened.assignee);
   draft.put('beads', opened);
@@ -163,6 +161,13 @@ function refuseFromHook(view: View, bead: Bead, change: BeadChange, status: Bead
     next: `gt unsling ${bead.id}`,
     facts: { bead: bead.id, holder: agent },
   });
+}
+
+function editClosed(draft: Draft, bead: Bead, change: BeadChange, { at }: Act): Bead {
+  const { deferUntil: _, ...edited } = withFields(bead, change);
+  const put: Bead = { ...edited, updatedAt: at };
+  draft.put('beads', put);
+  return put;
 }
 
 /** An agent (RIG/NAME) that had a bead before it closed has gone, or works on something else. */
