@@ -1,7 +1,7 @@
 import { Refusal, type RefusalCode } from '../domain/refusal.ts';
 import { runServerProgram, type ServerRunEnd } from '../rpc/serverProgram.ts';
 import { Told } from './failure.ts';
-import { serverProgram } from './reachTown.ts';
+import { serverProgram } from './serverProgram.ts';
 
 /** One line of JSON that the town server's program prints while it makes a town or shows the demonstration. */
 export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: string };

@@ -21,6 +21,10 @@ JSON and exit codes are those of beads: 0 done, 1 any failure, 2 wrong words,
 3 no town here.`;
 
 export async function runBd(cli: Cli, args: readonly string[]): Promise<void> {
+  await carryOut(bdCommands(cli), args.length === 0 ? ['--help'] : args);
+}
+
+export function bdCommands(cli: Cli): Command {
   const bd = openProgram(cli, does, firstSteps).option('--actor <name>', 'who acts');
   bd.hook('preAction', (_, action) => takeOver(bd, action, 'actor'));
   addCreate(bd, cli);
@@ -35,7 +39,7 @@ export async function runBd(cli: Cli, args: readonly string[]): Promise<void> {
     if (cli.json) cli.output.json(wrapped({ version: productVersion }, cli.environment));
     else cli.output.print([`bd ${productVersion}`]);
   });
-  await carryOut(bd, args.length === 0 ? ['--help'] : args);
+  return bd;
 }
 
 /** An option that stood before the verb. */

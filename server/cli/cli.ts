@@ -36,7 +36,11 @@ export function openCli(name: 'gt' | 'bd', args: readonly string[]): Cli {
     json: wantsJson(name, args, environment),
     environment,
     directory: process.cwd(),
-    output: openOutput(process.stdout, process.stderr, environment, Date.now()),
+    output: openOutput(
+      () => process.stdout,
+      () => process.stderr,
+      { environment, now: Date.now() },
+    ),
     ask: (method, params) => askTown(place(), name, method, params),
     askRunning: (method, params) => askRunningTown(place(), name, method, params),
     place,

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAgent } from './commands/agent.ts';
 import { addConvoy } from './commands/convoy.ts';
@@ -29,6 +30,10 @@ Exit codes: 0 done, 1 refused, 2 wrong words, 70 something broke, or the town
 cannot be reached.`;
 
 export async function runGt(cli: Cli, args: readonly string[]): Promise<void> {
+  await carryOut(gtCommands(cli), args.length === 0 ? ['--help'] : args);
+}
+
+export function gtCommands(cli: Cli): Command {
   const gt = openProgram(cli, does, firstSteps);
   gt.commandsGroup('The town:');
   addTown(gt, cli);
@@ -46,5 +51,5 @@ export async function runGt(cli: Cli, args: readonly string[]): Promise<void> {
   gt.commandsGroup('For agents, inside their sessions:');
   addAgent(gt, cli);
   addDone(gt, cli);
-  await carryOut(gt, args.length === 0 ? ['--help'] : args);
+  return gt;
 }

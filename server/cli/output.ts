@@ -32,19 +32,26 @@ interface Stream {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export function openOutput(stdout: Stream, stderr: Stream, environment: Environment, now: number): Output {
-  endQuietlyWhenClosed(stdout);
-  endQuietlyWhenClosed(stderr);
-  const color = wantsColor(stdout, environment);
-  const colorOfNotes = wantsColor(stderr, environment);
+/** Streams are given as functions: each costs a millisecond to open, and most commands use one of the two. */
+export function openOutput(
+  stdout: () => Stream,
+  stderr: () => Stream,
+  { environment, now }: { readonly environment: Environment; readonly now: number },
+): Output {
+  const out = opened(stdout);
+  const err = opened(stderr);
   return {
-    look: { width: widthOf(stdout, environment), color, now },
-    live: stdout.isTTY === true && environment['TERM'] !== 'dumb',
-    print: (lines) => write(stdout, lines, color),
-    json: (value) => stdout.write(`${jsonText(value)}\n`),
-    note: (lines) => write(stderr, lines, colorOfNotes),
-    noteJson: (value) => stderr.write(`${jsonText(value)}\n`),
-    draw: (text) => stdout.write(text),
+    get look() {
+      return { width: widthOf(out(), environment), color: wantsColor(out(), environment), now };
+    },
+    get live() {
+      return out().isTTY === true && environment['TERM'] !== 'dumb';
+    },
+    print: (lines) => write(out(), lines, wantsColor(out(), environment)),
+    json: (value) => out().write(`${jsonText(value)}\n`),
+    note: (lines) => write(err(), lines, wantsColor(err(), environment)),
+    noteJson: (value) => err().write(`${jsonText(value)}\n`),
+    draw: (text) => out().write(text),
   };
 }
 
@@ -108,9 +115,15 @@ const usualWidth = 80;
 const leastWidth = 40;
 
 /** `gt feed | head -1` closes our pipe: nobody reads any more, so there is nothing to say about it. */
-function endQuietlyWhenClosed(stream: Stream): void {
-  stream.on('error', (error) => {
-    if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') process.exit();
-    throw error;
-  });
+function opened(open: () => Stream): () => Stream {
+  let stream: Stream | undefined;
+  return () => {
+    if (stream) return stream;
+    stream = open();
+    stream.on('error', (error) => {
+      if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') process.exit();
+      throw error;
+    });
+    return stream;
+  };
 }

@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { Refusal } from '../domain/refusal.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import { productVersion } from '../protocol/version.ts';
 import { call } from '../rpc/call.ts';
 import { Unreached } from '../rpc/failure.ts';
 import type { Place } from './place.ts';
+import { unavailable } from './unavailable.ts';
 
 /**
  * Asks the town server, and starts it where none runs. A request that may have been carried out is never sent twice. Every way of
@@ -45,20 +43,6 @@ export async function askRunningTown<M extends Method>(
   } catch (error) {
     throw error instanceof Unreached ? unavailable(error) : error;
   }
-}
-
-/** The town server's program: beside us in the bundle, above us among the sources. */
-export function serverProgram(): string {
-  const bundled = join(import.meta.dirname, 'server.cjs');
-  return existsSync(bundled) ? bundled : join(import.meta.dirname, '..', 'main.ts');
-}
-
-export function unavailable(error: Unreached): Refusal {
-  const running = error.reason !== 'no-server' && error.reason !== 'nobody';
-  return new Refusal('unavailable', `The town could not be asked. ${error.message}`, {
-    next: 'gt status',
-    facts: { reason: error.reason, running },
-  });
 }
 
 const nothingHappened: ReadonlySet<string> = new Set(['no-server', 'nobody', 'unauthorized']);

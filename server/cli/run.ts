@@ -5,20 +5,25 @@ import { isNoTown } from './place.ts';
 /** Answers the words itself, or leaves them (false) to the whole program. */
 export type Fast = (cli: Cli, args: readonly string[]) => Promise<boolean>;
 
-/** Carries a command line out and sets the exit code. Never rejects. */
-export async function run(
-  name: 'gt' | 'bd',
-  fast: Fast,
-  whole: (cli: Cli, args: readonly string[]) => Promise<void>,
-): Promise<void> {
+export type Whole = (cli: Cli, args: readonly string[]) => Promise<void>;
+
+/** Carries this process's command line out and sets its exit code. Never rejects. */
+export async function run(name: 'gt' | 'bd', fast: Fast, whole: Whole): Promise<void> {
   // Set by the shims so that an editor's own program runs us; it is no business of what we start.
   delete process.env['ELECTRON_RUN_AS_NODE'];
   const args = process.argv.slice(2);
-  const cli = openCli(name, args);
+  process.exitCode = await outcome(openCli(name, args), args, async (cli, words) => {
+    if (!(await fast(cli, words))) await whole(cli, words);
+  });
+}
+
+/** The exit code; what there is to say has been said. */
+export async function outcome(cli: Cli, args: readonly string[], work: Whole): Promise<number> {
   try {
-    if (!(await fast(cli, args))) await whole(cli, args);
+    await work(cli, args);
+    return 0;
   } catch (error) {
-    process.exitCode = error instanceof Told ? error.exit : tell(cli, failureOf(error));
+    return error instanceof Told ? error.exit : tell(cli, failureOf(error));
   }
 }
 

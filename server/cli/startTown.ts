@@ -2,7 +2,8 @@ import type { TownClient } from '../rpc/client.ts';
 import { Unreached } from '../rpc/failure.ts';
 import { reachTown } from '../rpc/reach.ts';
 import type { Place } from './place.ts';
-import { serverProgram, unavailable } from './reachTown.ts';
+import { serverProgram } from './serverProgram.ts';
+import { unavailable } from './unavailable.ts';
 
 /** Starts the town server where none runs, and keeps it from leaving while `work` runs. */
 export async function withTown<T>(place: Place, client: string, work: () => Promise<T>): Promise<T> {

@@ -12,14 +12,17 @@ export interface Column {
   paint?(cell: string): Paint | undefined;
 }
 
-const indent = '  ';
 const gap = '  ';
+
+/** For a table below a line that it belongs to. */
+export const below = '  ';
 
 /** Rows of cells as lines that keep to the width, measured in columns of the terminal. Cells may hold any text. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   look: Look,
+  indent = '',
 ): string[] {
   const cells = rows.map((row) => columns.map((_, at) => displayText(row[at] ?? '', 500)));
   const widths = fitted(columns, cells, look.width - indent.length);
@@ -85,8 +88,8 @@ function widestShrinking(columns: readonly Column[], widths: readonly number[]):
   return widest;
 }
 
-function nextWidest(columns: readonly Column[], widths: readonly number[], below: number): number {
-  return Math.max(0, ...widths.filter((width, at) => columns[at]?.shrinks === true && width < below));
+function nextWidest(columns: readonly Column[], widths: readonly number[], limit: number): number {
+  return Math.max(0, ...widths.filter((width, at) => columns[at]?.shrinks === true && width < limit));
 }
 
 function sum(numbers: readonly number[]): number {

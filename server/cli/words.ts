@@ -94,8 +94,8 @@ function wordsOf(command: Command): string {
 /** `help rig create` is `rig create --help`; where the words name no command, that is what is wrong with them. */
 function helpLast(program: Command, args: readonly string[]): readonly string[] {
   const [first, second, ...rest] = args;
-  const noun = program.commands.find((each) => each.name() === first && each.commands.length > 0);
-  if (first !== 'help' && !(noun && second === 'help')) return args;
+  const holdsVerbs = program.commands.some((each) => each.name() === first && each.commands.length > 0);
+  if (first !== 'help' && !(holdsVerbs && second === 'help')) return args;
   const words = first === 'help' ? args.slice(1) : [first ?? '', ...rest];
   const isKnown = commandPath(program, words).split(' ').length - 1 === words.length;
   return isKnown ? [...words, '--help'] : words;

@@ -17,6 +17,7 @@ export async function withApproval(
   } catch (error) {
     const asked = unapproved(error);
     if (!asked) throw error;
+    if (asked.keys.length === 0) return await work(asked.hash);
     if (!cli.json) cli.output.note(keyLines(asked.keys));
     if (!canAsk(cli) || !(await agrees(cli))) throw refusalWithHash(error, `${option} ${asked.hash}`);
     await work(asked.hash);
@@ -28,7 +29,7 @@ export async function approveKeys(cli: Cli, name: string, hash: string | undefin
   await withApproval(cli, { option: '--hash', hash }, async (approved) => {
     await answer(cli, {
       method: 'rig/approve',
-      params: { rig: name, hash: approved ?? '' },
+      params: { rig: name, hash: approved ?? unknownHash },
       text: ({ rig, keys }) =>
         keys.length === 0
           ? [`Nothing in the configuration of ${displayText(rig.id)} needs an approval.`]
@@ -37,6 +38,8 @@ export async function approveKeys(cli: Cli, name: string, hash: string | undefin
     });
   });
 }
+
+const unknownHash = 'unknown';
 
 /** The option that takes a hash, and what it was given. */
 interface Given {

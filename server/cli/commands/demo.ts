@@ -4,7 +4,7 @@ import type { Cli } from '../cli.ts';
 import { serverLines, type ServerEvent } from '../askServerProgram.ts';
 import { exits, Told } from '../failure.ts';
 import { paint, type Look, type Output } from '../output.ts';
-import { cut, table } from '../table.ts';
+import { below, cut, table } from '../table.ts';
 import { paintOfState, shortSha } from '../text/state.ts';
 import { verb } from '../words.ts';
 
@@ -140,6 +140,7 @@ function rowsTable(rows: readonly DemoRow[], look: Look): string[] {
     columns,
     rows.map((row) => [row.id, row.rig, row.runtime, row.state, shortSha(row.commit)]),
     look,
+    below,
   );
 }
 

@@ -3,7 +3,7 @@ import type { ConvoyBead, ConvoyView } from '../../protocol/convoy.ts';
 import type { Page } from '../../protocol/page.ts';
 import { ago } from '../ago.ts';
 import { paint, type Look } from '../output.ts';
-import { cut, table } from '../table.ts';
+import { below, cut, table } from '../table.ts';
 import { paintOfState, shortSha } from './state.ts';
 
 export function convoyLines(view: ConvoyView, look: Look): string[] {
@@ -21,6 +21,7 @@ export function convoyLines(view: ConvoyView, look: Look): string[] {
       columns,
       view.beads.map((bead) => row(bead, look.now)),
       look,
+      below,
     ),
     ...(next === undefined ? [] : [`Next: ${next}`]),
   ];

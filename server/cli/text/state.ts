@@ -10,18 +10,19 @@ export function paintOfState(cell: string): Paint | undefined {
 }
 
 /** `2 working · 1 needs you`, or `none`. */
-export function polecatsText(polecats: {
+export function polecatsText({ working, needYou, total }: Counts): string {
+  const parts = [
+    ...(working > 0 ? [`${working} working`] : []),
+    ...(needYou > 0 ? [`${needYou} ${needYou === 1 ? 'needs' : 'need'} you`] : []),
+  ];
+  if (parts.length > 0) return parts.join(' · ');
+  return total === 0 ? 'none' : `${total} not working`;
+}
+
+interface Counts {
   readonly working: number;
   readonly needYou: number;
   readonly total: number;
-}): string {
-  const rest = polecats.total - polecats.working - polecats.needYou;
-  const parts = [
-    ...(polecats.working > 0 ? [`${polecats.working} working`] : []),
-    ...(polecats.needYou > 0 ? [`${polecats.needYou} ${polecats.needYou === 1 ? 'needs' : 'need'} you`] : []),
-    ...(rest > 0 ? [`${rest} idle`] : []),
-  ];
-  return parts.join(' · ') || 'none';
 }
 
 export function shortSha(sha: string | undefined): string {
