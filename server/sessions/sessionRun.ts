@@ -14,7 +14,7 @@ export interface EndAnswer {
   readonly resumable: boolean;
 }
 
-/** The town, as the run of one session needs it. While the town is away these wait for it; what they reject with, it said itself. */
+/** The town, as the run of one session needs it. Reports arrive in order; while the town is away they wait for it. */
 export interface TownLine {
   started(pid: number): Promise<void>;
   ended(report: EndReport): Promise<EndAnswer>;
@@ -116,8 +116,8 @@ export class SessionRun {
   #reportStart(pid: number): () => string | undefined {
     let sentence: string | undefined;
     this.#options.line.started(pid).catch(async (error: unknown) => {
-      if (!this.#runtime) return;
-      sentence = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof Refusal) || !this.#runtime) return;
+      sentence = error.message;
       await this.stop(sentence, 0);
     });
     return () => sentence;

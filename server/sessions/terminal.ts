@@ -53,9 +53,9 @@ function readKey(input: NodeJS.ReadStream, offer: 'resume' | 'close'): Promise<'
   return new Promise((resolve) => {
     const answer = (key: 'resume' | 'close'): void => {
       input.off('data', look).off('end', gone).off('error', gone).off('close', gone);
-      if (!input.destroyed && input.isTTY) input.setRawMode(false);
-      input.pause();
       resolve(key);
+      input.pause();
+      if (!input.destroyed && input.isRaw) input.setRawMode(false);
     };
     const gone = (): void => answer('close');
     const look = (keys: Buffer): void => {
@@ -65,7 +65,12 @@ function readKey(input: NodeJS.ReadStream, offer: 'resume' | 'close'): Promise<'
       else if (key === '\r' || key === '\n') answer(offer);
     };
     input.on('data', look).on('end', gone).on('error', gone).on('close', gone);
-    if (input.isTTY) input.setRawMode(true);
-    input.resume();
+    try {
+      if (input.isTTY) input.setRawMode(true);
+      input.resume();
+    } catch {
+      // A shell that was killed in the foreground leaves a terminal that is no longer ours to change.
+      gone();
+    }
   });
 }
