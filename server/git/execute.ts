@@ -177,12 +177,18 @@ async function runOnce(
     result = { code: exitCode, stdout: text(stdOut), stderr: text(stdErr) };
     return error instanceof GitPluginError ? error : undefined;
   };
+  const streams: NodeJS.ReadableStream[] = [];
   try {
     await simpleGit({ ...settings, errors })
       .env(environment)
+      .outputHandler((_command, stdout, stderr) => streams.push(stdout, stderr))
       .raw([...call.arguments]);
   } catch (error) {
     throw translate(error, call);
+  } finally {
+    // What git started may hold them open after git itself is gone, and our process with them.
+    for (const stream of streams)
+      if ('destroy' in stream && typeof stream.destroy === 'function') stream.destroy();
   }
   if (result === undefined) throw new Error(`git ${String(call.arguments[0])} ended without an exit code`);
   return result;

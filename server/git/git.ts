@@ -8,6 +8,7 @@ import { createExecute } from './execute.ts';
 import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
 import { mergeFastForwardInCheckout, rebaseOnto, updateRef } from './landing.ts';
 import { createFetch } from './network.ts';
+import { bareCopy, newRepository } from './newRepository.ts';
 import { push, remoteTip } from './push.ts';
 import { createQueue } from './queue.ts';
 import { removeWorktree } from './removal.ts';
@@ -21,6 +22,8 @@ import { addScratch, addWorktree, discardWorktree, headOf, removeScratch } from 
 /** Every call of git there is; each is documented where it is written, and takes here all parameters but the first. */
 const calls = {
   version,
+  newRepository,
+  bareCopy,
   cloneBare,
   openLocal,
   unapprovedConfiguration,

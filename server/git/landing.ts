@@ -41,7 +41,7 @@ export async function rebaseOnto(
   }
   const git = await inWorktree(core, repository, scratch);
   if (await canFastForward(core, repository, target, tip)) {
-    await git(['checkout', '--quiet', '--detach', '--force', '--end-of-options', tip]);
+    await git(['checkout', '--quiet', '--detach', '--force', tip]);
     return { kind: 'done', sha: tip };
   }
   const upstream = await upstreamOf(core, repository, { ...work, tip, target });

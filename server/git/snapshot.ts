@@ -26,10 +26,7 @@ export async function takeSnapshot(core: Core, repository: Repository, worktree:
   const onCopy: Run = (args, options) =>
     git(args, { ...options, durable: true, environment: { GIT_INDEX_FILE: copy } });
   try {
-    const copied = await fs.copyFile(join(gitDirectory, 'index'), copy).then(
-      () => true,
-      () => false,
-    );
+    const copied = await copyIndex(join(gitDirectory, 'index'), copy);
     if (!copied) await onCopy(['read-tree', tip]);
     const staged = await onCopy(['write-tree'], { accepts: [0, 128] });
     await onCopy(['add', '--all', '--sparse', '--end-of-options', '.']);
@@ -39,4 +36,16 @@ export async function takeSnapshot(core: Core, repository: Repository, worktree:
     await fs.rm(copy, { force: true });
     await fs.rm(`${copy}.lock`, { force: true });
   }
+}
+
+/**
+ * With the time of the original: git looks into files that are as young as the index, and takes the others by their time and size. A
+ * younger copy would pass over an edit that kept the size within the second of the last `git add`.
+ */
+async function copyIndex(index: string, copy: string): Promise<boolean> {
+  const stat = await fs.stat(index).catch(() => undefined);
+  if (stat === undefined) return false;
+  await fs.copyFile(index, copy);
+  await fs.utimes(copy, Math.floor(stat.mtimeMs / 1000), Math.floor(stat.mtimeMs / 1000));
+  return true;
 }

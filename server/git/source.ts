@@ -36,12 +36,14 @@ function checkedUrl(text: string, scheme: string, fault: (sentence: string) => R
   }
   const local = url.host === '' || url.host === 'localhost';
   if (scheme === 'file' && !local) throw fault(`"${shown}" names a host; file URLs start with file:///.`);
-  if (scheme !== 'file' && !hasUsableHost(url)) throw fault(`"${shown}" has no usable host.`);
+  if (scheme !== 'file' && !hasUsableHost(url, text)) throw fault(`"${shown}" has no usable host.`);
   return text;
 }
 
 /** A host or user that starts with a dash would be an option of ssh. */
-function hasUsableHost(url: URL): boolean {
+function hasUsableHost(url: URL, text: string): boolean {
+  // URL reads https:///a as https://a; git does not.
+  if (/^[a-z]+:\/\/\//i.test(text)) return false;
   return url.hostname !== '' && !/^(-|%2d)/i.test(url.hostname) && !/^(-|%2d)/i.test(url.username);
 }
 

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Sha } from '../../server/domain/ids.ts';
+import { commit, git as plainGit, tip, write } from '../support/repository.ts';
+import { clonedRepository, localRepository, refusal } from './fixture.ts';
+
+type Context = Parameters<typeof localRepository>[0];
+
+/** A worktree with a commit of its own, and everything uncommitted that there is. */
+async function workInProgress(t: Context) {
+  const files = {
+    staged: '1\n',
+    unstaged: '1\n',
+    both: '1\n',
+    gone: '1\n',
+    tool: '1\n',
+    '.gitignore': 'ignored\n',
+  };
+  const { git, repository, first, folder } = await clonedRepository(t, files);
+  const directory = join(folder, 'polecats', 'nux-1');
+  await git.addWorktree(repository, { directory, branch: 'polecat/nux', start: first });
+  const own = commit(directory, { own: '1\n' });
+  write(directory, { staged: '2\n', both: '2\n', 'new staged': '1\n' });
+  plainGit(directory, 'add', 'staged', 'both', 'new staged');
+  write(directory, { unstaged: '2\n', both: '3\n', gone: undefined, 'un/tracked ü': '1\n', ignored: '1\n' });
+  chmodSync(join(directory, 'tool'), 0o755);
+  symlinkSync('../nowhere', join(directory, 'link'));
+  return { git, repository, folder, directory, own };
+}
+
+function picture(directory: string) {
+  return {
+    status: plainGit(directory, 'status', '--porcelain=v1', '--untracked-files=all'),
+    staged: plainGit(directory, 'diff', '--cached'),
+    unstaged: plainGit(directory, 'diff'),
+    head: tip(directory),
+    untracked: readFileSync(join(directory, 'un/tracked ü'), 'utf8'),
+    link: readlinkSync(join(directory, 'link')),
+    executable: (lstatSync(join(directory, 'tool')).mode & 0o100) !== 0,
+  };
+}
+
+test('what was staged, changed, deleted, new, executable or a link goes and comes back as it was', async (t) => {
+  const { git, repository, folder, directory, own } = await workInProgress(t);
+  const before = picture(directory);
+  const archive = await git.archive(repository, directory, 'nux-1');
+  assert.deepEqual(picture(directory), before);
+  assert.equal(archive.ref, 'refs/gastown/archive/nux-1');
+  assert.equal(archive.tip, own);
+  assert.equal(await git.resolve(repository, archive.ref), archive.sha);
+
+  await git.removeWorktree(repository, directory, archive);
+  assert.equal(existsSync(directory), false);
+  assert.equal((await git.listWorktrees(repository)).length, 1);
+  assert.deepEqual(
+    plainGit(repository.gitDirectory, 'for-each-ref', '--format=%(refname)', 'refs/heads'),
+    'refs/heads/polecat/nux',
+  );
+  await git.removeWorktree(repository, directory, archive);
+  await git.deleteBranch(repository, 'polecat/nux', own);
+
+  const again = join(folder, 'polecats', 'nux-2');
+  const head = await git.restore(repository, archive.ref, { directory: again, branch: 'polecat/nux' });
+  assert.deepEqual(head, { top: again, branch: 'polecat/nux', sha: own });
+  assert.deepEqual(picture(again), before);
+  assert.equal(existsSync(join(again, 'ignored')), false);
+});
+
+test('a branch that is still there is taken up again; one that stands elsewhere is not touched', async (t) => {
+  const { git, repository, folder, directory, own } = await workInProgress(t);
+  const archive = await git.archive(repository, directory, 'nux-1');
+  await git.removeWorktree(repository, directory, archive);
+  const again = join(folder, 'again');
+  assert.equal(
+    (await git.restore(repository, archive.ref, { directory: again, branch: 'polecat/nux' })).sha,
+    own,
+  );
+  const place = { directory: join(folder, 'third'), branch: 'polecat/nux' };
+  await assert.rejects(git.restore(repository, archive.ref, place), refusal('git', /already/));
+  commit(again, { own: '2\n' });
+  await assert.rejects(git.restore(repository, archive.ref, place), refusal('taken'));
+  await assert.rejects(git.restore(repository, 'refs/heads/polecat/nux', place), refusal('not-found'));
+  await assert.rejects(git.restore(repository, 'refs/gastown/archive/none', place), refusal('not-found'));
+  assert.equal(existsSync(place.directory), false);
+});
+
+test('nothing is removed unless the archive resolves and holds what lies there now', async (t) => {
+  const { git, repository, directory } = await workInProgress(t);
+  const none = { ref: 'refs/gastown/archive/none', sha: 'f'.repeat(40) as Sha };
+  await assert.rejects(
+    git.removeWorktree(repository, directory, none),
+    refusal('uncommitted', /does not resolve/),
+  );
+  const archive = await git.archive(repository, directory, 'nux-1');
+  const other = { ref: archive.ref, sha: archive.tip };
+  await assert.rejects(
+    git.removeWorktree(repository, directory, other),
+    refusal('uncommitted', /does not resolve/),
+  );
+  const branch = { ref: 'refs/heads/polecat/nux', sha: archive.tip };
+  await assert.rejects(
+    git.removeWorktree(repository, directory, branch),
+    refusal('uncommitted', /changed since/),
+  );
+
+  for (const change of [
+    () => write(directory, { late: '1' }),
+    () => plainGit(directory, 'add', 'late'),
+    () => void commit(directory, {}, 'Late'),
+  ]) {
+    change();
+    await assert.rejects(
+      git.removeWorktree(repository, directory, archive),
+      refusal('uncommitted', /changed since/),
+    );
+  }
+  assert.ok(existsSync(join(directory, 'late')));
+  const newer = await git.archive(repository, directory, 'nux-1');
+  assert.notEqual(newer.ref, archive.ref);
+  assert.equal(await git.resolve(repository, archive.ref), archive.sha);
+  plainGit(repository.gitDirectory, 'update-ref', '-d', newer.ref);
+  await assert.rejects(
+    git.removeWorktree(repository, directory, newer),
+    refusal('uncommitted', /does not resolve/),
+  );
+  assert.ok(existsSync(join(directory, 'late')));
+});
+
+test('the same archive twice is one', async (t) => {
+  const { git, repository, directory } = await workInProgress(t);
+  const archive = await git.archive(repository, directory, 'nux-1');
+  assert.deepEqual(await git.archive(repository, directory, 'nux-1'), archive);
+});
+
+test('an edit within the second of the last git add, of the same size, is kept', async (t) => {
+  const { git, repository, folder, first } = await localRepository(t, { a: '1\n' });
+  const directory = join(folder, 'w');
+  await git.addWorktree(repository, { directory, branch: 'x', start: first });
+  plainGit(directory, 'config', 'core.trustctime', 'false');
+  const second = new Date(Date.now() - 60_000).setMilliseconds(0) / 1000;
+  utimesSync(join(directory, 'a'), second, second);
+  plainGit(directory, 'update-index', '--refresh');
+  utimesSync(join(repository.gitDirectory, 'worktrees', 'w', 'index'), second, second);
+  write(directory, { a: '2\n' });
+  utimesSync(join(directory, 'a'), second, second);
+  const archive = await git.archive(repository, directory, 'x');
+  assert.equal(await git.fileAt(repository, archive.sha, 'a'), '2\n');
+});
+
+test('conflicts of a merge under way are kept too', async (t) => {
+  const { git, repository, folder, top } = await localRepository(t, { a: '1\n' });
+  const directory = join(folder, 'w');
+  await git.addWorktree(repository, { directory, branch: 'x', start: tip(top) });
+  commit(directory, { a: 'x\n' });
+  commit(top, { a: 'main\n' });
+  assert.throws(() => plainGit(directory, 'merge', 'main'));
+  const archive = await git.archive(repository, directory, 'x');
+  await git.removeWorktree(repository, directory, archive);
+  const again = join(folder, 'again');
+  await git.restore(repository, archive.ref, { directory: again, branch: 'x' });
+  assert.match(readFileSync(join(again, 'a'), 'utf8'), /<<<<<<< HEAD\nx\n=======\nmain\n/);
+});
+
+test('links in a worktree are unlinked, folders without write permission go, submodules with work stay', async (t) => {
+  const { git, repository, folder, first } = await localRepository(t, { '.gitignore': 'cache\nlink\n' });
+  const directory = join(folder, 'w');
+  const precious = join(folder, 'precious');
+  write(precious, { file: '1' });
+  await git.addWorktree(repository, { directory, branch: 'x', start: first });
+  symlinkSync(precious, join(directory, 'link'));
+  write(directory, { 'cache/deep/file': '1' });
+  chmodSync(join(directory, 'cache/deep'), 0o500);
+  const archive = await git.archive(repository, directory, 'x');
+  const modules = join(repository.gitDirectory, 'worktrees', 'w', 'modules');
+  mkdirSync(join(modules, 'sub'), { recursive: true });
+  await assert.rejects(
+    git.removeWorktree(repository, directory, archive),
+    refusal('uncommitted', /submodules/),
+  );
+  rmSync(modules, { recursive: true });
+  await git.removeWorktree(repository, directory, archive);
+  assert.deepEqual([existsSync(directory), existsSync(join(precious, 'file'))], [false, true]);
+});
+
+test('the repository itself, other folders and a worktree without its .git are left alone', async (t) => {
+  const { git, repository, folder, top, first } = await localRepository(t);
+  const archive = await git.archive(repository, top, 'main');
+  await assert.rejects(git.removeWorktree(repository, top, archive), refusal('forbidden'));
+  write(join(folder, 'other'), { file: '1' });
+  await assert.rejects(git.removeWorktree(repository, join(folder, 'other'), archive), refusal('not-found'));
+  const directory = join(folder, 'w');
+  await git.addWorktree(repository, { directory, branch: 'x', start: first });
+  unlinkSync(join(directory, '.git'));
+  await assert.rejects(git.removeWorktree(repository, directory, archive), refusal('not-found'));
+  assert.ok(
+    existsSync(join(top, 'README.md')) && existsSync(join(folder, 'other', 'file')) && existsSync(directory),
+  );
+});
