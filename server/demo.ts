@@ -1,0 +1,186 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { JournalEntry } from './domain/journal.ts';
+import type { Git } from './git/git.ts';
+import type { ConvoyBead, ConvoyView } from './protocol/convoy.ts';
+import { reachTown } from './rpc/reach.ts';
+import type { TownClient } from './rpc/client.ts';
+import { Subscription } from './rpc/subscription.ts';
+import { type DemoRig, demoRigs } from './demoRigs.ts';
+
+export interface DemoParts {
+  readonly git: Git;
+  /** Path of dist/server.cjs: the demonstration runs in a town server of its own. */
+  readonly serverProgram: string;
+  readonly version: string;
+  createTown(path: string): Promise<unknown>;
+  emit(event: DemoEvent): void;
+}
+
+export type DemoEvent =
+  | { readonly event: 'step'; readonly text: string }
+  | ({ readonly event: 'row' } & DemoRow)
+  | {
+      readonly event: 'result';
+      readonly convoy: string;
+      readonly landed: boolean;
+      readonly beads: readonly DemoRow[];
+      readonly town?: string;
+    };
+
+interface DemoRow {
+  readonly id: string;
+  readonly rig: string;
+  readonly runtime: string;
+  /** Of the commit on the target branch; empty until there is one. */
+  readonly commit: string;
+  readonly state: string;
+}
+
+/** Three simulated agents need some five seconds; whatever has not landed after this long will not. */
+const deadlineMs = 60_000;
+
+/**
+ * The whole loop in a throw-away town: three rigs over small real repositories, three runtimes, one convoy, landed. True where every
+ * bead was verified on its target branch. Without `keep` everything is removed again, also after a failure.
+ */
+export async function runDemo(parts: DemoParts, options: { readonly keep: boolean }): Promise<boolean> {
+  const folder = mkdtempSync(join(tmpdir(), 'gastown-demo-'));
+  const town = join(folder, 'town');
+  let client: TownClient | undefined;
+  try {
+    await parts.createTown(town);
+    const reach = {
+      town,
+      client: 'demo',
+      start: true,
+      serverProgram: parts.serverProgram,
+      version: parts.version,
+    };
+    client = await reachTown(reach);
+    step(parts, 'A town, empty.');
+    for (const rig of demoRigs) await addRig(parts, client, { rig, folder });
+    const convoy = await plan(parts, client);
+    const landed = await work(parts, client, convoy);
+    parts.emit(result(landed, options.keep ? town : undefined));
+    return (
+      landed.closed === landed.total && landed.beads.every((bead) => bead.mergeRequest?.state === 'verified')
+    );
+  } finally {
+    await client?.request('town/down', { force: true }).catch(() => undefined);
+    client?.close();
+    if (!options.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+function step(parts: DemoParts, text: string): void {
+  parts.emit({ event: 'step', text });
+}
+
+async function addRig(
+  parts: DemoParts,
+  client: TownClient,
+  { rig, folder }: { readonly rig: DemoRig; readonly folder: string },
+): Promise<void> {
+  const repository = await makeRepository(parts.git, rig, folder);
+  await client.request('runtime/add', { preset: rig.runtime });
+  await client.request('rig/create', { name: rig.name, repository, runtime: rig.runtime.id });
+  await client.request('rig/configure', { rig: rig.name, key: 'merge', words: ['auto'] });
+  step(parts, `Rig ${rig.name}: ${rig.about}, worked by ${rig.runtime.label}.`);
+}
+
+/** What `gt rig create --repo` gets: the path of a repository, or the URL of a bare one. */
+async function makeRepository(git: Git, rig: DemoRig, folder: string): Promise<string> {
+  const repositories = join(folder, 'repositories');
+  mkdirSync(repositories, { recursive: true });
+  const directory = join(repositories, rig.name);
+  const identity = { name: 'Demo', email: 'demo@gastown.invalid' };
+  await git.newRepository({ directory, branch: 'main', files: rig.files, message: 'Begin', identity });
+  if (rig.kind === 'path') return directory;
+  const bare = `${directory}.git`;
+  await git.bareCopy(directory, bare);
+  return `file://${bare}`;
+}
+
+async function plan(parts: DemoParts, client: TownClient): Promise<ConvoyView> {
+  const ids: string[] = [];
+  for (const rig of demoRigs) {
+    const { bead } = await client.request('bead/create', { rig: rig.name, title: rig.title, type: 'task' });
+    ids.push(bead.id);
+    step(parts, `Bead ${bead.id}: ${bead.title}`);
+  }
+  const convoy = await client.request('convoy/create', { title: 'Auth System Overhaul', beads: ids });
+  step(parts, `Convoy ${convoy.convoy.id}: ${convoy.convoy.title}, ${convoy.total} beads.`);
+  return convoy;
+}
+
+/** Slings the beads and follows them until each has landed, or cannot any more. */
+async function work(parts: DemoParts, client: TownClient, { convoy }: ConvoyView): Promise<ConvoyView> {
+  const seen = new Map<string, string>();
+  const look = async (): Promise<ConvoyView> => {
+    const now = await client.request('convoy/get', { convoy: convoy.id });
+    for (const bead of now.beads) {
+      const row = rowOf(bead);
+      const text = `${row.state} ${row.commit}`;
+      if (seen.get(row.id) !== text) parts.emit({ event: 'row', ...row });
+      seen.set(row.id, text);
+    }
+    return now;
+  };
+  const changes = await follow(client);
+  const slung = await client.request('work/sling', { beads: [...convoy.beads], host: 'process' });
+  for (const { bead, message } of slung.refused) step(parts, `${bead} was refused: ${message}`);
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const now = await look();
+    if (now.beads.every(isOver) || Date.now() > end) return now;
+    await changes.next(end - Date.now());
+  }
+}
+
+function isOver(bead: ConvoyBead): boolean {
+  return (
+    bead.bead?.status === 'closed' ||
+    ['conflict', 'rejected', 'lost', 'failed', 'interrupted'].includes(bead.state)
+  );
+}
+
+/** `next` resolves with the first change since it resolved last, or when the time is over. */
+async function follow(client: TownClient): Promise<{ next(withinMs: number): Promise<void> }> {
+  let changed = false;
+  let wake: (() => void) | undefined;
+  const note = (_entry?: JournalEntry | number): void => {
+    changed = true;
+    wake?.();
+  };
+  await new Subscription({ changed: note, resync: note }).begin(client);
+  return {
+    async next(withinMs) {
+      if (!changed) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.max(0, withinMs));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+      changed = false;
+    },
+  };
+}
+
+function rowOf({ id, rig, runtimeLabel, mergeRequest, state }: ConvoyBead): DemoRow {
+  return { id, rig: rig ?? '', runtime: runtimeLabel ?? '', commit: mergeRequest?.landed ?? '', state };
+}
+
+function result(convoy: ConvoyView, town: string | undefined): DemoEvent {
+  return {
+    event: 'result',
+    convoy: convoy.convoy.title,
+    landed: convoy.beads.every((bead) => bead.mergeRequest?.state === 'verified'),
+    beads: convoy.beads.map(rowOf),
+    ...(town === undefined ? {} : { town }),
+  };
+}

@@ -1,0 +1,112 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Refusal } from './domain/refusal.ts';
+import { productVersion } from './protocol/version.ts';
+import { installTown, programsIn, serve } from './serveTown.ts';
+
+const help = `gastown-server: the programs behind gt, bd and the editors. Usually you need not call it.
+
+  gastown-server town PATH     serve the town in PATH until nobody needs it
+  gastown-server create PATH   make a town in PATH
+  gastown-server lsp --stdio   speak LSP to an editor
+  gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
+  gastown-server --version
+`;
+
+/** Five minutes after the last connection and session are gone, a town server leaves. */
+const idleMs = 5 * 60_000;
+
+const programs = programsIn(import.meta.dirname);
+
+void main(process.argv.slice(2)).then(
+  (code) => {
+    if (code !== undefined) process.exit(code);
+  },
+  (error: unknown) => process.exit(report(error)),
+);
+
+/** Gives the exit code; undefined: it goes on until its editor ends it. */
+async function main([command, ...args]: readonly string[]): Promise<number | undefined> {
+  // In a desktop editor it made a Node of us; what we start must not inherit it.
+  delete process.env['ELECTRON_RUN_AS_NODE'];
+  const [first] = args;
+  switch (command ?? '') {
+    case 'town':
+      return first === undefined ? usage() : await town(first);
+    case 'create':
+      return first === undefined ? usage() : await create(first);
+    case 'lsp':
+      return await languageServer();
+    case 'demo':
+      return await demo(args.includes('--keep'));
+    case '--version':
+      process.stdout.write(`${productVersion}\n`);
+      return 0;
+    case '--help':
+    case 'help':
+      process.stdout.write(help);
+      return 0;
+    default:
+      return usage();
+  }
+}
+
+function usage(): number {
+  process.stderr.write(help);
+  return 2;
+}
+
+async function town(path: string): Promise<number> {
+  const given = Number(process.env['GT_IDLE_MS']);
+  return await serve({
+    town: path,
+    programs,
+    idleMs: Number.isFinite(given) && given > 0 ? given : idleMs,
+    log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+  });
+}
+
+async function create(path: string): Promise<number> {
+  print({ event: 'result', ...(await installTown(path)) });
+  return 0;
+}
+
+async function languageServer(): Promise<undefined> {
+  const { startLanguageServer } = await import('./lsp.ts');
+  startLanguageServer({ version: productVersion, serverProgram: programs.server, createTown: installTown });
+  return undefined;
+}
+
+async function demo(keep: boolean): Promise<number> {
+  const { runDemo } = await import('./demo.ts');
+  const { createGit } = await import('./git/git.ts');
+  const landed = await runDemo(
+    {
+      git: createGit({
+        emptyHooksDirectory: join(tmpdir(), `gastown-empty-${process.getuid?.() ?? 'user'}`),
+      }),
+      serverProgram: programs.server,
+      version: productVersion,
+      createTown: installTown,
+      emit: print,
+    },
+    { keep },
+  );
+  return landed ? 0 : 1;
+}
+
+function print(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function report(error: unknown): number {
+  if (error instanceof Refusal) {
+    print({ event: 'refused', code: error.code, message: error.message, next: error.details.next });
+    process.stderr.write(`gastown-server: ${error.message}\n`);
+    return 1;
+  }
+  process.stderr.write(
+    `gastown-server: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 70;
+}
