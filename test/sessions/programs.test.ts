@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { askLoginShell } from '../../server/sessions/loginShell.ts';
+import { findProgram } from '../../server/sessions/programs.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+function put(path: string, text = '#!/bin/sh\n', mode = 0o755): string {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  chmodSync(path, mode);
+  return path;
+}
+
+test('the first executable file on the path is the program', (t) => {
+  const folder = temporaryFolder(t);
+  put(join(folder, 'a/agent'), 'not executable', 0o644);
+  mkdirSync(join(folder, 'b/agent'), { recursive: true });
+  const program = put(join(folder, 'c/agent'));
+  put(join(folder, 'd/agent'));
+  const path = ['a', 'b', 'c', 'd'].map((name) => join(folder, name)).join(':');
+  assert.deepEqual(findProgram('agent', path), { path: program, command: program, before: [] });
+  assert.equal(findProgram('other', path), undefined);
+  assert.equal(findProgram('', path), undefined);
+});
+
+test('a path is taken as it is when it is absolute, and never relative to where one happens to be', (t) => {
+  const program = put(join(temporaryFolder(t), 'agent'));
+  assert.equal(findProgram(program, '')?.command, program);
+  assert.equal(findProgram('./agent', dirname(program)), undefined);
+  for (const path of ['', '.', ':', `.:bin`]) assert.equal(findProgram('agent', path), undefined, path);
+});
+
+test("npm's shims on Windows are resolved to the script or program behind them", (t) => {
+  const folder = temporaryFolder(t);
+  const script = put(join(folder, 'node_modules/claude/cli.js'));
+  const native = put(join(folder, 'node_modules/codex/bin/codex.exe'));
+  put(
+    join(folder, 'claude.cmd'),
+    '@ECHO off\r\nIF EXIST "%dp0%\\node.exe" (\r\n  SET "_prog=%dp0%\\node.exe"\r\n)\r\n' +
+      'endLocal & goto #_undefined_# 2>NUL || title %COMSPEC% & "%_prog%"  "%dp0%\\node_modules\\claude\\cli.js" %*\r\n',
+  );
+  put(join(folder, 'codex.cmd'), '@"%~dp0\\node_modules\\codex\\bin\\codex.exe" %*\r\n');
+  put(join(folder, 'strange.cmd'), '@echo hello\r\n');
+  const lookup = { platform: 'win32', endings: '.EXE;.CMD', node: 'C:\\node.exe' } as const;
+  assert.deepEqual(findProgram('claude', folder, lookup), {
+    path: join(folder, 'claude.cmd'),
+    command: 'C:\\node.exe',
+    before: [script],
+  });
+  assert.equal(findProgram('codex', folder, lookup)?.command, native);
+  assert.equal(findProgram('strange', folder, lookup), undefined, 'without a shell it cannot be started');
+});
+
+test('the path of the login shell is found between whatever start-up files print', async (t) => {
+  const folder = temporaryFolder(t);
+  const shell = put(
+    join(folder, 'shell'),
+    '#!/bin/sh\necho PATH=/wrong\nexport PATH="/from/profile:$PATH"\neval "$4"\n',
+  );
+  const path = await askLoginShell({ PATH: '/usr/bin:/bin', SHELL: shell }, 5000);
+  assert.equal(path, '/from/profile:/usr/bin:/bin');
+});
+
+test('a login shell that fails, hangs or is missing leaves the path as it is', async (t) => {
+  const folder = temporaryFolder(t);
+  const own = { PATH: '/usr/bin:/bin' };
+  const failing = put(join(folder, 'failing'), '#!/bin/sh\nexit 1\n');
+  const hanging = put(join(folder, 'hanging'), '#!/bin/sh\nsleep 600\n');
+  assert.equal(await askLoginShell({ ...own, SHELL: failing }, 5000), own.PATH);
+  assert.equal(await askLoginShell({ ...own, SHELL: hanging }, 100), own.PATH);
+  assert.equal(await askLoginShell({ ...own, SHELL: join(folder, 'missing') }, 5000), own.PATH);
+});
