@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotInThisHost } from './table.ts';
 
 /**
  * A folder through which the tests in the extension host ask something of the harness around VS Code. Files, since
@@ -12,11 +13,11 @@ const askSuffix = '.ask.json';
 const answerSuffix = '.answer.json';
 
 type Ask = { readonly verb: string; readonly value: unknown };
-type Answer = { readonly value?: unknown; readonly error?: string };
+type Answer = { readonly value?: unknown; readonly error?: string; readonly notHere?: string };
 
 export type Answers = Readonly<Record<string, (value: unknown) => Promise<unknown>>>;
 
-/** Asks and waits for the answer. Rejects with the harness's own words when it could not do it. */
+/** Asks and waits for the answer. Rejects with the harness's own words when it could not, or cannot in this host. */
 export async function ask(folder: string, verb: string, value: unknown): Promise<unknown> {
   const id = randomUUID();
   const answerFile = join(folder, id + answerSuffix);
@@ -25,6 +26,7 @@ export async function ask(folder: string, verb: string, value: unknown): Promise
   await answered;
   const answer = (await readJson(answerFile)) as Answer;
   await rm(answerFile);
+  if (answer.notHere !== undefined) throw new NotInThisHost(answer.notHere);
   if (answer.error !== undefined) throw new Error(answer.error);
   return answer.value;
 }
@@ -60,6 +62,7 @@ async function answerOf(handler: Answers[string] | undefined, verb: string, valu
   try {
     return { value: await handler(value) };
   } catch (error) {
+    if (error instanceof NotInThisHost) return { notHere: error.message };
     return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }

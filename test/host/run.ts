@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { findSuites, insideFile, outsideCases, stageOf, type Suites } from './suites.ts';
 import { closingLine, runTable, type Case, type Tally } from './table.ts';
 import { runInBuilt } from './vscode/built.ts';
@@ -8,6 +6,7 @@ import { bundleSuites } from './vscode/bundle.ts';
 import { downloadedVscode, runInDownloaded } from './vscode/downloaded.ts';
 import { HostUnavailable, prepareHost, type Host } from './vscode/host.ts';
 import { endAll } from './vscode/processes.ts';
+import { guardRun, newScratch } from './vscode/scratch.ts';
 
 /**
  * Runs the suites that need a real VS Code: `node test/host/run.ts [SUITE...]`. A downloaded VS Code where one is to be
@@ -15,6 +14,7 @@ import { endAll } from './vscode/processes.ts';
  * so and succeeds, except under CI.
  */
 async function main(names: readonly string[]): Promise<number> {
+  guardRun();
   const suites = await findSuites(names);
   await bundleSuites(suites.inside.map((suite) => insideFile(suite)));
   const downloaded = process.env['VSCODE_HOST'] === 'built' ? undefined : await downloadedVscode(print);
@@ -51,7 +51,7 @@ async function runAll(
 }
 
 async function inDownloaded(executable: string, suite: string): Promise<Tally> {
-  const folder = await mkdtemp(join(tmpdir(), 'gastown-host-'));
+  const folder = await newScratch();
   try {
     const stage = await stageOf(suite);
     return await runInDownloaded(executable, suite, await stage(folder), { folder, print });
@@ -87,7 +87,9 @@ function tidied(one: Case<Host>): Case<Host> {
 }
 
 function skipped(why: string): number {
-  print(`\nSKIPPED: the suites in VS Code did NOT run, since VS Code cannot be downloaded and ${why}`);
+  const [reason, ...details] = why.split('\n');
+  print(details.join('\n'));
+  print(`SKIPPED: the suites in VS Code did NOT run, since VS Code cannot be downloaded and ${reason}`);
   const ci = process.env['CI'] ?? '';
   return ['', '0', 'false'].includes(ci.toLowerCase()) ? 0 : 1;
 }

@@ -1,14 +1,17 @@
-import type { Answers } from './mailbox.ts';
 import type { EditorOptions } from './vscode/host.ts';
 import { repository } from './vscode/paths.ts';
+import type { HostWindow } from './vscode/window.ts';
+
+/** `window` rejects in a host that cannot look at it: the test that asked is then named as not run. */
+export type StageAnswer = (value: unknown, window: () => Promise<HostWindow>) => Promise<unknown>;
 
 /** What stands around a suite when its window opens. */
-export type Staged = Omit<EditorOptions, 'dataFolder'> & {
+export type Staged = EditorOptions & {
   /** The folder to open; without one the window is empty. */
   readonly folder?: string;
   readonly extensionDevelopmentPath: string;
   /** What the suite may ask of the harness beyond pictures and rows. */
-  readonly answers?: Answers;
+  readonly answers?: Readonly<Record<string, StageAnswer>>;
   /** How long the whole suite may take. */
   readonly deadlineMs?: number;
 };

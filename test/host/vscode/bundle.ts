@@ -11,6 +11,7 @@ export async function bundleSuites(files: readonly string[]): Promise<void> {
   const { outputFiles } = await build({
     entryPoints: [...files],
     outdir: bundleFolder,
+    entryNames: '[name]',
     outExtension: { '.js': '.cjs' },
     bundle: true,
     platform: 'node',

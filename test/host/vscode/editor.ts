@@ -1,13 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
-import type { BuiltVscode } from './recipe.ts';
-import { installExtension, type VscodeServer } from './server.ts';
+import type { VscodeServer } from './server.ts';
 import { openPage, type HostWindow } from './window.ts';
 
 export type WindowOptions = {
   /** Without one the window is empty. */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   /** An unpacked extension to run in the window. */
   readonly extensionDevelopmentPath?: string;
   /** A module that exports `run()`, called in the extension host. */
@@ -16,19 +15,24 @@ export type WindowOptions = {
   readonly onMessage?: (text: string) => void;
 };
 
+/** What an editor asks of the program that it is an instance of. */
+type Program = {
+  readonly dataFolder: string;
+  readonly again: () => Promise<VscodeServer>;
+  readonly install: (vsix: string) => Promise<void>;
+};
+
 /** One running VS Code with one user: any number of windows, shared settings, extensions and state. */
 export class Editor {
-  readonly dataFolder: string;
   readonly windows: HostWindow[] = [];
-  readonly #vscode: BuiltVscode;
-  readonly #server: VscodeServer;
+  readonly #program: Program;
   readonly #context: BrowserContext;
+  #server: VscodeServer;
 
-  constructor(vscode: BuiltVscode, server: VscodeServer, context: BrowserContext, dataFolder: string) {
-    this.#vscode = vscode;
+  constructor(server: VscodeServer, context: BrowserContext, program: Program) {
     this.#server = server;
     this.#context = context;
-    this.dataFolder = dataFolder;
+    this.#program = program;
   }
 
   async openWindow(options: WindowOptions = {}): Promise<HostWindow> {
@@ -39,14 +43,19 @@ export class Editor {
 
   /** Installs a packaged extension; windows opened afterwards have it. */
   installExtension(vsix: string): Promise<void> {
-    return installExtension(this.#vscode, this.dataFolder, vsix);
+    return this.#program.install(vsix);
+  }
+
+  /** Quits it and starts it again for the same user, without a window. */
+  async restart(): Promise<void> {
+    await this.#quit();
+    this.#server = await this.#program.again();
   }
 
   /** Quits it. What an editor leaves running when it quits, this one leaves running too, until the host closes. */
   async close(): Promise<void> {
-    await Promise.all(this.windows.map((window) => window.close()));
+    await this.#quit();
     await this.#context.close();
-    await this.#server.stop();
   }
 
   /** All that is known of what went wrong: server, pages, extension hosts, a picture of each window. */
@@ -65,9 +74,14 @@ export class Editor {
     return parts.join('\n');
   }
 
+  async #quit(): Promise<void> {
+    await Promise.all(this.windows.splice(0).map((window) => window.close()));
+    await this.#server.stop();
+  }
+
   /** The extension hosts' own logs and those of extensions that do not come with VS Code. */
   async #extensionLogs(): Promise<string[]> {
-    const logs = join(this.dataFolder, 'data', 'logs');
+    const logs = join(this.#program.dataFolder, 'data', 'logs');
     const names = await readdir(logs, { recursive: true }).catch(() => []);
     const wanted = names.filter((name) => /exthost/.test(name) && name.endsWith('.log'));
     return wanted

@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { launchBrowser } from './browser.ts';
-import { builtVscode } from './build.ts';
+import { builtVscode, isBuilt } from './build.ts';
 import { Editor, type WindowOptions } from './editor.ts';
-import { endAll, endOrphans, killAll } from './processes.ts';
+import { endAll } from './processes.ts';
 import { recipeHere, type BuiltVscode } from './recipe.ts';
-import { startServer, type ServerOptions } from './server.ts';
+import { guardRun, newScratch } from './scratch.ts';
+import { installExtension, startServer, type ServerOptions, type VscodeServer } from './server.ts';
 import { writeSettings, type Settings } from './settings.ts';
 import { findChromium, installSystemPackages, missingCompilers } from './tools.ts';
 import type { HostWindow } from './window.ts';
@@ -17,11 +17,13 @@ export class HostUnavailable extends Error {
   override readonly name = 'HostUnavailable';
 }
 
-export type EditorOptions = Omit<ServerOptions, 'dataFolder'> & {
-  /** That of an earlier editor, to be the same user again; without it a new user. */
-  readonly dataFolder?: string;
+export type EditorOptions = Omit<ServerOptions, 'dataFolder' | 'port'> & {
   readonly settings?: Settings;
+  /** The size of its windows; a scale of 2 makes pictures for print. */
+  readonly view?: View;
 };
+
+type View = { readonly width: number; readonly height: number; readonly scale?: number };
 
 /** A VS Code that can be started any number of times, and a browser to look at it. */
 export class Host {
@@ -39,13 +41,17 @@ export class Host {
     this.scratch = scratch;
   }
 
+  /** Starts it for a new user; `Editor.restart` is for the same one again. */
   async startEditor(options: EditorOptions = {}): Promise<Editor> {
-    const dataFolder = options.dataFolder ?? (await this.newFolder('editor'));
+    const dataFolder = await this.newFolder('editor');
     // VS Code keeps its user's folder under `data` of what it is given.
     await writeSettings(join(dataFolder, 'data', 'User'), options.settings);
     const server = await startServer(this.#vscode, { ...options, dataFolder });
-    const context = await this.#browser.newContext({ viewport: { width: 1400, height: 900 } });
-    const editor = new Editor(this.#vscode, server, context, dataFolder);
+    const context = await this.#newContext(options.view);
+    const again = (): Promise<VscodeServer> =>
+      startServer(this.#vscode, { ...options, dataFolder, port: server.port });
+    const install = (vsix: string): Promise<void> => installExtension(this.#vscode, dataFolder, vsix);
+    const editor = new Editor(server, context, { dataFolder, again, install });
     this.editors.push(editor);
     return editor;
   }
@@ -77,50 +83,38 @@ export class Host {
   async close(): Promise<void> {
     await this.#browser.close().catch(() => undefined);
     await endAll();
-    await rm(this.scratch, { recursive: true, force: true });
+    await rm(this.scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #newContext(view: View = { width: 1400, height: 900 }): Promise<BrowserContext> {
+    return this.#browser.newContext({ viewport: view, deviceScaleFactor: view.scale ?? 1 });
   }
 }
 
 /** Builds VS Code if need be and starts the browser. Rejects with `HostUnavailable` where that cannot be. */
 export async function prepareHost(say: (line: string) => void): Promise<Host> {
-  endOrphans();
-  endOnSignals();
+  guardRun();
   const recipe = recipeHere();
   if (recipe === undefined) {
-    throw new HostUnavailable(
-      `VS Code can be built from npm packages on Linux only, not on ${process.platform}`,
-    );
+    throw new HostUnavailable(`it can be built from npm packages on Linux only`);
   }
-  const chromium = installedChromium();
+  const chromium = requireTools(isBuilt(recipe));
   const vscode = await builtVscode(recipe, say).catch((error: unknown) => {
     throw new HostUnavailable(`VS Code could not be built from npm packages: ${String(error)}`, {
       cause: error,
     });
   });
-  const scratch = await mkdtemp(join(tmpdir(), 'gastown-host-'));
+  const scratch = await newScratch();
   return new Host(vscode, await launchBrowser(chromium, scratch), scratch);
 }
 
-function installedChromium(): string {
-  if (findChromium() === undefined || missingCompilers().length > 0) installSystemPackages();
+/** The browser. Installs what is missing where it may. */
+function requireTools(built: boolean): string {
+  const lacking = (): string[] => (built ? [] : missingCompilers());
+  if (findChromium() === undefined || lacking().length > 0) installSystemPackages();
   const chromium = findChromium();
-  if (chromium === undefined)
-    throw new HostUnavailable('there is no Chromium on this machine to show VS Code in');
+  if (chromium === undefined) throw new HostUnavailable('there is no Chromium on this machine to show it in');
+  if (lacking().length > 0)
+    throw new HostUnavailable(`building it from npm packages needs ${lacking().join(', ')}`);
   return chromium;
-}
-
-let guarded = false;
-
-/** On Ctrl-C and its kin, and however else the process ends, nothing is left behind. */
-function endOnSignals(): void {
-  if (guarded) return;
-  guarded = true;
-  process.on('exit', () => killAll());
-  for (const [signal, number] of [
-    ['SIGINT', 2],
-    ['SIGTERM', 15],
-    ['SIGHUP', 1],
-  ] as const) {
-    process.on(signal, () => process.exit(128 + number));
-  }
 }

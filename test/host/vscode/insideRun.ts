@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serveMailbox, type Answers } from '../mailbox.ts';
 import type { Staged } from '../stage.ts';
-import type { Tally } from '../table.ts';
+import { NotInThisHost, type Tally } from '../table.ts';
 import { bundleOf } from './bundle.ts';
 import type { HostWindow } from './window.ts';
 
@@ -14,6 +14,7 @@ export type InsideRun = {
   close(): void;
 };
 
+/** The window, as soon as there is one; `undefined` where it cannot be seen. */
 export type Seen = () => Promise<HostWindow | undefined>;
 
 /** Prepares a suite in that folder; `seen` is asked for the window when the suite wants something of it. */
@@ -28,15 +29,28 @@ export async function beginInside(
   let tally: Tally | undefined;
   const answers: Answers = {
     screenshot: async (name) => (await seen())?.screenshot(String(name)),
-    rows: async (view) => (await seen())?.rows(String(view)),
+    rows: async (view) => (await surely(seen)).rows(String(view)),
     tally: (value) => {
       tally = value as Tally;
       return Promise.resolve(undefined);
     },
-    ...staged.answers,
+    ...bound(staged, seen),
   };
   const close = await serveMailbox(mailbox, answers);
   return { extensionTestsPath: await writeEntry(suite, folder, mailbox), tally: () => tally, close };
+}
+
+function bound(staged: Staged, seen: Seen): Answers {
+  const own = Object.entries(staged.answers ?? {});
+  return Object.fromEntries(
+    own.map(([verb, answer]) => [verb, (value: unknown) => answer(value, () => surely(seen))]),
+  );
+}
+
+async function surely(seen: Seen): Promise<HostWindow> {
+  const window = await seen();
+  if (window === undefined) throw new NotInThisHost('this host cannot look at the window');
+  return window;
 }
 
 /** The module that VS Code loads: it hands the suite its mailbox, in a way that needs no environment. */

@@ -3,13 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const sqliteBusy = 5;
 
-/** Runs the work while holding a lock on a file. The kernel holds it: it is free again when its owner dies, however. */
-export async function holding<T>(file: string, work: () => Promise<T>): Promise<T> {
+/**
+ * Runs the work while holding a lock on a file; `waiting` is called if another holds it. The kernel holds it: it is free
+ * again when its owner dies, however.
+ */
+export async function holding<T>(file: string, work: () => Promise<T>, waiting?: () => void): Promise<T> {
   // Loaded only here, since loading it prints a warning.
   const sqlite = await import('node:sqlite');
   const database = new sqlite.DatabaseSync(file);
   try {
-    while (!tryLock(database)) await pause(100);
+    if (!tryLock(database)) {
+      waiting?.();
+      while (!tryLock(database)) await pause(100);
+    }
     return await work();
   } finally {
     database.close();

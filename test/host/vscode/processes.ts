@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  */
 const markName = 'GASTOWN_TEST_HOST';
 
-export type Leftover = { readonly pid: number; readonly command: string };
+type Leftover = { readonly pid: number; readonly command: string };
 
 /** The mark of this process: its id with its start time, so that a recycled id is not taken for it. */
 export const ownMark = `${process.pid}.${startTime(process.pid) ?? 'unknown'}`;
@@ -48,7 +48,7 @@ export function finished(child: ChildProcess, name: string): Promise<string> {
 }
 
 /** What still runs of this run. Linux only: elsewhere the list is empty. */
-export function leftovers(): Leftover[] {
+function leftovers(): Leftover[] {
   return marked((mark) => mark === ownMark);
 }
 
@@ -73,11 +73,13 @@ export function killAll(): boolean {
 
 /** Ends what runs that were killed outright (no chance to tidy up) have left on this machine. */
 export function endOrphans(): void {
-  const orphans = marked((mark) => {
-    const [pid, started] = mark.split('.');
-    return mark !== ownMark && startTime(Number(pid)) !== started;
-  });
-  for (const orphan of orphans) kill(orphan.pid);
+  for (const orphan of marked(runIsOver)) kill(orphan.pid);
+}
+
+/** Whether the run of that mark is gone; `false` where that cannot be known. */
+export function runIsOver(mark: string): boolean {
+  const [pid, started] = mark.split('.');
+  return process.platform === 'linux' && startTime(Number(pid)) !== started;
 }
 
 /** Kills a process, and its group where it leads one: a browser's helpers wipe the mark from their environment. */

@@ -8,6 +8,8 @@ const startDeadlineMs = 30_000;
 export type ServerOptions = {
   /** Where it keeps settings, extensions, state and logs: the same folder again is the same user again. */
   readonly dataFolder: string;
+  /** That of an earlier server, whose pages then find what they stored; a free one by default. */
+  readonly port?: number;
   /** `false` opens folders in Restricted Mode. */
   readonly trust?: boolean;
   readonly env?: Record<string, string | undefined>;
@@ -35,15 +37,8 @@ export class VscodeServer {
 }
 
 export async function startServer(vscode: BuiltVscode, options: ServerOptions): Promise<VscodeServer> {
-  const args = [
-    vscode.serverMain,
-    '--host',
-    '127.0.0.1',
-    '--port',
-    '0',
-    '--server-data-dir',
-    options.dataFolder,
-  ];
+  const args = [vscode.serverMain, '--host', '127.0.0.1', '--port', String(options.port ?? 0)];
+  args.push('--server-data-dir', options.dataFolder);
   args.push('--without-connection-token', '--accept-server-license-terms', '--telemetry-level', 'off');
   // Makes a built VS Code accept an extension and tests from the address of the page.
   args.push('--enable-smoke-test-driver');

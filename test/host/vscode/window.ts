@@ -1,8 +1,12 @@
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { deferred } from '../deferred.ts';
+import { eventually } from '../eventually.ts';
 import { screenshotFile } from './paths.ts';
 import { Transcript } from './transcript.ts';
 import { visibleRows, type Row } from './rows.ts';
+
+/** How long to wait for a page on a machine that is busy with other things. */
+const patienceMs = 60_000;
 
 /** A workbench in a page: what a person does in it, and what the tests inside it say. */
 export class HostWindow {
@@ -39,12 +43,26 @@ export class HostWindow {
     return path;
   }
 
-  /** Runs a command as a person does, from the palette. */
+  /** Runs a command as a person does, from the palette, as soon as the palette has it. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input').first().fill(`>${title}`);
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first().waitFor();
-    await this.page.keyboard.press('Enter');
+    const row = this.#pickable(title);
+    await eventually(
+      `the command "${title}" in the palette`,
+      async () => {
+        // The palette lists the commands of the moment when it opens.
+        await this.page.keyboard.press('Escape');
+        await this.page.keyboard.press('F1');
+        await this.page.locator('.quick-input-widget input').first().fill(`>${title}`);
+        await row.click({ timeout: 1000 });
+        return true;
+      },
+      patienceMs,
+    );
+  }
+
+  /** Takes a row of the quick pick that is open, by its label. */
+  async pick(label: string): Promise<void> {
+    await this.#pickable(label).click();
   }
 
   /** The rows now to be seen in the tree view of that title. */
@@ -75,6 +93,11 @@ export class HostWindow {
   exited(code: number): void {
     this.#exit.resolve(code);
   }
+
+  #pickable(label: string): Locator {
+    const labelled = this.page.locator('.quick-input-list-rows .label-name', { hasText: exactly(label) });
+    return this.page.locator('.quick-input-list .monaco-list-row', { has: labelled }).first();
+  }
 }
 
 /** A page in which the workbench of that address is shown. */
@@ -87,6 +110,7 @@ export async function openPage(
   const window = new HostWindow(page, onMessage);
   await page.exposeFunction('codeAutomationLog', (kind: string, args: unknown[]) => window.heard(kind, args));
   await page.exposeFunction('codeAutomationExit', (code: number) => window.exited(code));
+  page.setDefaultTimeout(patienceMs);
   await page.goto(address);
   await workbenchShown(page);
   return window;
@@ -94,4 +118,8 @@ export async function openPage(
 
 async function workbenchShown(page: Page): Promise<void> {
   await page.locator('.monaco-workbench .part.statusbar').waitFor();
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^${text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}$`);
 }

@@ -4,40 +4,43 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from '../eventually.ts';
 import type { Case } from '../table.ts';
+import type { Editor } from '../vscode/editor.ts';
 import type { Host } from '../vscode/host.ts';
 import { repository } from '../vscode/paths.ts';
 import type { HostWindow } from '../vscode/window.ts';
 
 const orchard = join(repository, 'test', 'host', 'fixtures', 'orchard');
+const grown = ['Apple', 'Red', 'Green', 'Pear'];
 
 export const cases: readonly Case<Host>[] = [
   {
-    name: 'two windows of one editor: one is closed, the other is used on and reloaded',
-    timeoutMs: 60_000,
+    name: 'two windows of one editor: the empty one is closed, the other used on, reloaded, and found again after a restart',
+    timeoutMs: 180_000,
     run: async (host) => {
       const editor = await host.startEditor();
-      const [first, second] = [await open('first'), await open('second')];
+      const [first, folder] = [
+        await openOn(editor, await host.newFolder('first')),
+        await host.newFolder('second'),
+      ];
+      const second = await openOn(editor, folder);
+      await showOrchard(first);
       await first.close();
+
+      await showOrchard(second);
       await second.command('Orchard: Plant a Quince');
       await labels(second, ['Apple', 'Red', 'Green', 'Pear', 'Quince']);
       await second.reload();
-      await labels(second, ['Apple', 'Red', 'Green', 'Pear']);
+      await labels(second, grown);
 
-      async function open(name: string): Promise<HostWindow> {
-        const window = await editor.openWindow({
-          folder: await host.newFolder(name),
-          extensionDevelopmentPath: orchard,
-        });
-        await showOrchard(window);
-        return window;
-      }
+      await editor.restart();
+      await labels(await openOn(editor, folder), grown);
     },
   },
   {
     name: 'a packaged extension is installed and used in Restricted Mode',
-    timeoutMs: 60_000,
+    timeoutMs: 120_000,
     run: async (host) => {
-      const editor = await host.startEditor({ trust: false });
+      const editor = await host.startEditor({ trust: false, view: { width: 1000, height: 640, scale: 2 } });
       await editor.installExtension(await packaged(orchard, await host.newFolder('packaged')));
       const window = await editor.openWindow({ folder: await host.newFolder('untrusted') });
       await showOrchard(window);
@@ -48,9 +51,13 @@ export const cases: readonly Case<Host>[] = [
   },
 ];
 
+function openOn(editor: Editor, folder: string | undefined): Promise<HostWindow> {
+  return editor.openWindow({ folder, extensionDevelopmentPath: orchard });
+}
+
 async function showOrchard(window: HostWindow): Promise<void> {
   await window.page.getByRole('tab', { name: 'Orchard' }).click();
-  await labels(window, ['Apple', 'Red', 'Green', 'Pear']);
+  await labels(window, grown);
 }
 
 async function labels(window: HostWindow, wanted: readonly string[]): Promise<void> {
