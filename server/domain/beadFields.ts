@@ -59,7 +59,7 @@ export function invalid(field: string, sentence: string, next?: string): Refusal
   return new Refusal('invalid', sentence, next === undefined ? { field } : { field, next });
 }
 
-export const statuses = [
+const statuses = [
   'open',
   'hooked',
   'in_progress',

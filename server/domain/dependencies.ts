@@ -66,7 +66,7 @@ export function parseDependencyFlag(text: string, field = 'dependencies'): reado
   return text.split(',').map((part) => parseOne(part.trim(), field));
 }
 
-export function dependencyId(bead: BeadId, dependsOn: BeadId): string {
+function dependencyId(bead: BeadId, dependsOn: BeadId): string {
   return `${bead} ${dependsOn}`;
 }
 

@@ -107,7 +107,7 @@ export function* childrenOf(view: View, id: BeadId): Iterable<Bead> {
   }
 }
 
-export function* parentsOf(view: View, id: BeadId): Iterable<Bead> {
+function* parentsOf(view: View, id: BeadId): Iterable<Bead> {
   for (const edge of view.find('dependenciesOf', id)) {
     const parent = edge.type === 'parent-child' ? view.get('beads', edge.dependsOn) : undefined;
     if (parent) yield parent;
@@ -126,7 +126,7 @@ export function* directBlockers(view: View, bead: Bead): Iterable<BeadId> {
 }
 
 /** Neither waits nor makes others wait. */
-export function isFinished(bead: Bead): boolean {
+function isFinished(bead: Bead): boolean {
   return bead.status === 'closed' || bead.status === 'pinned';
 }
 

@@ -71,7 +71,7 @@ export function withRigChange(rig: Rig, { settings, ...change }: RigChange): Rig
   return { ...rig, ...change, settings: { ...rig.settings, ...settings } };
 }
 
-export function parseRuntimeName(text: string, field = 'runtime'): RuntimeName {
+function parseRuntimeName(text: string, field = 'runtime'): RuntimeName {
   if (/^[a-z0-9][a-z0-9-]{0,31}$/u.test(text)) return text as RuntimeName;
   throw invalid(
     field,

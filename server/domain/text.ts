@@ -20,9 +20,10 @@ export function plainText(text: string): string {
 }
 
 // OSC, DCS, SOS, PM and APC carry text up to their terminator (ECMA-48 5.6). Without one only the introducer goes: no text is hidden.
+// An introducer ends the one before it, so that no text takes longer than its length.
 const escapeStrings =
   // oxlint-disable-next-line no-control-regex -- taking control characters out is what it is for
-  /(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)/gu;
+  /(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u0090\u0098\u009C-\u009F]*(?:\u0007|\u001B\\|\u009C)/gu;
 
 // CSI with its parameters, and escapes of two or three characters.
 // oxlint-disable-next-line no-control-regex -- as above

@@ -102,8 +102,8 @@ describe('who needs a person', () => {
     const town = new TownTwin([
       rig('backend', 'be'),
       worker,
-      mergeRequest('mr-2', worker[1], { state: 'verified', submittedAt: later, tip: sha('2') }),
       mergeRequest('mr-1', worker[1], { state: 'rejected', submittedAt: noon }),
+      mergeRequest('mr-2', worker[1], { state: 'verified', submittedAt: later, tip: sha('2') }),
       mergeRequest('mr-3', worker[1], {
         state: 'lost',
         submittedAt: time(99),

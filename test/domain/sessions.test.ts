@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SessionEnd } from '../../server/domain/session.ts';
-import { isResumable, takeLaunch, transitionSession } from '../../server/domain/sessions.ts';
+import type { SessionEnd, SessionState } from '../../server/domain/session.ts';
+import {
+  isResumable,
+  sessionTransitions,
+  takeLaunch,
+  transitionSession,
+} from '../../server/domain/sessions.ts';
 import { later, noon, polecat, refusedBy, session, time } from './support.ts';
 
 const [, worker] = polecat('backend/nux', 'be-a');
@@ -17,6 +22,17 @@ describe('a session', () => {
       ['ended', time(99), { end: 'failed', code: 1 }, 12],
     );
   });
+
+  for (const from of Object.keys(sessionTransitions) as SessionState[]) {
+    test(`that is ${from} goes to ${sessionTransitions[from].join(' or ')} and nowhere else`, () => {
+      const [, one] = session('s-1', worker, { state: from, exit: { end: 'interrupted' } });
+      for (const to of ['starting', 'running', 'ended'] as const) {
+        const go = () => transitionSession(one, to, { at: later }).state;
+        if (to === from || sessionTransitions[from].includes(to)) assert.equal(go(), to);
+        else assert.equal(refusedBy(go).code, 'stale');
+      }
+    });
+  }
 
   test('that could not start ends without having run', () => {
     const [, asked] = session('s-1', worker, { state: 'starting' });

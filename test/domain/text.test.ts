@@ -22,6 +22,7 @@ describe('text of others on one line', () => {
     ['a full reset', 'a\u001Bcb', 'ab'],
     ['bidirectional controls', 'file\u202Etxt.exe\u2066x\u2069', 'filetxt.exex'],
     ['zero-width characters', 'lo\u200Bg\u200Di\uFEFFn\u2060', 'login'],
+    ['fillers that show nothing', 'a\u115F\u3164b', 'ab'],
     ['tags', `a${String.fromCodePoint(0xe0041)}b`, 'ab'],
     ['C0, DEL and C1', 'a\u0000\u0008\u007F\u0085\u0090b', 'a b'],
     ['half a surrogate pair', 'a\uD800b', 'a\uFFFDb'],
@@ -69,6 +70,13 @@ describe('text of others on one line', () => {
       ),
     );
   });
+});
+
+test('a text made of introducers alone takes no longer than another', () => {
+  for (const introducer of ['\u009D', '\u001B]', '\u001B[', '\u009B1']) {
+    // With the square of its length this would take minutes.
+    assert.doesNotMatch(plainText(introducer.repeat(300_000)), dangerous);
+  }
 });
 
 test('text of several lines keeps line ends and tabs', () => {
