@@ -96,9 +96,7 @@ export function settingLines(settings: Settings, keys: readonly SettingKey[], lo
 
 /** For `--help`. */
 export function keysHelp(keys: readonly SettingKey[]): string {
-  const lines = keys.map(
-    ({ key, values, about }) => `  ${key.padEnd(15)} ${values}\n  ${' '.repeat(15)} ${about}`,
-  );
+  const lines = keys.map(({ key, values, about }) => `  ${key.padEnd(15)} ${values}\n      ${about}`);
   return `\nKeys:\n${lines.join('\n')}`;
 }
 

@@ -29,6 +29,7 @@ export function openProgram(cli: Cli, does: string, epilogue: string): Command {
       getErrHelpWidth: () => cli.output.look.width,
       getOutHasColors: () => cli.output.look.color,
       outputError: () => {},
+      writeOut: (text) => cli.output.print([text.trimEnd()]),
       // The help that is shown for a noun without a verb; a program reads the sentence only.
       writeErr: (text) => {
         if (!cli.json) cli.output.note([text.trimEnd(), '']);
