@@ -11,7 +11,7 @@ const sliceBytes = 1 << 20;
 
 /** The whole lines of the first `length` bytes, in slices, so that nobody waits for a big file. An unfinished last line is not among them. */
 export async function* readLines(file: OpenFile, length: number): AsyncGenerator<LineSlice> {
-  let buffer = Buffer.allocUnsafe(sliceBytes);
+  let buffer = Buffer.allocUnsafe(Math.min(sliceBytes, Math.max(1, length)));
   let held = 0;
   let position = 0;
   while (position < length) {
