@@ -24,6 +24,6 @@ export function hostile(value: unknown, field = '', depth = 0): Problem | undefi
 }
 
 function hostileKey(key: string, field: string): Problem | undefined {
-  const hostile = prototypeKeys.has(key) || key.includes('\0');
-  return hostile ? { field: field.replaceAll('\0', ''), problem: 'is no name for a field' } : undefined;
+  const isHostile = prototypeKeys.has(key) || key.includes('\0');
+  return isHostile ? { field: field.replaceAll('\0', ''), problem: 'is no name for a field' } : undefined;
 }

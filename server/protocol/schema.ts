@@ -78,7 +78,7 @@ const promptDelivery = v.variant(
     v.strictObject({ kind: v.literal('print') }),
     v.strictObject({ kind: v.literal('none') }),
   ],
-  'must have a kind: argument, file, print or none',
+  'must be of the kind argument, file, print or none',
 );
 const systemPromptDelivery = v.variant(
   'kind',
@@ -88,7 +88,7 @@ const systemPromptDelivery = v.variant(
     v.strictObject({ kind: v.literal('file'), variable: word }),
     v.strictObject({ kind: v.literal('none') }),
   ],
-  'must have a kind: flag, config, file or none',
+  'must be of the kind flag, config, file or none',
 );
 const sessionIdSource = v.variant(
   'kind',
@@ -98,7 +98,7 @@ const sessionIdSource = v.variant(
     v.strictObject({ kind: v.literal('variable'), variable: word }),
     v.strictObject({ kind: v.literal('none') }),
   ],
-  'must have a kind: flag, output, variable or none',
+  'must be of the kind flag, output, variable or none',
 );
 const variables = v.record(
   v.pipe(word, v.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable')),
@@ -278,6 +278,8 @@ const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(
 function check<T>(schema: v.GenericSchema<unknown, T>, value: unknown): Checked<T> {
   const problem = hostile(value);
   if (problem) return problem;
+  // To the library a list is an object too.
+  if (Array.isArray(value)) return { field: '', problem: 'must be an object' };
   const parsed = v.safeParse(schema, value, { abortEarly: true });
   return parsed.success ? { value: parsed.output } : problemOf(parsed.issues[0]);
 }

@@ -100,10 +100,14 @@ class Search {
   async #accepted(client: TownClient): Promise<TownClient | undefined> {
     const { start, session, version = productVersion } = this.#options;
     if (!start || session !== undefined || !isNewer(version, client.hello.version)) return client;
-    const ended = new Promise<void>((resolve) => client.onEnd(() => resolve()));
     await client.request('town/retire', { version });
-    await Promise.race([ended, pause(this.#left())]);
-    client.close();
+    await new Promise<void>((resolve) => {
+      const late = setTimeout(() => client.close(), this.#left());
+      client.onEnd(() => {
+        clearTimeout(late);
+        resolve();
+      });
+    });
     return undefined;
   }
 

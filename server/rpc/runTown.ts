@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly version: string;
   readonly checks: TownServerOptions['checks'];
   /** Undefined: another process has it. */
-  lock(): Promise<{ release(): void } | undefined>;
+  lock(): { release(): void } | undefined;
   load(): Promise<LivingTown>;
   readonly log: (line: string) => void;
   /** How long nobody may be connected before the server leaves. */
@@ -37,7 +37,7 @@ export interface RunOptions {
  */
 export async function runTown(options: RunOptions): Promise<number> {
   const { paths, log } = options;
-  const lock = await options.lock();
+  const lock = options.lock();
   if (!lock) {
     log(`another town server serves ${paths.town}`);
     return exitLocked;

@@ -31,7 +31,7 @@ const stripped = [
 const maxLogBytes = 5 * 1024 * 1024;
 const logLines = 5;
 // While another server leaves, ours finds the lock taken and has to be started again.
-const againMs = 250;
+const againMs = 500;
 
 /** The starts of one town's server by one client, until it answers. */
 export class ServerStart {
