@@ -131,10 +131,11 @@ async function work(parts: DemoParts, client: TownClient, { convoy }: ConvoyView
   const changes = await follow(client);
   const slung = await client.request('work/sling', { beads: [...convoy.beads], host: 'process' });
   for (const { bead, message } of slung.refused) step(parts, `${bead} was refused: ${message}`);
+  const refused = new Set(slung.refused.map(({ bead }) => bead));
   const end = Date.now() + deadlineMs;
   for (;;) {
     const now = await look();
-    if (now.beads.every(isOver) || Date.now() > end) return now;
+    if (now.beads.every((bead) => isOver(bead) || refused.has(bead.id)) || Date.now() > end) return now;
     await changes.next(end - Date.now());
   }
 }

@@ -24,14 +24,6 @@ const takeMs = 20_000;
 /** A launcher without a terminal gives the town so long to come back for its report; then the report waits in its file. */
 const reportMs = 10 * 60_000;
 
-void main(process.argv.slice(2)).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exit(70);
-  },
-);
-
 async function main([word, ...args]: readonly string[]): Promise<number> {
   // In a desktop editor it made a Node of us; an agent's own programs must not inherit it.
   delete process.env['ELECTRON_RUN_AS_NODE'];
@@ -177,3 +169,12 @@ class LauncherLine implements TownLine {
     await client.request('session/attach', { launcherPid: process.pid, pid: this.#pid });
   }
 }
+
+// Last, since a class is not there before its line.
+void main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(70);
+  },
+);

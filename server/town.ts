@@ -9,7 +9,14 @@ import { feed } from './operations/feed.ts';
 import { land } from './operations/land.ts';
 import { launcherRegistry, sessionStarts } from './operations/launchers.ts';
 import { findBead, findMergeRequest, findRig, theTown } from './operations/lookups.ts';
-import { getPolecat, hook, listPolecats, polecatChanges, polecatFile, prime } from './operations/polecats.ts';
+import {
+  getPolecat,
+  listPolecats,
+  polecatChanges,
+  polecatFile,
+  prime,
+  readHook,
+} from './operations/polecats.ts';
 import { keyedQueue } from './operations/queue.ts';
 import { recover } from './operations/recover.ts';
 import { removePolecat } from './operations/remove.ts';
@@ -172,7 +179,7 @@ function workHandlers(context: Context, parts: TownParts): WorkHandlers {
   return {
     'work/sling': (params, caller) => sling(context, params, caller),
     'work/unsling': (params, caller) => unsling(context, params, caller),
-    'work/hook': (params, caller) => hook(context, params, caller),
+    'work/hook': (params, caller) => readHook(context, params, caller),
     'work/done': (params, caller) => done(context, params, caller),
     'work/prime': (params, caller) => prime(context, params, caller),
     'polecat/list': (params) => listPolecats(context, params),

@@ -1,5 +1,6 @@
 import type { AgentId, Sha } from '../domain/ids.ts';
-import { hookOf } from '../domain/hooks.ts';
+import { hookOf, startWork } from '../domain/hooks.ts';
+import { noteProgress } from '../domain/polecats.ts';
 import { blockersOf } from '../domain/readiness.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -58,8 +59,34 @@ export async function polecatFile(
   return text === undefined ? {} : { text };
 }
 
-/** The caller's own hook; people name an agent. */
-export function hook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
+/** The caller's own hook; people name an agent. An agent that reads its hook has picked its work up, which is noted without being waited for. */
+export function readHook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
+  const result = hook(context, params, caller);
+  if (caller.agent === result.agent)
+    context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent));
+  return result;
+}
+
+/** A call may come every second; a sign of progress this old is worth a line in the journal. */
+const progressEveryMs = 15_000;
+
+async function noteWork(context: Context, agent: AgentId | undefined): Promise<void> {
+  const view = context.store.view;
+  const polecat = agent && view.get('agents', agent);
+  if (!polecat) return;
+  const at = context.now();
+  const fresh = Date.parse(at) - Date.parse(polecat.progressAt) < progressEveryMs;
+  const begun = hookOf(view, polecat.id)?.status !== 'hooked';
+  if (fresh && begun) return;
+  await context.store.transact({ verb: 'work/progress', by: polecat.id, subject: polecat.bead }, (draft) => {
+    const now = draft.get('agents', polecat.id);
+    if (now && now.state !== 'done') draft.put('agents', noteProgress(now, at));
+    const bead = hookOf(draft, polecat.id);
+    if (bead?.status === 'hooked') startWork(draft, bead.id, polecat.id, at);
+  });
+}
+
+function hook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
   const view = context.store.view;
   const polecat = findPolecat(view, agentOf(params, caller));
   const bead = hookOf(view, polecat.id);
@@ -104,7 +131,7 @@ export async function prime(
   caller: Caller,
 ): Promise<Result<'work/prime'>> {
   const view = context.store.view;
-  const own = hook(context, params, caller);
+  const own = readHook(context, params, caller);
   const polecat = findPolecat(view, own.agent);
   const rig = findRig(view, polecat.rig);
   const head = await context.git.headOf(rig, polecat.worktree);

@@ -71,7 +71,8 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
   const session = polecat?.session ? context.store.view.get('sessions', polecat.session) : undefined;
   if (polecat && session?.takenAt && session.state !== 'ended') {
     await context.store.transact({ verb: 'sling/recovered', by: 'town', subject: intent.bead }, (draft) => {
-      draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
+      if (polecat.state === 'spawning')
+        draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
       draft.remove('intents', intent.id);
     });
     return;

@@ -1,7 +1,8 @@
 import type { Polecat } from '../domain/polecat.ts';
-import { transitionPolecat } from '../domain/polecats.ts';
+import { newestRequest, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
@@ -55,7 +56,7 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
       next: `gt session stop ${session.id}`,
     });
   }
-  if (polecat.state === 'done') {
+  if (polecat.state === 'done' && !mustBeTakenUp(view, polecat)) {
     throw new Refusal('closed', `${polecat.id} is done; its work was submitted.`, {
       next: `gt mq show ${polecat.bead}`,
     });
@@ -78,10 +79,17 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
 async function markWorking(context: Context, polecat: Polecat): Promise<void> {
   await context.store.transact({ verb: 'session/run', by: 'town', subject: polecat.id }, (draft) => {
     const now = draft.get('agents', polecat.id);
-    if (!now || now.state === 'done') return;
+    if (!now) return;
     const at = context.now();
-    draft.put('agents', { ...transitionPolecat(now, 'working', { at }), progressAt: at });
+    const again = now.state === 'done' ? transitionPolecat(now, 'spawning', { at }) : now;
+    draft.put('agents', { ...transitionPolecat(again, 'working', { at }), progressAt: at });
   });
+}
+
+/** What it submitted cannot land as it is: in conflict, rejected, or lost. */
+function mustBeTakenUp(view: View, polecat: Polecat): boolean {
+  const state = newestRequest(view, polecat)?.state;
+  return state === 'conflict' || state === 'rejected' || state === 'lost';
 }
 
 /** Asks the runtime to stop and ends it after a grace. The bead stays on its hook. Answered when the session has ended. */
