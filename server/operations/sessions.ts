@@ -67,23 +67,14 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
       next: `bd show ${bead.id}`,
     });
   }
-  if (
-    session?.pid !== undefined &&
-    context.sessions.isAlive(session.pid, session.startedAt ?? session.createdAt)
-  ) {
-    // Two agents in one worktree would overwrite each other.
-    await context.sessions.endTree(session.pid, session.startedAt ?? session.createdAt, stopGraceMs);
-  }
+  if (session) await endWhatIsLeft(context, session);
 }
 
-async function markWorking(context: Context, polecat: Polecat): Promise<void> {
-  await context.store.transact({ verb: 'session/run', by: 'town', subject: polecat.id }, (draft) => {
-    const now = draft.get('agents', polecat.id);
-    if (!now) return;
-    const at = context.now();
-    const again = now.state === 'done' ? transitionPolecat(now, 'spawning', { at }) : now;
-    draft.put('agents', { ...transitionPolecat(again, 'working', { at }), progressAt: at });
-  });
+/** Two agents in one worktree would overwrite each other. */
+async function endWhatIsLeft(context: Context, session: Session): Promise<void> {
+  const since = session.startedAt ?? session.createdAt;
+  if (session.pid === undefined || !context.sessions.isAlive(session.pid, since)) return;
+  await context.sessions.endTree(session.pid, since, stopGraceMs);
 }
 
 /** What it submitted cannot land as it is: in conflict, rejected, or lost. */
