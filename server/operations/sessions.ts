@@ -77,6 +77,16 @@ async function endWhatIsLeft(context: Context, session: Session): Promise<void> 
   await context.sessions.endTree(session.pid, since, stopGraceMs);
 }
 
+async function markWorking(context: Context, polecat: Polecat): Promise<void> {
+  await context.store.transact({ verb: 'session/run', by: 'town', subject: polecat.id }, (draft) => {
+    const now = draft.get('agents', polecat.id);
+    if (!now) return;
+    const at = context.now();
+    const again = now.state === 'done' ? transitionPolecat(now, 'spawning', { at }) : now;
+    draft.put('agents', { ...transitionPolecat(again, 'working', { at }), progressAt: at });
+  });
+}
+
 /** What it submitted cannot land as it is: in conflict, rejected, or lost. */
 function mustBeTakenUp(view: View, polecat: Polecat): boolean {
   const state = newestRequest(view, polecat)?.state;
