@@ -15,7 +15,7 @@ const look = { width: 80, color: false, now: 0 };
 /** What could act on a terminal, beside line feeds and tabs: C0 and C1 controls, and what reorders or hides text. */
 const acting = /[^\P{Cc}\n\t]|[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/u;
 
-const paints = new RegExp(`${'\u001B'}\\[(?:0|1|2|31|32|33|36)m`, 'gu');
+const paints = new RegExp(`${String.fromCharCode(27)}\\[(?:0|1|2|31|32|33|36)m`, 'gu');
 
 function printed(
   work: (output: ReturnType<typeof openOutput>) => void,

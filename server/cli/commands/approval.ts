@@ -16,8 +16,7 @@ export async function withApproval(
     await work(hash);
   } catch (error) {
     const asked = unapproved(error);
-    if (!asked) throw error;
-    if (asked.keys.length === 0) return await work(asked.hash);
+    if (!asked || asked.keys.length === 0) throw error;
     if (!cli.json) cli.output.note(keyLines(asked.keys));
     if (!canAsk(cli) || !(await agrees(cli))) throw refusalWithHash(error, `${option} ${asked.hash}`);
     await work(asked.hash);
@@ -26,16 +25,24 @@ export async function withApproval(
 
 /** `gt rig approve NAME`: the keys are those of the refusal that an approval without a hash gets. */
 export async function approveKeys(cli: Cli, name: string, hash: string | undefined): Promise<void> {
-  await withApproval(cli, { option: '--hash', hash }, async (approved) => {
-    await answer(cli, {
-      method: 'rig/approve',
-      params: { rig: name, hash: approved ?? unknownHash },
-      text: ({ rig, keys }) =>
-        keys.length === 0
-          ? [`Nothing in the configuration of ${displayText(rig.id)} needs an approval.`]
-          : [...keyLines(keys), `Approved for ${displayText(rig.id)}, until one of them changes.`],
-      json: ({ rig, keys }) => ({ name: rig.id, keys }),
-    });
+  try {
+    await withApproval(cli, { option: '--hash', hash }, (approved) => approve(cli, name, approved));
+  } catch (error) {
+    if (unapproved(error)?.keys.length !== 0) throw error;
+    if (cli.json) cli.output.json({ name, keys: [] });
+    else cli.output.print([`Nothing in the configuration of ${displayText(name)} needs an approval.`]);
+  }
+}
+
+async function approve(cli: Cli, name: string, hash = unknownHash): Promise<void> {
+  await answer(cli, {
+    method: 'rig/approve',
+    params: { rig: name, hash },
+    text: ({ rig, keys }) => [
+      ...keyLines(keys),
+      `Approved for ${displayText(rig.id)}, until one of them changes.`,
+    ],
+    json: ({ rig, keys }) => ({ name: rig.id, keys }),
   });
 }
 
