@@ -1,14 +1,15 @@
 import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Core, Repository } from './core.ts';
+import { headOf } from './head.ts';
+import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { asBranch, asRef, identityVariables } from './names.ts';
 import { plain } from './plain.ts';
 import { inRepository, inWorktree, queued } from './repository.ts';
 import type { Snapshot } from './snapshot.ts';
 import { takeSnapshot } from './snapshot.ts';
-import type { Head } from './worktrees.ts';
-import { addWorktree, addWorktreeOn, headOf, removeListed, undoBranch } from './worktrees.ts';
+import { addWorktree, addWorktreeOn, removeListed, undoBranch } from './worktrees.ts';
 
 export type Archive = {
   /** Under `refs/gastown/archive/`. */
@@ -22,7 +23,7 @@ const town = identityVariables({ name: 'Gas Town', email: 'town@gastown.invalid'
 
 /**
  * Keeps all there is in a worktree under `refs/gastown/archive/NAME`: tip, index, and files that are untracked but not ignored; the
- * worktree stays as it is. Returned only once the ref resolves. An equal archive of that name is returned as it is; another one is kept, and
+ * worktree stays as it is. Of a folder that is gone, what git still has: tip and index. Returned only once the ref resolves. An equal archive of that name is returned as it is; another one is kept, and
  * the new one gets a longer name. Refused: `uncommitted` where another repository lies inside, `git` where a file cannot be read.
  */
 export async function archive(

@@ -2,7 +2,7 @@ import { promises as fs } from 'node:fs';
 import { dirname } from 'node:path';
 import { Refusal } from '../domain/refusal.ts';
 import type { Core } from './core.ts';
-import { networkVariables } from './network.ts';
+import { networkVariables, refspec } from './network.ts';
 import { asDirectory, isBranch } from './names.ts';
 import { plain } from './plain.ts';
 import { inspectSource } from './source.ts';
@@ -129,7 +129,7 @@ async function fill(core: Core, { url, directory, head }: Filling): Promise<void
       ...(network ? { environment: networkVariables(undefined) } : {}),
     });
   await at(['remote', 'add', '--end-of-options', 'origin', url]);
-  await at(['fetch', '--progress', '--no-write-fetch-head', 'origin'], true);
+  await at(['fetch', '--progress', '--no-write-fetch-head', 'origin', refspec], true);
   if (head === undefined || !isBranch(head)) return;
   await at(['symbolic-ref', 'refs/remotes/origin/HEAD', `refs/remotes/origin/${head}`]);
 }

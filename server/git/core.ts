@@ -11,6 +11,10 @@ export type Repository = Pick<Rig, 'gitDirectory' | 'repository'> & {
 export type Core = {
   readonly execute: Execute;
   readonly queue: Queue;
+  /** Asked once: `2.39.5`. */
+  readonly version: () => Promise<string>;
+  /** Configurations found harmless or approved during the call under way, by folder. */
+  readonly checked: Map<string, Promise<void>>;
   /** Where git runs while there is no repository yet. */
   readonly emptyHooksDirectory: string;
 };

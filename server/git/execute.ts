@@ -181,7 +181,11 @@ async function runOnce(
   try {
     await simpleGit({ ...settings, errors })
       .env(environment)
-      .outputHandler((_command, stdout, stderr) => streams.push(stdout, stderr))
+      .outputHandler((_command, stdout, stderr) => {
+        streams.push(stdout, stderr);
+        // simple-git gives a command that printed nothing 50 ms more; its end of output is enough for us.
+        queueMicrotask(() => stdout.emit('data', Buffer.alloc(0)));
+      })
       .raw([...call.arguments]);
   } catch (error) {
     throw translate(error, call);

@@ -5,6 +5,7 @@ import { checkConfiguration, unapprovedConfiguration } from './configuration.ts'
 import type { Core } from './core.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { createExecute } from './execute.ts';
+import { headOf } from './head.ts';
 import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
 import { mergeFastForwardInCheckout, rebaseOnto, updateRef } from './landing.ts';
 import { createFetch } from './network.ts';
@@ -15,9 +16,9 @@ import { removeWorktree } from './removal.ts';
 import { targetRef } from './repository.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
-import { version } from './version.ts';
+import { createVersion, version } from './version.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
-import { addScratch, addWorktree, discardWorktree, headOf, removeScratch } from './worktrees.ts';
+import { addScratch, addWorktree, discardWorktree, removeScratch } from './worktrees.ts';
 
 /** Every call of git there is; each is documented where it is written, and takes here all parameters but the first. */
 const calls = {
@@ -77,25 +78,32 @@ export type Git = { readonly [Name in keyof Calls]: Bound<Calls[Name]> } & {
 export type GitOptions = ExecuteOptions;
 
 export function createGit(options: GitOptions): Git {
-  const core: Core = {
-    execute: createExecute(options),
+  const { emptyHooksDirectory } = options;
+  const execute = createExecute(options);
+  const shared = {
+    execute,
     queue: createQueue(),
-    emptyHooksDirectory: options.emptyHooksDirectory,
+    emptyHooksDirectory,
+    version: createVersion(execute, emptyHooksDirectory),
   };
+  const coreOfCall = (): Core => ({ ...shared, checked: new Map() });
   const bound = Object.fromEntries(
     Object.entries(calls).map(([name, call]) => [
       name,
-      bind(call as (core: Core, ...rest: never[]) => unknown, core),
+      bind(call as (core: Core, ...rest: never[]) => unknown, coreOfCall),
     ]),
   );
   return {
     ...(bound as { [Name in keyof Calls]: Bound<Calls[Name]> }),
-    fetch: createFetch(core),
+    fetch: createFetch(coreOfCall),
     inspectSource,
     targetRef,
   };
 }
 
-function bind(call: (core: Core, ...rest: never[]) => unknown, core: Core): (...rest: never[]) => unknown {
-  return (...rest) => call(core, ...rest);
+function bind(
+  call: (core: Core, ...rest: never[]) => unknown,
+  coreOfCall: () => Core,
+): (...rest: never[]) => unknown {
+  return (...rest) => call(coreOfCall(), ...rest);
 }

@@ -1,6 +1,7 @@
 import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Core, Repository } from './core.ts';
+import { headOf } from './head.ts';
 import { canFastForward, changedFiles, isAncestor, resolve } from './history.ts';
 import type { Identity } from './names.ts';
 import { asBranch, asRef, asSha, identityVariables } from './names.ts';
@@ -9,7 +10,6 @@ import { inRepository, inWorktree, queued } from './repository.ts';
 import type { Run } from './repository.ts';
 import { status } from './status.ts';
 import { checkoutsOf } from './worktreeList.ts';
-import { headOf } from './worktrees.ts';
 
 export type Rebased =
   | { readonly kind: 'done'; readonly sha: Sha }

@@ -1,8 +1,8 @@
 import type { Sha } from '../domain/ids.ts';
 import type { Core, Repository } from './core.ts';
 import { isAncestor } from './history.ts';
-import { asBranch, asRemote, asSha } from './names.ts';
-import { overNetwork } from './network.ts';
+import { asBranch, asSha } from './names.ts';
+import { overNetwork, remoteOf } from './network.ts';
 import { plain, whatGitSaid } from './plain.ts';
 import { inRepository, queuedForNetwork } from './repository.ts';
 
@@ -27,7 +27,13 @@ export async function push(
   return queuedForNetwork(core, repository, async () => {
     const git = await inRepository(core, repository);
     const options = ['--porcelain', '--progress', '--no-verify', '--no-follow-tags', '--no-signed'];
-    const args = ['push', ...options, '--end-of-options', asRemote(remote), `${sha}:${destination}`];
+    const args = [
+      'push',
+      ...options,
+      '--end-of-options',
+      remoteOf(repository, remote),
+      `${sha}:${destination}`,
+    ];
     const result = await overNetwork(git, args, [0, 1]);
     const line = result.stdout.split('\n').find((candidate) => candidate.includes(`:${destination}\t`));
     const flag = line?.[0];
@@ -46,7 +52,12 @@ export async function remoteTip(
 ): Promise<Sha | undefined> {
   const ref = `refs/heads/${asBranch(branch)}`;
   const git = await inRepository(core, repository);
-  const listing = await overNetwork(git, ['ls-remote', '--end-of-options', asRemote(remote), ref]);
+  const listing = await overNetwork(git, [
+    'ls-remote',
+    '--end-of-options',
+    remoteOf(repository, remote),
+    ref,
+  ]);
   const line = listing.stdout.split('\n').find((candidate) => candidate.endsWith(`\t${ref}`));
   return line === undefined ? undefined : asSha(line.split('\t')[0] ?? '');
 }

@@ -13,7 +13,7 @@ export type Run = (args: readonly string[], options?: RunOptions) => Promise<Git
 /** Runs git in the repository. Refused: `unapproved` (see checkConfiguration), `not-found` where the git directory is gone. */
 export async function inRepository(core: Core, repository: Repository): Promise<Run> {
   const directory = await commonDirectory(repository);
-  await checkConfiguration(core, { ...repository, gitDirectory: directory });
+  await checkOnce(core, { ...repository, gitDirectory: directory });
   return (args, options) => core.execute({ directory, arguments: args, ...options });
 }
 
@@ -23,13 +23,13 @@ export async function inRepository(core: Core, repository: Repository): Promise<
  */
 export async function inWorktree(core: Core, repository: Repository, worktree: string): Promise<Run> {
   const { top } = await worktreePlace(repository, worktree);
-  await checkConfiguration(core, repository, top);
+  await checkOnce(core, repository, top);
   return (args, options) => core.execute({ directory: top, arguments: args, ...options });
 }
 
 /** Work that changes refs, worktrees or configuration runs one at a time in a repository. */
 export async function queued<T>(core: Core, repository: Repository, work: () => Promise<T>): Promise<T> {
-  return core.queue(await commonDirectory(repository), work);
+  return core.queue(await commonDirectory(repository), () => afterWaiting(core, work));
 }
 
 /** The network has a lane of its own, so that a stalled one holds up neither worktrees nor landings elsewhere (traps.md T30). */
@@ -38,10 +38,10 @@ export async function queuedForNetwork<T>(
   repository: Repository,
   work: () => Promise<T>,
 ): Promise<T> {
-  return core.queue(`${await commonDirectory(repository)}\0network`, work);
+  return core.queue(`${await commonDirectory(repository)}\0network`, () => afterWaiting(core, work));
 }
 
-export async function commonDirectory(repository: Repository): Promise<string> {
+async function commonDirectory(repository: Repository): Promise<string> {
   const directory = asDirectory(repository.gitDirectory);
   try {
     return await fs.realpath(directory);
@@ -83,9 +83,43 @@ export async function worktreePlace(repository: Repository, worktree: string): P
   );
 }
 
+/** What git keeps of a linked worktree whose folder is gone; undefined where the folder is there, or was never one. */
+export async function linkedGitDirectory(
+  repository: Repository,
+  worktree: string,
+): Promise<string | undefined> {
+  const folder = join(await commonDirectory(repository), 'worktrees');
+  const parent = await realOrUndefined(dirname(asDirectory(worktree)));
+  const exists = await realOrUndefined(worktree);
+  if (exists !== undefined) return undefined;
+  const pointers = [
+    join(worktree, '.git'),
+    ...(parent === undefined ? [] : [join(parent, basename(worktree), '.git')]),
+  ];
+  for (const name of await fs.readdir(folder).catch(() => [])) {
+    const pointer = await fs.readFile(join(folder, name, 'gitdir'), 'utf8').catch(() => '');
+    if (pointers.includes(pointer.trimEnd())) return join(folder, name);
+  }
+  return undefined;
+}
+
 /** The branch that work lands on, as a full ref: of the remote for a clone of ours, the local one in a user's repository. */
 export function targetRef(repository: Repository, branch: string): string {
   return repository.repository.kind === 'url' ? `refs/remotes/origin/${branch}` : `refs/heads/${branch}`;
+}
+
+/** Several steps of one call ask once; a refusal ends the call. */
+async function checkOnce(core: Core, repository: Repository, worktree?: string): Promise<void> {
+  const folder = worktree ?? repository.gitDirectory;
+  const asked = core.checked.get(folder) ?? checkConfiguration(core, repository, worktree);
+  core.checked.set(folder, asked);
+  await asked;
+}
+
+/** What was found before the wait may have been rewritten meanwhile. */
+async function afterWaiting<T>(core: Core, work: () => Promise<T>): Promise<T> {
+  core.checked.clear();
+  return work();
 }
 
 async function gitDirectoryOf(top: string): Promise<string | undefined> {

@@ -1,11 +1,12 @@
 import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Sha } from '../domain/ids.ts';
 import type { Core, Repository } from './core.ts';
-import { inWorktree, worktreePlace } from './repository.ts';
+import { headOf } from './head.ts';
+import { inRepository, inWorktree, linkedGitDirectory, worktreePlace } from './repository.ts';
+import { asSha } from './names.ts';
 import type { Run } from './repository.ts';
 import { refuseInnerRepositories } from './status.ts';
-import { headOf } from './worktrees.ts';
 
 export type Snapshot = {
   readonly tip: Sha;
@@ -15,23 +16,62 @@ export type Snapshot = {
   readonly files: string;
 };
 
-/** Writes index and files of a worktree into trees, through a copy of the index: neither index nor files are touched. */
+/**
+ * Writes index and files of a worktree into trees, through a copy of the index: neither index nor files are touched. Of a folder that is
+ * gone, what git still has: its tip and its index.
+ */
 export async function takeSnapshot(core: Core, repository: Repository, worktree: string): Promise<Snapshot> {
+  const kept = await linkedGitDirectory(repository, worktree);
+  if (kept !== undefined) return snapshotWithoutFolder(core, repository, kept);
   const { sha: tip } = await headOf(core, repository, worktree);
   const git = await inWorktree(core, repository, worktree);
   const others = await git(['ls-files', '-z', '--others', '--exclude-standard']);
   refuseInnerRepositories(others.stdout.split('\0'));
   const { gitDirectory } = await worktreePlace(repository, worktree);
+  return withIndexCopy(git, { gitDirectory, tip }, async (onCopy) => {
+    const index = await stagedTree(onCopy);
+    await onCopy(['add', '--all', '--sparse', '--end-of-options', '.']);
+    const files = (await onCopy(['write-tree'])).stdout.trim();
+    return { tip, index: index ?? files, files };
+  });
+}
+
+async function snapshotWithoutFolder(
+  core: Core,
+  repository: Repository,
+  gitDirectory: string,
+): Promise<Snapshot> {
+  const git = await inRepository(core, repository);
+  const head = `worktrees/${basename(gitDirectory)}/HEAD`;
+  const named = await git(['cat-file', '--batch-check=%(objectname)'], {
+    input: `${head}\n${head}^{tree}\n`,
+  });
+  const [sha = '', tree = ''] = named.stdout.split('\n');
+  const tip = asSha(sha);
+  return withIndexCopy(git, { gitDirectory, tip }, async (onCopy) => {
+    const index = (await stagedTree(onCopy)) ?? tree;
+    return { tip, index, files: index };
+  });
+}
+
+/** Undefined while a merge left conflicts. */
+async function stagedTree(onCopy: Run): Promise<string | undefined> {
+  const { code, stdout } = await onCopy(['write-tree'], { accepts: [0, 128] });
+  return code === 0 ? stdout.trim() : undefined;
+}
+
+async function withIndexCopy(
+  git: Run,
+  { gitDirectory, tip }: { readonly gitDirectory: string; readonly tip: Sha },
+  work: (onCopy: Run) => Promise<Snapshot>,
+): Promise<Snapshot> {
   const copy = join(gitDirectory, `gastown-${crypto.randomUUID()}.index`);
   const onCopy: Run = (args, options) =>
     git(args, { ...options, durable: true, environment: { GIT_INDEX_FILE: copy } });
   try {
     const copied = await copyIndex(join(gitDirectory, 'index'), copy);
     if (!copied) await onCopy(['read-tree', tip]);
-    const staged = await onCopy(['write-tree'], { accepts: [0, 128] });
-    await onCopy(['add', '--all', '--sparse', '--end-of-options', '.']);
-    const files = (await onCopy(['write-tree'])).stdout.trim();
-    return { tip, index: staged.code === 0 ? staged.stdout.trim() : files, files };
+    return await work(onCopy);
   } finally {
     await fs.rm(copy, { force: true });
     await fs.rm(`${copy}.lock`, { force: true });

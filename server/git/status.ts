@@ -1,6 +1,7 @@
 import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Core, Repository } from './core.ts';
+import { headOf } from './head.ts';
 import type { Identity } from './names.ts';
 import { asSha, identityVariables } from './names.ts';
 import { plain } from './plain.ts';
@@ -47,6 +48,7 @@ export async function commitAll(
   if (message === '') throw new Refusal('invalid', 'A commit needs a message.', { field: 'message' });
   const environment = identityVariables(commit.identity);
   return queued(core, repository, async () => {
+    await headOf(core, repository, worktree);
     const files = await status(core, repository, worktree);
     if (files.length === 0) throw new Refusal('no-commits', 'There is nothing to commit.');
     refuseInnerRepositories(files.map(({ path }) => path));

@@ -4,16 +4,18 @@ import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Core, Repository } from './core.ts';
 import { entriesOf, makeParents, realTarget, removeTree } from './folders.ts';
+import { headOf } from './head.ts';
+import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { asBranch, asDirectory, asSha } from './names.ts';
 import { plain } from './plain.ts';
-import { inRepository, inWorktree, queued, worktreePlace } from './repository.ts';
+import { inRepository, queued, worktreePlace } from './repository.ts';
 import { status } from './status.ts';
 import { listWorktrees } from './worktreeList.ts';
 
 /** Kept by git beside the worktree, so that nobody's `git worktree prune` or `remove` takes ours away. */
-export const lockReason = 'gastown';
-export const scratchReason = 'gastown scratch';
+const lockReason = 'gastown';
+const scratchReason = 'gastown scratch';
 
 export type NewWorktree = {
   /** Absolute; must not exist, or be an empty folder. */
@@ -21,14 +23,6 @@ export type NewWorktree = {
   /** Made by this call, at `start`. */
   readonly branch: string;
   readonly start: Sha;
-};
-
-export type Head = {
-  /** Real path of the folder. */
-  readonly top: string;
-  /** Undefined where HEAD is detached. */
-  readonly branch: string | undefined;
-  readonly sha: Sha;
 };
 
 /**
@@ -82,22 +76,6 @@ export async function addScratch(
     await place(core, repository, { directory, args, commitish: asSha(sha) });
     return headOf(core, repository, directory);
   });
-}
-
-/** Folder, branch and commit of a worktree, as they are. Refused as in inWorktree; `git` before the first commit. */
-export async function headOf(core: Core, repository: Repository, worktree: string): Promise<Head> {
-  const git = await inWorktree(core, repository, worktree);
-  const { stdout } = await git([
-    'rev-parse',
-    '--path-format=absolute',
-    '--show-toplevel',
-    'HEAD',
-    '--symbolic-full-name',
-    'HEAD',
-  ]);
-  const [top = '', sha = '', ref = ''] = stdout.split('\n');
-  const branch = ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
-  return { top: await fs.realpath(top), branch, sha: asSha(sha) };
 }
 
 /**

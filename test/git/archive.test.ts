@@ -195,6 +195,19 @@ test('links in a worktree are unlinked, folders without write permission go, sub
   assert.deepEqual([existsSync(directory), existsSync(join(precious, 'file'))], [false, true]);
 });
 
+test('of a folder somebody deleted, tip and index are kept, and what git had of it goes', async (t) => {
+  const { git, repository, folder, directory, own } = await workInProgress(t);
+  rmSync(directory, { recursive: true });
+  const archive = await git.archive(repository, directory, 'nux-1');
+  assert.equal(archive.tip, own);
+  await git.removeWorktree(repository, directory, archive);
+  assert.equal((await git.listWorktrees(repository)).length, 1);
+  const again = join(folder, 'again');
+  await git.restore(repository, archive.ref, { directory: again, branch: 'polecat/nux' });
+  assert.equal(plainGit(again, 'status', '--porcelain'), 'M  both\nA  "new staged"\nM  staged');
+  await assert.rejects(git.archive(repository, join(folder, 'never'), 'x'), refusal('not-found'));
+});
+
 test('the repository itself, other folders and a worktree without its .git are left alone', async (t) => {
   const { git, repository, folder, top, first } = await localRepository(t);
   const archive = await git.archive(repository, top, 'main');

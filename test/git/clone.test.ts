@@ -55,6 +55,25 @@ test('a fetch brings what is new, drops what is gone, and leaves the branches of
   assert.equal(await git.resolve(repository, 'refs/heads/polecat/nux'), first);
 });
 
+test('a rewritten remote in the configuration leads no fetch astray', async (t) => {
+  const { git, repository, remote, first, folder } = await clonedRepository(t);
+  const elsewhere = join(folder, 'elsewhere');
+  createRepository(elsewhere, { files: { other: '1' } });
+  await git.addWorktree(repository, { directory: join(folder, 'w'), branch: 'polecat/nux', start: first });
+  plainGit(join(folder, 'w'), 'config', 'remote.origin.url', elsewhere);
+  plainGit(join(folder, 'w'), 'config', 'remote.origin.fetch', '+refs/heads/*:refs/heads/*');
+  await git.fetch(repository);
+  assert.equal(await git.resolve(repository, 'refs/remotes/origin/main'), first);
+  assert.equal(await git.resolve(repository, 'refs/heads/polecat/nux'), first);
+  const pushed = await git.push(repository, 'origin', {
+    sha: first,
+    branch: 'other',
+    expectedOld: undefined,
+  });
+  assert.deepEqual(pushed, { kind: 'done' });
+  assert.equal(tip(remote, 'refs/heads/other'), first);
+});
+
 test('callers that fetch together share the fetch that has not begun', async (t) => {
   const lines: string[] = [];
   const { repository, folder } = await clonedRepository(t);

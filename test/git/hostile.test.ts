@@ -349,36 +349,28 @@ test('approval of a file monitor and of git hooks does not make our calls run th
 test('text of others is data: in branches, folders, messages and refs nothing of it runs', async (t) => {
   const { git, repository, folder, first } = await clonedRepository(t);
   const mark = join(folder, 'ran');
-  const texts = [
-    `$(touch ${mark})`,
-    `\`touch ${mark}\``,
-    `;touch ${mark};`,
-    `"'&|%PATH%`,
-    '\u3000x',
-    '--upload-pack=x',
-    '-x',
-  ];
-  for (const [index, text] of texts.entries()) {
-    const directory = join(folder, 'polecats', `p${text.replaceAll('/', '_')}`);
+  const shell = `$(touch ${mark})\`touch ${mark}\`;touch ${mark};"'&|%PATH%`;
+  for (const text of [shell, '\u3000x', '--upload-pack=x', '-x', '$(id)', 'a b']) {
     await assert.rejects(
-      git.addWorktree(repository, { directory, branch: text, start: first }),
+      git.addWorktree(repository, { directory: join(folder, 'w'), branch: text, start: first }),
       refusal('invalid'),
     );
-    await git.addWorktree(repository, { directory, branch: `b${index}`, start: first });
-    write(directory, { [text.replaceAll('/', '_')]: text });
-    const message = `${text}\n\n${text}`;
-    const sha = await git.commitAll(repository, directory, {
-      message,
-      identity: { name: text, email: 'x@y' },
-    });
-    const [entry] = await git.log(repository, { base: first, tip: sha, limit: 1 });
-    assert.equal(entry?.subject, text.trim());
-    assert.equal(await git.fileAt(repository, sha, text.replaceAll('/', '_')), text);
-    const archive = await git.archive(repository, directory, `a${index}`);
-    await git.removeWorktree(repository, directory, archive);
     await assert.rejects(git.archive(repository, folder, text), refusal('invalid'));
     await assert.rejects(git.requireBranch(repository, text), refusal('invalid'));
     await assert.rejects(git.resolve(repository, text), refusal('invalid'));
-    assert.equal(existsSync(mark), false, text);
   }
+  for (const [index, text] of [shell, '--output=x'].entries()) {
+    const name = text.replaceAll('/', '_');
+    const directory = join(folder, 'polecats', name);
+    await git.addWorktree(repository, { directory, branch: `b${index}`, start: first });
+    write(directory, { [name]: text });
+    const commitOfText = { message: `${text}\n\n${text}`, identity: { name: text, email: 'x@y' } };
+    const sha = await git.commitAll(repository, directory, commitOfText);
+    const [entry] = await git.log(repository, { base: first, tip: sha, limit: 1 });
+    assert.equal(entry?.subject, text);
+    assert.equal(await git.fileAt(repository, sha, name), text);
+    const archive = await git.archive(repository, directory, `a${index}`);
+    await git.removeWorktree(repository, directory, archive);
+  }
+  assert.equal(existsSync(mark), false);
 });

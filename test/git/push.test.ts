@@ -22,6 +22,7 @@ test('a commit reaches the branch of the remote, a new branch too, once or twice
   assert.equal(tip(remote, 'refs/heads/main'), sha);
   assert.equal(await git.remoteTip(repository, 'origin', 'main'), sha);
   assert.equal(await git.remoteTip(repository, 'origin', 'none'), undefined);
+  await git.fetch(repository);
   assert.equal(await git.resolve(repository, 'refs/remotes/origin/main'), sha);
   const other = { sha, branch: 'new/branch', expectedOld: undefined };
   assert.deepEqual(await git.push(repository, 'origin', other), { kind: 'done' });

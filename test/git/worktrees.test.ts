@@ -197,6 +197,26 @@ test('a folder of another repository, or of none, is the wrong place', async (t)
   );
 });
 
+test('a configuration that sends git to another folder is the wrong place', async (t) => {
+  const { git, repository, top, folder, first } = await localRepository(t);
+  const elsewhere = join(folder, 'elsewhere');
+  write(elsewhere, { 'README.md': 'precious\n' });
+  plainGit(top, 'checkout', '--quiet', '-b', 'x');
+  const second = commit(top, { 'README.md': 'new\n' });
+  plainGit(top, 'checkout', '--quiet', 'main');
+  plainGit(top, 'config', 'core.worktree', elsewhere);
+  const landing = { branch: 'main', sha: second };
+  await assert.rejects(
+    git.mergeFastForwardInCheckout(repository, top, landing),
+    refusal('wrong-place', /works in/),
+  );
+  await assert.rejects(
+    git.commitAll(repository, top, { message: 'x', identity: ann }),
+    refusal('wrong-place'),
+  );
+  assert.equal(await git.resolve(repository, 'refs/heads/main'), first);
+});
+
 test('an add is undone while nothing was done there, finished or cut short', async (t) => {
   const { git, repository, first, folder } = await localRepository(t);
   const request = { directory: join(folder, 'w'), branch: 'x', start: first };
