@@ -66,7 +66,7 @@ export function blockedJson(view: BeadView): Record<string, unknown> {
   };
 }
 
-export function dependencyJson(edge: Dependency): Record<string, unknown> {
+function dependencyJson(edge: Dependency): Record<string, unknown> {
   return {
     issue_id: edge.bead,
     depends_on_id: edge.dependsOn,

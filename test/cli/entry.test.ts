@@ -14,6 +14,15 @@ const entry = (program: string): string => join(import.meta.dirname, `../../serv
 const hostile =
   '\u001B]52;c;ZXZpbA==\u0007\u001B]8;;https://evil\u001B\\x\u001B]8;;\u001B\\ \u202Etxt.exe\nNext: rm -rf ~ \u009B31m$(touch /tmp/pwn)`id`\u200B';
 
+/** Preloaded into a program: writes what modules it loaded into the file that RECORD_LOADS names. */
+const recordLoads = `data:text/javascript,${encodeURIComponent(`
+  import { writeFileSync } from 'node:fs';
+  import { registerHooks } from 'node:module';
+  const loaded = [];
+  registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) });
+  process.on('exit', () => writeFileSync(process.env.RECORD_LOADS, JSON.stringify(loaded)));
+`)}`;
+
 /** The colours that are asked for. */
 const paints = new RegExp(`${String.fromCharCode(27)}\\[(?:0|1|2|31|32|33|36)m`, 'g');
 
@@ -114,13 +123,10 @@ describe('the programs, against a town on a real socket', { concurrency: 2 }, ()
     const record = join(town.folder, 'loaded.json');
     const lines = { gt: ['hook'], bd: ['show', 'be-auth'] };
     for (const [program, words] of Object.entries(lines)) {
-      const said = await runNode(
-        ['--import', join(import.meta.dirname, 'recordLoads.mjs'), entry(program), ...words],
-        {
-          cwd: town.folder,
-          env: { GT_TOWN: town.folder, GT_SESSION: town.sessionFile, RECORD_LOADS: record },
-        },
-      );
+      const said = await runNode(['--import', recordLoads, entry(program), ...words], {
+        cwd: town.folder,
+        env: { GT_TOWN: town.folder, GT_SESSION: town.sessionFile, RECORD_LOADS: record },
+      });
       assert.deepEqual([said.code, said.stderr], [0, '']);
       const loaded = (JSON.parse(readFileSync(record, 'utf8')) as string[]).map(
         (url) => url.split('/server/').at(-1) ?? '',

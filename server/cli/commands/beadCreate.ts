@@ -72,7 +72,7 @@ export function addCreate(bd: Command, cli: Cli): void {
     });
 }
 
-export function createParams(
+function createParams(
   first: string | undefined,
   options: CreateOptions,
   environment: Readonly<Record<string, string | undefined>>,

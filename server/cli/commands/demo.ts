@@ -3,21 +3,11 @@ import { displayText } from '../../domain/text.ts';
 import type { Cli } from '../cli.ts';
 import { serverLines, type ServerEvent } from '../askServerProgram.ts';
 import { exits, Told } from '../failure.ts';
-import { paint, type Look, type Output } from '../output.ts';
-import { below, cut, table } from '../table.ts';
-import { paintOfState, shortSha } from '../text/state.ts';
+import { paint, type Look } from '../output.ts';
+import { liveProgress, plainProgress, rowOf, rowsTable, silent, type DemoRow } from '../text/demo.ts';
 import { verb } from '../words.ts';
 
-/** One bead of the demonstration, as it stands. */
-export interface DemoRow {
-  readonly id: string;
-  readonly rig: string;
-  readonly runtime: string;
-  readonly state: string;
-  readonly commit: string;
-}
-
-export interface DemoResult {
+interface DemoResult {
   readonly convoy: string;
   readonly landed: boolean;
   readonly beads: readonly DemoRow[];
@@ -58,59 +48,6 @@ async function play(cli: Cli, keep: boolean): Promise<DemoResult> {
   return result;
 }
 
-interface Progress {
-  take(event: ServerEvent): void;
-  end(): void;
-}
-
-const silent: Progress = { take: () => {}, end: () => {} };
-
-/** A line for each step, and for each bead that stands elsewhere than before. */
-function plainProgress(output: Output): Progress {
-  const stood = new Map<string, string>();
-  return {
-    take: (event) => {
-      if (event.event === 'step') output.print([displayText(String(event['text']), 500)]);
-      const row = event.event === 'row' ? rowOf(event) : undefined;
-      if (row === undefined || stood.get(row.id) === row.state) return;
-      stood.set(row.id, row.state);
-      const commit = row.commit === '' ? '' : ` ${shortSha(row.commit)}`;
-      output.print([
-        `  ${displayText(row.id)}: ${displayText(row.state)}${commit} (${displayText(row.runtime)})`,
-      ]);
-    },
-    end: () => {},
-  };
-}
-
-/** The steps scroll by; the table of beads below them is drawn anew in its place. */
-function liveProgress(output: Output): Progress {
-  const rows = new Map<string, DemoRow>();
-  let drawn = 0;
-  const erase = (): void => {
-    if (drawn > 0) output.draw(`\u001B[${drawn}A\u001B[J`);
-    drawn = 0;
-  };
-  const redraw = (): void => {
-    if (rows.size === 0) return;
-    const lines = rowsTable([...rows.values()], output.look);
-    output.print(lines);
-    drawn = lines.length;
-  };
-  return {
-    take: (event) => {
-      erase();
-      if (event.event === 'step') {
-        output.print([cut(displayText(String(event['text']), 500), output.look.width)]);
-      }
-      const row = event.event === 'row' ? rowOf(event) : undefined;
-      if (row) rows.set(row.id, row);
-      redraw();
-    },
-    end: erase,
-  };
-}
-
 function resultLines({ convoy, landed, beads, town }: DemoResult, look: Look): string[] {
   const verified = beads.filter(({ state }) => state === 'verified').length;
   return [
@@ -128,22 +65,6 @@ function resultLines({ convoy, landed, beads, town }: DemoResult, look: Look): s
   ];
 }
 
-function rowsTable(rows: readonly DemoRow[], look: Look): string[] {
-  const columns = [
-    { title: 'BEAD' },
-    { title: 'RIG' },
-    { title: 'RUNTIME', shrinks: true },
-    { title: 'STATE', least: 10, paint: paintOfState },
-    { title: 'COMMIT' },
-  ];
-  return table(
-    columns,
-    rows.map((row) => [row.id, row.rig, row.runtime, row.state, shortSha(row.commit)]),
-    look,
-    below,
-  );
-}
-
 function resultJson({ convoy, landed, beads, town }: DemoResult): Record<string, unknown> {
   const rows = beads.map(({ id, rig, runtime, commit, state }) => ({ id, rig, runtime, commit, state }));
   return { convoy, landed, beads: rows, town };
@@ -158,17 +79,5 @@ function resultOf(event: ServerEvent): DemoResult {
     landed: event['landed'] === true && verified,
     beads,
     ...(typeof event['town'] === 'string' ? { town: event['town'] } : {}),
-  };
-}
-
-function rowOf(value: unknown): DemoRow {
-  const row = (value ?? {}) as Readonly<Record<string, unknown>>;
-  const text = (name: string): string => (typeof row[name] === 'string' ? row[name] : '');
-  return {
-    id: text('id') || text('bead'),
-    rig: text('rig'),
-    runtime: text('runtime'),
-    state: text('state'),
-    commit: text('commit'),
   };
 }

@@ -6,7 +6,7 @@ import { Usage } from '../failure.ts';
 import { doneJson, doneLines } from '../text/work.ts';
 import { verb } from '../words.ts';
 
-export interface DoneOptions {
+interface DoneOptions {
   readonly commit?: boolean;
   /** False for `--no-changes`: commander reads it as the negation of `--changes`. */
   readonly changes?: boolean;
@@ -53,7 +53,7 @@ export function addDone(gt: Command, cli: Cli): void {
 }
 
 /** Status words in any case; `PHASE_COMPLETE` of older prompts is completion. */
-export function doneParams(options: DoneOptions, directory: string): DoneParams {
+function doneParams(options: DoneOptions, directory: string): DoneParams {
   const status = statusOf(options);
   return {
     directory,

@@ -55,7 +55,7 @@ export function convoysLines(page: Page<ConvoyView>, look: Look): string[] {
 }
 
 /** Where a page is not all there is. */
-export function more(page: Page<unknown>): string[] {
+function more(page: Page<unknown>): string[] {
   return page.next === undefined ? [] : [`${page.items.length} of ${page.total} shown.`];
 }
 

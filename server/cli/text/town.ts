@@ -1,5 +1,4 @@
 import { displayText } from '../../domain/text.ts';
-import type { Town } from '../../domain/town.ts';
 import type { FeedItem, TownStatus } from '../../protocol/town.ts';
 import { ago } from '../ago.ts';
 import { paint, type Look } from '../output.ts';
@@ -33,11 +32,6 @@ export function statusJson(status: TownStatus): Record<string, unknown> {
   const { rigs, beads, convoys, polecats, mergeRequests, sessions, editors } = status;
   const server = { version, protocol, pid, startedAt, seq, readOnly };
   return { townId, name, path, rigs, beads, convoys, polecats, mergeRequests, sessions, editors, server };
-}
-
-export function townJson(town: Town): Record<string, unknown> {
-  const { townId, name, defaultRuntime, maxSessions, createdAt } = town;
-  return { townId, name, defaultRuntime, maxSessions, createdAt };
 }
 
 /** The newest last, as on a terminal. */

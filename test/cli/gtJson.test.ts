@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Session } from '../../server/domain/session.ts';
+import { gt, type Answers } from './support.ts';
+import {
+  before,
+  sampleBead,
+  sampleConvoy,
+  sampleHook,
+  samplePolecat,
+  sampleRequest,
+  sampleRig,
+  sampleRuntime,
+  sampleSlung,
+  sampleStatus,
+} from './samples.ts';
+
+const session = {
+  id: 's-1',
+  agent: 'backend/nux',
+  rig: 'backend',
+  bead: 'be-auth',
+  runtime: 'sim',
+  host: 'process',
+  state: 'running',
+  launch: { command: 'secret' },
+  tokenHash: 'secret',
+  pid: 7,
+  createdAt: before(1),
+} as unknown as Session;
+
+const detail = {
+  mergeRequest: sampleRequest('fe-login'),
+  bead: sampleBead('fe-login'),
+  runtimeLabel: 'Cursor',
+};
+
+const hookAnswer = sampleHook();
+
+/** The keys of what is printed, with those of the first element of a list, in brackets behind the list's. */
+const shapes: Record<string, { words: string; answers: Answers; keys: string }> = {
+  status: {
+    words: 'status',
+    answers: { 'town/status': sampleStatus },
+    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions editors server',
+  },
+  feed: {
+    words: 'feed',
+    answers: {
+      'town/feed': { items: [{ seq: 1, at: before(1), by: 'x', verb: 'y', text: 'z' }], more: true },
+    },
+    keys: 'items[seq at by verb text] more',
+  },
+  config: {
+    words: 'config',
+    answers: { 'town/get': { name: 'gt', defaultRuntime: 'sim', maxSessions: 3 } as never },
+    keys: 'settings',
+  },
+  'rig list': {
+    words: 'rig list',
+    answers: { 'rig/list': [sampleRig('backend')] },
+    keys: 'rigs[name state prefix runtime runtimeLabel session repository branch settings polecats queue openBeads createdAt warnings]',
+  },
+  'rig info': {
+    words: 'rig info backend',
+    answers: { 'rig/get': sampleRig('backend') },
+    keys: 'name state prefix runtime runtimeLabel session repository branch settings polecats queue openBeads createdAt warnings[]',
+  },
+  'rig config': {
+    words: 'rig config backend merge',
+    answers: { 'rig/get': sampleRig('backend') },
+    keys: 'name key value',
+  },
+  'rig remove': {
+    words: 'rig remove backend',
+    answers: { 'rig/remove': { rig: 'backend' as never, kept: '/x', removedAt: before(0) } },
+    keys: 'name kept removedAt',
+  },
+  'runtime show': {
+    words: 'runtime show sim',
+    answers: { 'runtime/get': sampleRuntime('sim', 'Sim', '/x') },
+    keys: 'name label builtIn program searched rigs[] preset',
+  },
+  'convoy show': {
+    words: 'convoy show auth',
+    answers: { 'convoy/get': sampleConvoy() },
+    keys: 'id title state automatic closed total createdAt createdBy beads[id title status rig runtime runtimeLabel agent state commit mergeRequest]',
+  },
+  'convoy list': {
+    words: 'convoy list',
+    answers: { 'convoy/list': { items: [sampleConvoy()], total: 1 } },
+    keys: 'convoys[id title state automatic closed total createdAt createdBy beads] total',
+  },
+  sling: {
+    words: 'sling be-auth',
+    answers: { 'work/sling': { slung: [sampleSlung('be-auth')], refused: [] } },
+    keys: 'slung[bead title rig agent runtime runtimeLabel worktree branch base host convoy session command warnings] refused[]',
+  },
+  unsling: {
+    words: 'unsling be-auth',
+    answers: { 'work/unsling': { bead: sampleBead('be-auth'), archive: 'refs/x' } },
+    keys: 'bead status archive',
+  },
+  hook: {
+    words: 'hook backend/nux',
+    answers: { 'work/hook': hookAnswer },
+    keys: 'agent rig bead polecat blockedBy[] next',
+  },
+  prime: {
+    words: 'prime backend/nux',
+    answers: { 'work/prime': { text: 'x', hook: hookAnswer } },
+    keys: 'text hook',
+  },
+  'polecat list': {
+    words: 'polecat list',
+    answers: { 'polecat/list': [samplePolecat()] },
+    keys: 'polecats[name rig state needsPerson bead title runtime runtimeLabel worktree branch base createdAt progressAt]',
+  },
+  'polecat show': {
+    words: 'polecat show backend/nux',
+    answers: { 'polecat/get': { ...samplePolecat(), commits: 1, uncommitted: [] } },
+    keys: 'name rig state needsPerson bead title runtime runtimeLabel worktree branch base createdAt progressAt commits uncommitted[]',
+  },
+  'polecat remove': {
+    words: 'polecat remove backend/nux --force',
+    answers: { 'polecat/remove': { agent: 'backend/nux', archive: 'refs/x' } },
+    keys: 'name archive',
+  },
+  'session list': {
+    words: 'session list',
+    answers: { 'session/list': [session] },
+    keys: 'sessions[id agent rig bead runtime host state pid createdAt]',
+  },
+  'session stop, by its polecat': {
+    words: 'session stop backend/nux',
+    answers: { 'session/list': [session], 'session/stop': session },
+    keys: 'id agent rig bead runtime host state pid createdAt',
+  },
+  'mq list': {
+    words: 'mq list',
+    answers: { 'mergeRequest/list': [detail] },
+    keys: 'mergeRequests[id bead rig agent runtime branch target base tip state commits submittedAt updatedAt title runtimeLabel]',
+  },
+  'mq show': {
+    words: 'mq show fe-login',
+    answers: { 'mergeRequest/get': detail },
+    keys: 'id bead rig agent runtime branch target base tip state commits submittedAt updatedAt title runtimeLabel',
+  },
+  down: { words: 'down', answers: { 'town/down': { ended: [] } }, keys: 'running ended[]' },
+  version: { words: 'version', answers: {}, keys: 'version protocol' },
+};
+
+for (const [name, { words, answers, keys }] of Object.entries(shapes)) {
+  test(`the keys of gt ${name} --json`, async () => {
+    const said = await gt([...words.split(' '), '--json'], answers);
+    assert.equal(said.stderr, '');
+    assert.equal(keysOf(JSON.parse(said.stdout)), keys);
+    assert.equal(said.code, 0);
+    // A launch spec and a token's hash are the launcher's business.
+    assert.ok(!said.stdout.includes('secret'));
+    // Every key that is printed is named in the help.
+    const help = (await gt([...words.split(' ').slice(0, name.includes(' ') ? 2 : 1), '--help'])).stdout;
+    const json = help.slice(help.indexOf('JSON:'));
+    if (/\bas [\w\s]+ prints/.test(json)) return;
+    const named = new Set(json.match(/\w+/g));
+    for (const key of keys.match(/\w+/g) ?? []) assert.ok(named.has(key), `${key} is not in the help`);
+  });
+}
+
+test('a convoy gives whole commits and times to programs', async () => {
+  const said = await gt(['convoy', 'show', 'auth', '--json'], { 'convoy/get': sampleConvoy() });
+  const convoy = JSON.parse(said.stdout) as { createdAt: string; beads: { commit: string; state: string }[] };
+  assert.equal(convoy.createdAt, '2026-05-01T11:48:00.000Z');
+  assert.deepEqual(convoy.beads[0]?.commit.length, 40);
+  assert.deepEqual(
+    convoy.beads.map(({ state }) => state),
+    ['verified', 'verified', 'submitted'],
+  );
+});
+
+function keysOf(value: unknown): string {
+  return Object.entries(value as Record<string, unknown>)
+    .map(([key, each]) => (Array.isArray(each) ? `${key}[${keysOfFirst(each)}]` : key))
+    .join(' ');
+}
+
+function keysOfFirst([first]: readonly unknown[]): string {
+  return typeof first === 'object' && first !== null ? Object.keys(first).join(' ') : '';
+}
