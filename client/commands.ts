@@ -1,0 +1,109 @@
+import { commands, type Disposable } from 'vscode';
+import { Refusal } from '../server/domain/refusal.ts';
+import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
+import { createConvoy } from './commands/convoy.ts';
+import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
+import { merge } from './commands/mergeRequest.ts';
+import type { Command, CommandParts, Handler } from './commands/parts.ts';
+import { openTerminal, removePolecat, resumeSession, showDiff, stopSession } from './commands/polecat.ts';
+import { addRig } from './commands/rig.ts';
+import { createTown } from './commands/town.ts';
+import { sling, unsling } from './commands/work.ts';
+import type { TownState } from './connection.ts';
+import { fail, type Offer, sayRefusal, warn } from './messages.ts';
+
+/** Every command of the extension; package.json has the same, with their titles. */
+export const commandTable = {
+  createTown: { on: createTown, off: createTown },
+  addRig: { on: addRig },
+  createBead: { on: createBead },
+  createConvoy: { on: createConvoy },
+  sling: { on: sling },
+  openTerminal: { on: openTerminal },
+  showDiff: { on: showDiff },
+  merge: { on: merge },
+  stopSession: { on: stopSession },
+  resumeSession: { on: resumeSession },
+  unsling: { on: unsling },
+  removePolecat: { on: removePolecat },
+  refresh: { on: refresh },
+  showLog: { on: showLog, off: showLog },
+  restartLanguageServer: { on: restartLanguageServer, off: restartLanguageServer },
+  copyId: { on: copyId, off: copyId },
+  showMoreBeads: { on: showMoreBeads },
+} as const satisfies Readonly<Record<string, Command>>;
+
+export type CommandName = keyof typeof commandTable;
+
+export function commandId(name: CommandName): string {
+  return `gastown.${name}`;
+}
+
+export function registerCommands(parts: CommandParts): Disposable[] {
+  return Object.entries<Command>(commandTable).map(([name, command]) =>
+    commands.registerCommand(`gastown.${name}`, (first?: unknown, all?: unknown) =>
+      runCommand(name, command, parts, [first, all]),
+    ),
+  );
+}
+
+/**
+ * The one place where what a command could not do is said: a refusal as a warning with its next step, anything else as an error with
+ * the log. What the handler returns goes to whoever called the command.
+ */
+export async function runCommand(
+  name: string,
+  command: Command,
+  parts: CommandParts,
+  [first, all]: readonly unknown[],
+): Promise<unknown> {
+  try {
+    const handler = await handlerFor(command, parts);
+    return await handler(parts, first, all);
+  } catch (error) {
+    if (error instanceof Refusal) sayRefusal(error);
+    else {
+      parts.log.error(`gastown.${name}`, error instanceof Error ? error : String(error));
+      const why = error instanceof Error ? error.message : String(error);
+      fail(`Gas Town: ${why}`, { label: 'Show Log', run: () => parts.log.show() });
+    }
+    return undefined;
+  }
+}
+
+/** A command that wakes the extension up comes before its town: it waits for it. */
+async function handlerFor(command: Command, { connection }: CommandParts): Promise<Handler> {
+  const state = await connection.settled();
+  if (state.kind === 'connected') return command.on;
+  return command.off ?? (() => sayMissing(state));
+}
+
+function sayMissing(state: TownState): void {
+  switch (state.kind) {
+    case 'untrusted':
+      return warn(
+        'Gas Town starts no process in a workspace that is not trusted.',
+        offer('Manage Workspace Trust', 'workbench.trust.manage'),
+      );
+    case 'no-town':
+      return warn('There is no town yet.', offer('Create Town', commandId('createTown')));
+    case 'failed':
+      return warn(
+        `The town cannot be reached. ${state.message}`,
+        offer('Restart Language Server', commandId('restartLanguageServer')),
+      );
+    case 'stopped':
+    case 'starting':
+    case 'connecting':
+    case 'connected':
+    case 'lost':
+      return warn(
+        'The town is not connected yet. Try again in a moment.',
+        offer('Show Log', commandId('showLog')),
+      );
+  }
+}
+
+function offer(label: string, command: string): Offer {
+  return { label, run: () => commands.executeCommand(command) };
+}

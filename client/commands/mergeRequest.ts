@@ -1,0 +1,34 @@
+import { window } from 'vscode';
+import { Refusal } from '../../server/domain/refusal.ts';
+import { describeState } from '../../server/domain/stateWords.ts';
+import { displayText } from '../../server/domain/text.ts';
+import { mention } from '../messages.ts';
+import { isMergeable } from '../views/polecatRow.ts';
+import { choosePolecat } from './choose.ts';
+import type { CommandParts } from './parts.ts';
+
+/** Lands what a polecat has submitted. Said to have landed only when the town has proven it. */
+export async function merge(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Merge',
+    fits: isMergeable,
+    none: 'Nothing waits to be merged.',
+  });
+  if (!detail) return;
+  const { bead } = detail.polecat;
+  const mergeRequest = detail.mergeRequest?.id ?? bead;
+  const { mergeRequest: now } = await window.withProgress(
+    { location: { viewId: 'gastown.rigs' }, title: `Landing ${bead}...` },
+    async () => await parts.connection.ask('mergeRequest/merge', { mergeRequest }),
+  );
+  if (now.state === 'verified') {
+    mention(`${bead} landed on ${displayText(now.target, 60)} as ${now.landed?.slice(0, 7) ?? ''}`);
+    return;
+  }
+  const files = now.files?.slice(0, 5).map((file) => displayText(file, 80)) ?? [];
+  const reason = now.reason ?? `It is ${describeState(now.state)}.`;
+  throw new Refusal(
+    'conflict',
+    `${bead} did not land. ${reason}${files.length > 0 ? ` (${files.join(', ')})` : ''}`,
+  );
+}

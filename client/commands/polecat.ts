@@ -1,0 +1,106 @@
+import { commands, window, workspace } from 'vscode';
+import { Refusal } from '../../server/domain/refusal.ts';
+import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { showDiff as openDiff } from '../diff.ts';
+import { logUri } from '../documents.ts';
+import { inform, mention } from '../messages.ts';
+import { choosePolecat } from './choose.ts';
+import type { CommandParts } from './parts.ts';
+
+/** Brings the polecat's terminal to the front, or shows the log where its session has none. */
+export async function openTerminal(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Open Terminal',
+    fits: ({ session }) => session !== undefined,
+    none: 'No polecat has a session.',
+  });
+  if (!detail) return;
+  const { session, polecat } = detail;
+  if (session?.host === 'process') {
+    const uri = logUri(session.id, polecat.name);
+    await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
+    return;
+  }
+  const terminal = session && (await parts.terminals.find(session));
+  if (terminal) return terminal.show();
+  if (session && session.state !== 'ended')
+    return inform(`The terminal of ${polecat.id} is in another window.`);
+  const resume = () =>
+    commands.executeCommand('gastown.resumeSession', { kind: 'polecat', agent: polecat.id });
+  const offer = polecat.state === 'done' ? undefined : { label: 'Resume Session', run: resume };
+  inform(`${polecat.id} has no terminal any more: its session has ended.`, offer);
+}
+
+export async function showDiff(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Show Diff',
+    fits: () => true,
+    none: 'There is no polecat, so nothing has changed.',
+  });
+  if (detail) await openDiff(parts.connection.ask, detail);
+}
+
+/** Asks the runtime to stop; the bead stays on the hook. */
+export async function stopSession(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Stop Session',
+    fits: isRunning,
+    none: 'No session is running.',
+  });
+  const session = detail?.session;
+  if (!session) return;
+  await window.withProgress(
+    { location: { viewId: 'gastown.rigs' }, title: `Stopping ${detail.polecat.id}...` },
+    async () => await parts.connection.ask('session/stop', { session: session.id }),
+  );
+  mention(`${detail.polecat.id} has stopped; ${detail.polecat.bead} stays on its hook.`);
+}
+
+/** A new session on the same worktree and hook. */
+export async function resumeSession(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Resume Session',
+    fits: (each) => !isRunning(each) && each.polecat.state !== 'done',
+    none: 'No session waits to be resumed.',
+  });
+  if (!detail) return;
+  const session = await window.withProgress(
+    { location: { viewId: 'gastown.rigs' }, title: `Resuming ${detail.polecat.id}...` },
+    async () => await parts.connection.ask('session/run', { agent: detail.polecat.id }),
+  );
+  (await parts.terminals.find(session))?.show(true);
+}
+
+/** Archives and removes it. Work that has not landed is removed only after the person has said so; nothing is lost with it. */
+export async function removePolecat(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Remove Polecat',
+    fits: () => true,
+    none: 'There is no polecat.',
+  });
+  if (!detail) return;
+  const agent = detail.polecat.id;
+  const force = await isForced(parts, detail);
+  if (force === undefined) return;
+  const { archive } = await parts.connection.ask('polecat/remove', { agent, force });
+  mention(`${agent} is removed; what it had is kept as ${archive}`);
+}
+
+async function isForced({ model }: CommandParts, detail: PolecatDetail): Promise<boolean | undefined> {
+  const { polecat, bead } = model.polecat(detail.polecat.id) ?? detail;
+  if (isRunning(detail)) {
+    throw new Refusal('in-use', `${polecat.id} is still running.`, { next: 'Stop its session first.' });
+  }
+  if (!bead || bead.status === 'closed') return false;
+  const message = `Remove ${polecat.id}? Its bead ${polecat.bead} has not landed.`;
+  const options = {
+    modal: true,
+    detail: 'Branch, index and untracked files are archived first and can be brought back.',
+  };
+  const pressed = await window.showWarningMessage(message, options, 'Archive and Remove');
+  return pressed === 'Archive and Remove' ? true : undefined;
+}
+
+function isRunning({ session }: PolecatDetail): boolean {
+  return session !== undefined && session.state !== 'ended';
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { commands, Uri } from 'vscode';
+import { displayText } from '../server/domain/text.ts';
+import type { Result } from '../server/protocol/messages.ts';
+import type { ChangedFile, PolecatDetail } from '../server/protocol/work.ts';
+import type { Ask } from './connection.ts';
+import { baseUri } from './documents.ts';
+import { inform } from './messages.ts';
+
+type Changes = Result<'polecat/changes'>;
+
+/**
+ * What a polecat changed against its base, in VS Code's own diff editor. While it works the worktree is shown as it is; what was
+ * submitted is shown as it was committed, since that is what lands.
+ */
+export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetail): Promise<void> {
+  const agent = polecat.id;
+  const { worktree, ...committed } = await ask('polecat/changes', { agent });
+  const changes = mergeRequest || worktree === undefined ? committed : { ...committed, worktree };
+  const [first, ...more] = changes.files;
+  if (!first) {
+    return inform(`${agent} has not committed a change against its base yet.`);
+  }
+  const title = displayText(`${agent} against ${changes.base.slice(0, 7)}`, 120);
+  if (more.length > 0) {
+    const rows = changes.files.map((file) => diffRow(agent, changes, file));
+    await commands.executeCommand('vscode.changes', title, rows);
+    return;
+  }
+  const sides = diffSides(agent, changes, first);
+  await commands.executeCommand(
+    'vscode.diff',
+    sides.before,
+    sides.after,
+    `${displayText(first.path, 80)} (${title})`,
+  );
+}
+
+/** The form that `vscode.changes` takes: the file it is about, and its two sides where there are two. */
+export function diffRow(
+  agent: string,
+  changes: Changes,
+  file: ChangedFile,
+): [Uri, Uri | undefined, Uri | undefined] {
+  const { before, after } = diffSides(agent, changes, file);
+  return [
+    file.status === 'deleted' ? before : after,
+    file.status === 'added' ? undefined : before,
+    file.status === 'deleted' ? undefined : after,
+  ];
+}
+
+function diffSides(
+  agent: string,
+  { base, tip, worktree }: Changes,
+  file: ChangedFile,
+): { readonly before: Uri; readonly after: Uri } {
+  const isThere = worktree !== undefined && file.status !== 'deleted';
+  return {
+    before: baseUri({ agent, sha: base, path: file.oldPath ?? file.path }),
+    after: isThere ? Uri.file(join(worktree, file.path)) : baseUri({ agent, sha: tip, path: file.path }),
+  };
+}

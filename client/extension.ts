@@ -1,0 +1,111 @@
+import { env, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import { registerCommands } from './commands.ts';
+import { Connection } from './connection.ts';
+import { Disposables } from './disposables.ts';
+import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.ts';
+import { TerminalEnvironment } from './environment.ts';
+import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
+import { Model } from './model.ts';
+import { StatusBar } from './statusBar.ts';
+import { Terminals } from './terminals.ts';
+import { Views } from './views.ts';
+import { Welcome } from './welcome.ts';
+
+/** What this window runs, until VS Code takes it down. */
+let running: { readonly connection: Connection; readonly held: Disposables } | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const log = window.createOutputChannel('Gas Town', { log: true });
+  context.subscriptions.push(log);
+  try {
+    running = compose(context, log);
+  } catch (error) {
+    // VS Code would keep this to itself.
+    log.error(error instanceof Error ? error : String(error));
+    void window.showErrorMessage('Gas Town could not start. Its log says why.');
+    throw error;
+  }
+}
+
+export async function deactivate(): Promise<void> {
+  const { connection, held } = running ?? {};
+  running = undefined;
+  held?.dispose();
+  await connection?.stop();
+}
+
+/** The parts of the window, in the order in which they need each other. Waits for nothing: the language server starts behind it. */
+function compose(context: ExtensionContext, log: LogOutputChannel): typeof running {
+  const terminals = new Terminals();
+  const connection = new Connection({
+    start: startLazily(context.asAbsolutePath('dist/server.cjs'), log),
+    facts: windowFacts,
+    openTerminal: (request) => terminals.open(request),
+    log: (text) => log.warn(text),
+  });
+  const model = new Model(connection.ask, (text) => log.warn(text));
+  const welcome = new Welcome();
+  welcome.show(connection.state, model);
+  const views = new Views(model);
+  const statusBar = new StatusBar();
+  const environment = new TerminalEnvironment(context.environmentVariableCollection);
+  const show = (): void => {
+    welcome.show(connection.state, model);
+    views.show(connection.state);
+    statusBar.show(model);
+  };
+  terminals.start();
+  const held = new Disposables();
+  held.add(
+    terminals,
+    model,
+    views,
+    statusBar,
+    model.onDidChange(show),
+    connection.onDidChangeTown((entry) => model.take(entry)),
+    connection.onDidResync(() => {
+      model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
+    }),
+    connection.onDidChangeState((state) => {
+      if (state.kind === 'connected' && environment.show(state.town)) model.forget();
+      if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
+      show();
+    }),
+    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
+    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
+    workspace.onDidGrantWorkspaceTrust(() => void connection.restart()),
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
+    }),
+    ...registerCommands({ connection, model, terminals, log }),
+  );
+  void connection.restart();
+  return { connection, held };
+}
+
+/** The language client is large, and the window is up before it is needed. */
+function startLazily(path: string, log: LogOutputChannel): StartLanguageServer {
+  return async (facts, listeners) => {
+    const { startLanguageServer } = await import('./startLanguageServer.ts');
+    return await startLanguageServer({ path, log }, facts, listeners);
+  };
+}
+
+function windowFacts(): WindowFacts {
+  const town = configuredTown();
+  return {
+    host: 'vscode',
+    window: env.sessionId,
+    trusted: workspace.isTrusted,
+    ...(town === '' ? {} : { town }),
+  };
+}
+
+function configuredTown(): string {
+  return workspace.getConfiguration('gastown').get<string>('town', '').trim();
+}
+
+/** Whether the setting names another town than the one that is connected. */
+function isElsewhere({ state }: Connection): boolean {
+  return !('town' in state) || state.town !== configuredTown();
+}

@@ -1,0 +1,73 @@
+import { Refusal } from '../server/domain/refusal.ts';
+import type { ConvoyView } from '../server/protocol/convoy.ts';
+import type { RigSummary } from '../server/protocol/rig.ts';
+import type { TownStatus } from '../server/protocol/town.ts';
+import type { PolecatDetail } from '../server/protocol/work.ts';
+import type { Ask } from './connection.ts';
+import type { Stale } from './staleness.ts';
+
+/** Everything that the views show of the town, as it was last read. */
+export interface Town {
+  readonly status: TownStatus;
+  readonly rigs: readonly RigSummary[];
+  readonly polecats: readonly PolecatDetail[];
+  readonly convoys: readonly ConvoyView[];
+}
+
+/** Convoys that changed are read one by one up to this many, else all together. */
+const fewConvoys = 8;
+
+/** The newest convoys; older ones are in `gt convoy list`. */
+const shownConvoys = 200;
+
+/** The town with what is stale read again, the rest as it was. */
+export async function readTown(ask: Ask, before: Town | undefined, stale: Stale): Promise<Town> {
+  const [status, rigs, polecats, convoys] = await Promise.all([
+    before && !stale.rigs ? before.status : ask('town/status', {}),
+    before && !stale.rigs ? before.rigs : ask('rig/list', {}),
+    before && !stale.polecats ? before.polecats : ask('polecat/list', {}),
+    before && stale.convoys !== 'all' && stale.convoys.size <= fewConvoys
+      ? readConvoys(ask, before.convoys, stale.convoys)
+      : readAllConvoys(ask),
+  ]);
+  return { status, rigs, polecats, convoys };
+}
+
+async function readAllConvoys(ask: Ask): Promise<readonly ConvoyView[]> {
+  return shownOnly((await ask('convoy/list', { all: true, limit: shownConvoys })).items);
+}
+
+async function readConvoys(
+  ask: Ask,
+  before: readonly ConvoyView[],
+  ids: ReadonlySet<string>,
+): Promise<readonly ConvoyView[]> {
+  if (ids.size === 0) return before;
+  const read = await Promise.all([...ids].map((id) => readConvoy(ask, id)));
+  const others = before.filter(({ convoy }) => !ids.has(convoy.id));
+  return shownOnly([...read.flatMap((view) => (view ? [view] : [])), ...others]);
+}
+
+async function readConvoy(ask: Ask, convoy: string): Promise<ConvoyView | undefined> {
+  try {
+    return await ask('convoy/get', { convoy });
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not-found') return undefined;
+    throw error;
+  }
+}
+
+/** Open ones first, then the landed, the newest first. What a sling of one bead made is not shown once it has landed. */
+function shownOnly(convoys: readonly ConvoyView[]): readonly ConvoyView[] {
+  return convoys
+    .filter(({ convoy }) => convoy.state === 'open' || !convoy.automatic)
+    .toSorted((a, b) => order(a).localeCompare(order(b)) || newestFirst(a, b));
+}
+
+function order({ convoy }: ConvoyView): string {
+  return convoy.state === 'open' ? '0' : '1';
+}
+
+function newestFirst(a: ConvoyView, b: ConvoyView): number {
+  return b.convoy.createdAt.localeCompare(a.convoy.createdAt) || a.convoy.id.localeCompare(b.convoy.id);
+}

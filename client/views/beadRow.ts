@@ -1,0 +1,106 @@
+import { describeState, type AnyState } from '../../server/domain/stateWords.ts';
+import { displayText } from '../../server/domain/text.ts';
+import type { Bead } from '../../server/domain/bead.ts';
+import type { BeadView } from '../../server/protocol/bead.ts';
+import type { ConvoyBead } from '../../server/protocol/convoy.ts';
+import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { beadIcon, needsPersonIcon, typeIcon } from './icons.ts';
+import { isMergeable, polecatWord } from './polecatRow.ts';
+import { joined, joinedBy, type Row } from './row.ts';
+
+/** A bead in the list of its rig. */
+export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined): Row {
+  const { bead } = view;
+  const word = polecat ? polecatWord(polecat) : readinessWord(view);
+  const title = displayText(bead.title, 120);
+  const waits = view.blockedBy.length > 0 ? `waits for ${view.blockedBy.join(', ')}` : undefined;
+  return {
+    id: `bead:${bead.id}`,
+    label: bead.id,
+    description: joined(word, title),
+    icon: polecat?.needsPerson ? needsPersonIcon : typeIcon(bead.type),
+    context: beadContext(word, { slingable: bead.status === 'open' && !view.blocked, polecat }),
+    spoken: `Bead ${bead.id}, ${title}, ${word}.`,
+    subject: beadSubject(bead.id, polecat?.polecat.id),
+    tooltip: () => [...beadTooltip(bead, word), waits],
+  };
+}
+
+/** The bead of a polecat, below it. */
+export function workedBeadRow(detail: PolecatDetail): Row {
+  const { polecat, bead, mergeRequest } = detail;
+  const word = mergeRequest ? describeState(mergeRequest.state) : describeState(bead?.status ?? 'open');
+  const title = bead ? displayText(bead.title, 120) : '';
+  return {
+    id: `polecat:${polecat.id}/${polecat.bead}`,
+    label: polecat.bead,
+    description: joined(word, title),
+    icon: mergeRequest ? beadIcon(mergeRequest.state) : typeIcon(bead?.type ?? 'task'),
+    context: beadContext(word, { slingable: false, polecat: detail }),
+    spoken: `Bead ${polecat.bead}, ${title}, ${word}.`,
+    subject: beadSubject(polecat.bead, polecat.id),
+    tooltip: () => (bead ? beadTooltip(bead, word) : [polecat.bead, word]),
+  };
+}
+
+/** A bead of a convoy: how its landing stands, with the commit that landed, the rig and the runtime. */
+export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: PolecatDetail | undefined): Row {
+  const { bead, mergeRequest, rig, runtimeLabel } = each;
+  const word = describeState(each.state as AnyState);
+  const landing = joinedBy(' ', word, mergeRequest?.state === 'verified' && mergeRequest.landed?.slice(0, 7));
+  const title = bead ? displayText(bead.title, 120) : 'there is no such bead any more';
+  const runtime = runtimeLabel === undefined ? undefined : displayText(runtimeLabel, 40);
+  return {
+    id: `convoy:${convoy}/${each.id}`,
+    label: each.id,
+    description: joined(landing, rig, runtime),
+    icon: polecat?.needsPerson ? needsPersonIcon : beadIcon(each.state),
+    context: beadContext(word, {
+      slingable: bead?.status === 'open' && each.state !== 'blocked' && !each.agent,
+      polecat,
+    }),
+    spoken: `Bead ${each.id}, ${title}, ${landing}, ${joined(rig, runtime)}.`,
+    subject: beadSubject(each.id, each.agent),
+    tooltip: () => [
+      ...(bead ? beadTooltip(bead, word) : [each.id, title]),
+      joined(rig, runtime),
+      mergeRequest?.reason === undefined ? undefined : displayText(mergeRequest.reason, 1000),
+    ],
+  };
+}
+
+/** The words that the menus of beads ask for. */
+function beadContext(
+  word: string,
+  { slingable, polecat }: { readonly slingable: boolean; readonly polecat: PolecatDetail | undefined },
+): string {
+  return [
+    'bead',
+    word,
+    slingable && !polecat && 'slingable',
+    polecat && 'worked',
+    polecat && polecat.polecat.state !== 'done' && 'held',
+    polecat && isMergeable(polecat) && 'mergeable',
+  ]
+    .filter((part) => part !== false && part !== undefined)
+    .join(' ');
+}
+
+function beadSubject(bead: string, agent: string | undefined): Row['subject'] {
+  return { kind: 'bead', bead, ...(agent === undefined ? {} : { agent }) };
+}
+
+function beadTooltip(bead: Bead, word: string): readonly (string | undefined)[] {
+  return [
+    `${bead.id}: ${displayText(bead.title)}`,
+    `${word} · ${displayText(bead.type, 40)} · P${bead.priority}`,
+    bead.labels.length === 0 ? undefined : displayText(bead.labels.join(', ')),
+    bead.description === undefined ? undefined : displayText(bead.description, 1000),
+  ];
+}
+
+function readinessWord({ bead, ready, blocked }: BeadView): string {
+  if (bead.status !== 'open') return describeState(bead.status);
+  if (blocked) return 'blocked';
+  return ready ? 'ready' : 'open';
+}

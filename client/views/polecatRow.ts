@@ -1,0 +1,93 @@
+import { describeState } from '../../server/domain/stateWords.ts';
+import { displayText } from '../../server/domain/text.ts';
+import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { age } from './age.ts';
+import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
+import { joined, type Row } from './row.ts';
+
+/** A polecat under its rig. `rigRuntime` is the label of the rig's own runtime, which goes without saying. */
+export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: number): Row {
+  const { polecat, bead, runtimeLabel, needsPerson } = detail;
+  const word = polecatWord(detail);
+  const title = bead ? displayText(bead.title, 80) : '';
+  const why = needsPerson && polecat.reason !== undefined ? displayText(polecat.reason, 120) : undefined;
+  const since = polecat.state === 'working' ? polecat.createdAt : polecat.updatedAt;
+  return {
+    id: `polecat:${polecat.id}`,
+    label: polecat.name,
+    description: joined(
+      word,
+      why,
+      why === undefined ? `${polecat.bead} ${title}`.trim() : polecat.bead,
+      runtimeLabel !== rigRuntime && displayText(runtimeLabel, 40),
+      age(since, now),
+    ),
+    icon: polecatIcon(detail),
+    context: polecatContext(detail),
+    children: 'collapsed',
+    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. Bead ${polecat.bead}, ${title}. ${displayText(runtimeLabel, 40)}.`,
+    subject: { kind: 'polecat', agent: polecat.id },
+    tooltip: () => polecatTooltip(detail, word),
+  };
+}
+
+/** Its state in words; once it is done, how its work stands. */
+export function polecatWord({ polecat, mergeRequest, needsPerson }: PolecatDetail): string {
+  if (polecat.state !== 'done' || !mergeRequest) return describeState(polecat.state);
+  const word = describeState(mergeRequest.state);
+  return needsPerson && mergeRequest.state === 'submitted' ? `${word}, waits for your review` : word;
+}
+
+/** A merge request of its that a person can land. */
+export function isMergeable({ polecat, mergeRequest }: PolecatDetail): boolean {
+  return (
+    polecat.state === 'done' &&
+    mergeRequest !== undefined &&
+    mergeRequest.state !== 'verified' &&
+    mergeRequest.state !== 'merged'
+  );
+}
+
+/** The words that the menus of polecats ask for. */
+export function polecatContext(detail: PolecatDetail): string {
+  const { polecat, session } = detail;
+  const running = session !== undefined && session.state !== 'ended';
+  const mergeable = isMergeable(detail);
+  return [
+    'polecat',
+    polecat.state,
+    running && 'running',
+    running && !mergeable && 'terminal',
+    !running && polecat.state !== 'done' && 'resumable',
+    polecat.state !== 'done' && 'held',
+    mergeable && 'mergeable',
+    'worked',
+  ]
+    .filter((word) => word !== false)
+    .join(' ');
+}
+
+function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Icon {
+  if (polecat.state !== 'done' || !mergeRequest) return polecatIcons[polecat.state];
+  if (needsPerson && mergeRequest.state === 'submitted') return needsPersonIcon;
+  return beadIcon(mergeRequest.state);
+}
+
+function polecatTooltip(detail: PolecatDetail, word: string): readonly (string | undefined)[] {
+  const { polecat, bead, session, mergeRequest, runtimeLabel } = detail;
+  const said = polecat.reason ?? mergeRequest?.reason;
+  const files = mergeRequest?.files?.slice(0, 10).map((file) => displayText(file, 200));
+  return [
+    `${polecat.id}: ${word}`,
+    said === undefined ? undefined : displayText(said, 1000),
+    files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
+    bead ? `${bead.id}: ${displayText(bead.title)}` : polecat.bead,
+    `${displayText(runtimeLabel, 40)}, ${session ? sessionWords(session.host, session.state) : 'no session'}`,
+    `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,
+    polecat.worktree,
+  ];
+}
+
+function sessionWords(host: 'editor' | 'process', state: 'starting' | 'running' | 'ended'): string {
+  return `${host === 'editor' ? 'in a terminal' : 'as a plain process'}, ${state}`;
+}
