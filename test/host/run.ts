@@ -21,6 +21,7 @@ async function main(names: readonly string[]): Promise<number> {
   const host = await prepareHost(print).catch(unlessUnavailable);
   try {
     if (downloaded === undefined && host instanceof HostUnavailable) return skipped(host.message);
+    if (!(host instanceof HostUnavailable)) print(`VS Code ${host.version}, built from npm packages`);
     const tallies = await runAll(suites, downloaded, host);
     const total = tallies.reduce(added, { passed: 0, failed: 0 });
     print(closingLine(total));

@@ -42,8 +42,13 @@ async function buildOnce(recipe: Recipe, folder: string, say: (line: string) => 
   say(`building VS Code ${recipe.vscode} from npm packages (about a minute, once)`);
   const started = Date.now();
   const draft = await mkdtemp(join(cacheFolder, unfinished));
-  await build(recipe, draft);
-  await rename(draft, folder);
+  try {
+    await build(recipe, draft);
+    await rename(draft, folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
+  }
   say(`built in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
@@ -82,7 +87,13 @@ async function npm(draft: string, cwd: string, args: readonly string[]): Promise
   const path = [join(nodeFolder(draft), 'bin'), process.env['PATH'] ?? '', dirname(process.execPath)].join(
     delimiter,
   );
-  const env = { ...withoutOuterNpm(), PATH: path, npm_config_nodedir: nodeFolder(draft) };
+  // An install script may fetch a tool of its own through npx, which would ask.
+  const env = {
+    ...withoutOuterNpm(),
+    PATH: path,
+    npm_config_nodedir: nodeFolder(draft),
+    npm_config_yes: 'true',
+  };
   const child = spawnMarked('npm', [...args, '--no-audit', '--no-fund'], { cwd, env, stdio: 'pipe' });
   await finished(child, `npm ${args.join(' ')}`);
 }

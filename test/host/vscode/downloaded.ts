@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -11,8 +12,9 @@ import { isTableLine, type Tally } from '../table.ts';
 import { withSources } from './bundle.ts';
 import { ensureDisplay } from './display.ts';
 import { beginInside } from './insideRun.ts';
-import { cacheFolder } from './paths.ts';
+import { cacheFolder, repository } from './paths.ts';
 import { markedEnv } from './processes.ts';
+import { wantsOldest } from './recipe.ts';
 import { writeSettings } from './settings.ts';
 import { Transcript } from './transcript.ts';
 import { HostWindow } from './window.ts';
@@ -82,7 +84,7 @@ export async function runInDownloaded(
 async function download(say: (line: string) => void): Promise<string | undefined> {
   try {
     return await downloadAndUnzipVSCode({
-      version: process.env['VSCODE_VERSION'] ?? 'stable',
+      version: wantsOldest() ? oldestSupported() : 'stable',
       cachePath: cacheFolder,
       timeout: silenceMs,
       reporter: { report: () => undefined, error: () => undefined },
@@ -92,6 +94,11 @@ async function download(say: (line: string) => void): Promise<string | undefined
     say(`VS Code cannot be downloaded here (${String(why)})`);
     return undefined;
   }
+}
+
+function oldestSupported(): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  return (manifest as { engines: { vscode: string } }).engines.vscode.replace('^', '');
 }
 
 /** Started as a plain node, which needs every library that the window needs. */

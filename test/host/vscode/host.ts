@@ -100,7 +100,7 @@ export async function prepareHost(say: (line: string) => void): Promise<Host> {
   }
   const chromium = requireTools(isBuilt(recipe));
   const vscode = await builtVscode(recipe, say).catch((error: unknown) => {
-    throw new HostUnavailable(`VS Code could not be built from npm packages: ${String(error)}`, {
+    throw new HostUnavailable(`it could not be built from npm packages: ${String(error)}`, {
       cause: error,
     });
   });

@@ -2,15 +2,28 @@ import { join } from 'node:path';
 import { cacheFolder } from './paths.ts';
 
 /** VS Code's server and web workbench as an npm package carries them, and the Node they were made for. */
-const recipe = {
+export type Recipe = {
+  readonly vscode: string;
+  readonly codeServer: string;
+  readonly node: string;
+  /** What has no prebuilt binary, and without which the extension host or every terminal dies at once. */
+  readonly native: readonly string[];
+};
+
+const newest: Recipe = {
   vscode: '1.139.1',
   codeServer: '4.139.1',
   node: '24.21.0',
-  /** Without these two the extension host dies at once; node-pty ships a prebuilt binary. */
   native: ['@vscode/spdlog', '@vscode/native-watchdog'],
-} as const;
+};
 
-export type Recipe = typeof recipe;
+/** The oldest one to be had that is not older than `engines.vscode`. */
+const oldest: Recipe = {
+  vscode: '1.103.2',
+  codeServer: '4.103.2',
+  node: '22.23.2',
+  native: ['@vscode/spdlog', 'native-watchdog', 'node-pty'],
+};
 
 export type BuiltVscode = {
   readonly version: string;
@@ -19,9 +32,15 @@ export type BuiltVscode = {
   readonly serverMain: string;
 };
 
-/** The recipe for this machine; `undefined` where the packages do not run. */
+/** `VSCODE_VERSION=oldest` asks for the oldest supported VS Code instead of the newest. */
+export function wantsOldest(): boolean {
+  return process.env['VSCODE_VERSION'] === 'oldest';
+}
+
+/** The recipe for this machine; `undefined` where none runs. */
 export function recipeHere(): Recipe | undefined {
-  return process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch) ? recipe : undefined;
+  if (process.platform !== 'linux' || !['x64', 'arm64'].includes(process.arch)) return undefined;
+  return wantsOldest() ? oldest : newest;
 }
 
 export function nodePackage(): string {

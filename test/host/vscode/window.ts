@@ -49,10 +49,11 @@ export class HostWindow {
     await eventually(
       `the command "${title}" in the palette`,
       async () => {
-        // The palette lists the commands of the moment when it opens.
-        await this.page.keyboard.press('Escape');
         await this.page.keyboard.press('F1');
-        await this.page.locator('.quick-input-widget input').first().fill(`>${title}`);
+        const input = this.page.locator('.quick-input-widget input').first();
+        // The palette looks for commands only when its text changes, and an extension may bring them any time.
+        await input.fill('>');
+        await input.fill(`>${title}`);
         await row.click({ timeout: 1000 });
         return true;
       },
