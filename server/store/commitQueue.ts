@@ -6,38 +6,40 @@ import type { State } from './state.ts';
 interface Waiting {
   /** Absent where nothing was changed: it only waits for what it has seen to be durable. */
   readonly written?: WrittenEntry;
-  readonly state: State;
   readonly resolve: () => void;
   readonly reject: (reason: Error) => void;
 }
 
 /**
- * The versions of the state between the newest and the durable one, in a queue. While one batch is synced the next one gathers. When a
- * sync fails, the newest version is the durable one again, everything that waits is refused, and nothing is taken from then on.
+ * The transactions on their way to the disk, in batches: while one is synced the next one gathers. Each batch has one version of the
+ * state, built on the one before. When a sync fails, the versions of all that waits are forgotten, all of it is refused, and nothing
+ * is taken from then on.
  */
 export class CommitQueue {
   readonly #journal: Journal;
   readonly #committed: (entries: readonly JournalEntry[]) => void;
-  #newest: State;
-  #newestSeq: number;
   #durable: State;
+  /** Of the batch that is synced now. */
+  #inFlight: State | undefined;
+  /** Of the batch that gathers: the only one that is written to. */
+  #gathering: State | undefined;
   #waiting: Waiting[] = [];
-  #inFlight: Waiting[] = [];
+  #newestSeq: number;
   #flushing: Promise<void> | undefined;
   #failure: string | undefined;
 
   constructor(journal: Journal, state: State, committed: (entries: readonly JournalEntry[]) => void) {
     this.#journal = journal;
-    this.#newest = state;
     this.#newestSeq = journal.seq;
     this.#durable = state;
     this.#committed = committed;
     journal.follow((entries) => this.#swapIn(entries));
   }
 
-  /** What transactions run on: syncs in flight included. */
+  /** For the next transaction to run on, and to write to: all that was taken before, syncs in flight included. */
   get newest(): State {
-    return this.#newest;
+    this.#gathering ??= (this.#inFlight ?? this.#durable).fork();
+    return this.#gathering;
   }
 
   get newestSeq(): number {
@@ -54,16 +56,23 @@ export class CommitQueue {
     return this.#failure;
   }
 
-  /** The state is the newest from now on; resolves when its entry, which carries the next number, is durable. */
-  commit(state: State, written: WrittenEntry): Promise<void> {
-    this.#newest = state;
+  /** What was written to the newest state stays; resolves when its entry, which carries the next number, is durable. */
+  commit(written: WrittenEntry): Promise<void> {
     this.#newestSeq = written.entry.seq;
-    return this.#wait(state, written);
+    return this.#wait(written);
+  }
+
+  /** What was written to the newest state since the last commit goes: it is made again of what was committed. */
+  takeBack(): void {
+    this.#gathering = undefined;
+    for (const { written } of this.#waiting)
+      for (const change of written?.entry.changes ?? []) this.newest.apply(change);
+    this.newest.settle();
   }
 
   /** Resolves when all that is in the newest state now is durable. */
   settled(): Promise<void> {
-    return this.#flushing ? this.#wait(this.#newest) : Promise.resolve();
+    return this.#flushing ? this.#wait() : Promise.resolve();
   }
 
   /** Resolves when nothing waits any more, whether it went well or not. */
@@ -71,9 +80,9 @@ export class CommitQueue {
     while (this.#flushing) await this.#flushing;
   }
 
-  #wait(state: State, written?: WrittenEntry): Promise<void> {
+  #wait(written?: WrittenEntry): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ state, resolve, reject, ...(written ? { written } : {}) });
+      this.#waiting.push({ resolve, reject, ...(written ? { written } : {}) });
       // In a microtask, so that all transactions of one turn of the event loop share the first sync.
       this.#flushing ??= Promise.resolve().then(() => this.#flush());
     });
@@ -81,15 +90,17 @@ export class CommitQueue {
 
   async #flush(): Promise<void> {
     while (this.#waiting.length > 0) {
-      this.#inFlight = this.#waiting;
+      const batch = this.#waiting;
       this.#waiting = [];
+      this.#inFlight = this.#gathering;
+      this.#gathering = undefined;
       try {
-        await this.#append(this.#inFlight);
-        for (const { resolve } of this.#inFlight) resolve();
+        await this.#append(batch);
+        for (const { resolve } of batch) resolve();
       } catch (error) {
-        this.#takeBack(error);
+        this.#refuse(batch, error);
       }
-      this.#inFlight = [];
+      this.#inFlight = undefined;
     }
     this.#flushing = undefined;
   }
@@ -100,16 +111,16 @@ export class CommitQueue {
   }
 
   #swapIn(entries: readonly JournalEntry[]): void {
-    const last = this.#inFlight.findLast(({ written }) => written);
-    if (last) this.#durable = last.state;
+    this.#durable = this.#inFlight ?? this.#durable;
+    this.#inFlight = undefined;
     this.#committed(entries);
   }
 
-  #takeBack(error: unknown): void {
+  #refuse(batch: readonly Waiting[], error: unknown): void {
     this.#failure = `the journal could not be written (${error instanceof Error ? error.message : String(error)})`;
-    this.#newest = this.#durable;
+    this.#gathering = undefined;
     this.#newestSeq = this.#journal.seq;
-    const refused = [...this.#inFlight, ...this.#waiting];
+    const refused = [...batch, ...this.#waiting];
     this.#waiting = [];
     for (const { reject } of refused) reject(readOnlyRefusal(this.#failure));
   }

@@ -73,9 +73,12 @@ export class Shelves {
     else records.delete(id);
   }
 
+  holds({ index, key, rank }: Entry): boolean {
+    return this.#trees.indexes[index].get(key)?.get(rank) !== undefined;
+  }
+
   addEntry({ index, key, rank }: Entry, id: string): void {
     const ids = this.#trees.indexes[index].get(key);
-    if (ids?.get(rank) !== undefined) return;
     const written = ids ? this.#writable(ids) : this.#new<string>();
     written.set(rank, id);
     if (written !== ids) this.#writableIndex(index).set(key, written);
@@ -83,7 +86,7 @@ export class Shelves {
 
   removeEntry({ index, key, rank }: Entry): void {
     const ids = this.#trees.indexes[index].get(key);
-    if (ids?.get(rank) === undefined) return;
+    if (!ids) return;
     const written = this.#writable(ids);
     written.delete(rank);
     if (written.size === 0) this.#writableIndex(index).delete(key);

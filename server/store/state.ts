@@ -9,8 +9,9 @@ import { emptyTrees, Shelves } from './shelves.ts';
 import type { AnyRecord, Entry } from './shelves.ts';
 
 /**
- * One version of the whole state. A fork is made at once and shares everything with its origin until it is written to; the origin is
- * not written to any more. So an older version stays as it is for whoever reads it, and taking changes back is forgetting a version.
+ * One version of the whole state. A fork is made at once and shares everything with its origin until it is written to; from then on
+ * the origin must not be written to. So an older version stays as it is for whoever reads it, and taking changes back is forgetting
+ * a version.
  */
 export class State implements View {
   readonly #shelves: Shelves;
@@ -45,11 +46,11 @@ export class State implements View {
     return this.#shelves.count(index, key);
   }
 
-  /** Puts the record in the place of what has this id, or removes it; the indexes follow. */
-  apply(change: Change): void {
+  /** Puts the record in the place of what has this id, or removes it; the indexes follow. Answers what was there. */
+  apply(change: Change): AnyRecord | undefined {
     const [collection, id, after] = change;
     const before = this.get(collection, id);
-    if (after === null && before === undefined) return;
+    if (after === null && before === undefined) return before;
     const gone = before ? entriesOf(collection, before) : [];
     const come = after ? entriesOf(collection, after) : [];
     for (const entry of gone) if (!includes(come, entry)) this.#shelves.removeEntry(entry);
@@ -57,6 +58,7 @@ export class State implements View {
     for (const entry of come) if (!includes(gone, entry)) this.#shelves.addEntry(entry, id);
     if (collection === 'beads') this.#unsettle(change, before as Bead | undefined, after);
     else this.#addUnsettled(change);
+    return before;
   }
 
   /** Brings `beadsReady` and `beadsBlocked` up to date, once for all changes since. */
@@ -76,8 +78,10 @@ export class State implements View {
   }
 
   #unsettle(change: Change, before: Bead | undefined, after: Bead | null): void {
-    if (before && (!after || moved(before, after)))
-      for (const entry of readinessEntries(before)) this.#shelves.removeEntry(entry);
+    if (before && (!after || moved(before, after))) {
+      this.#place('beadsReady', before, false);
+      this.#place('beadsBlocked', before, false);
+    }
     if (touchesOthers(before, after)) this.#addUnsettled(change);
     else if (after) this.#unsettled.add(after.id);
   }
@@ -87,13 +91,17 @@ export class State implements View {
   }
 
   #settleBead(bead: Bead, known: KnownBlocks): void {
-    const holds = {
-      beadsReady: isReady(this, bead, undefined, known),
-      beadsBlocked: isBlocked(this, bead, known),
-    };
-    for (const entry of readinessEntries(bead)) {
-      if (holds[entry.index as keyof typeof holds]) this.#shelves.addEntry(entry, bead.id);
-      else this.#shelves.removeEntry(entry);
+    this.#place('beadsReady', bead, isReady(this, bead, undefined, known));
+    this.#place('beadsBlocked', bead, isBlocked(this, bead, known));
+  }
+
+  /** Into the index, or out of it, under all the bead's keys: it is under all of them or under none. */
+  #place(index: IndexName, bead: Bead, belongs: boolean): void {
+    const rank = rankOf('beads', bead);
+    if (this.#shelves.holds({ index, key: '', rank }) === belongs) return;
+    for (const key of rigKeys(bead)) {
+      if (belongs) this.#shelves.addEntry({ index, key, rank }, bead.id);
+      else this.#shelves.removeEntry({ index, key, rank });
     }
   }
 }
@@ -103,17 +111,10 @@ function entriesOf(collection: Collection, record: AnyRecord): Entry[] {
   return placesOf(collection, record as never).map(([index, key]) => ({ index, key, rank }));
 }
 
-/** Where the bead stands if it is ready, and if it is blocked. */
-function readinessEntries(bead: Bead): Entry[] {
-  const rank = rankOf('beads', bead);
-  return rigKeys(bead).flatMap((key): Entry[] => [
-    { index: 'beadsReady', key, rank },
-    { index: 'beadsBlocked', key, rank },
-  ]);
-}
-
 function moved(before: Bead, after: Bead): boolean {
-  return before.rig !== after.rig || rankOf('beads', before) !== rankOf('beads', after);
+  return (
+    before.rig !== after.rig || before.priority !== after.priority || before.createdAt !== after.createdAt
+  );
 }
 
 function includes(entries: readonly Entry[], { index, key, rank }: Entry): boolean {

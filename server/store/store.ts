@@ -9,6 +9,7 @@ import { CommitQueue } from './commitQueue.ts';
 import type { FileJournal } from './fileJournal.ts';
 import { errorCode, realFiles } from './files.ts';
 import type { FileSystemPort } from './files.ts';
+import type { WrittenEntry } from './journal.ts';
 import { entryText } from './journalLine.ts';
 import { emptySnapshot, loadState, readOnlyRefusal, snapshotPath } from './load.ts';
 import type { Loaded } from './load.ts';
@@ -124,17 +125,14 @@ export class Store {
   async transact<T>(meta: TransactionMeta, work: (draft: Draft) => T): Promise<{ result: T; seq: number }> {
     if (this.readOnly !== undefined) throw readOnlyRefusal(this.readOnly);
     if (this.#isClosing) throw new Refusal('unavailable', 'The town is closing and takes no more changes.');
-    const transaction = new Transaction(this.#commits.newest);
-    const result = this.#run(transaction, work);
-    const { state, changes } = transaction.finish();
-    if (changes.length === 0) {
-      const seq = this.#commits.newestSeq;
+    const { result, written } = this.#run(meta, work);
+    const seq = this.#commits.newestSeq;
+    if (!written) {
       await this.#commits.settled();
       return { result, seq };
     }
-    const entry = this.#entry(meta, changes);
-    await this.#commits.commit(state, { entry, text: entryText(entry) });
-    return { result, seq: entry.seq };
+    await this.#commits.commit(written);
+    return { result, seq: written.entry.seq };
   }
 
   /** Called for each entry, in order, when its records can be seen in the view. The answer ends it. */
@@ -173,19 +171,32 @@ export class Store {
     await this.#parts.journal.close();
   }
 
-  #run<T>(transaction: Transaction, work: (draft: Draft) => T): T {
+  #run<T>(
+    meta: TransactionMeta,
+    work: (draft: Draft) => T,
+  ): { result: T; written: WrittenEntry | undefined } {
     if (this.#isRunning) throw new Error('A transaction was begun inside another one.');
     this.#isRunning = true;
+    const state = this.#commits.newest;
+    const transaction = new Transaction(state);
     try {
       const result = work(transaction);
       if (result instanceof Promise) throw new Error('The work of a transaction must not be asynchronous.');
-      return result;
+      state.settle();
+      return { result, written: this.#written(meta, transaction.changes()) };
     } catch (error) {
-      transaction.abandon();
+      if (transaction.hasWritten) this.#commits.takeBack();
       throw error;
     } finally {
+      transaction.end();
       this.#isRunning = false;
     }
+  }
+
+  #written(meta: TransactionMeta, changes: readonly Change[]): WrittenEntry | undefined {
+    if (changes.length === 0) return undefined;
+    const entry = this.#entry(meta, changes);
+    return { entry, text: entryText(entry) };
   }
 
   #entry({ verb, by, subject }: TransactionMeta, changes: readonly Change[]): JournalEntry {

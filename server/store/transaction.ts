@@ -1,18 +1,26 @@
 import { Refusal } from '../domain/refusal.ts';
 import type { Change, Collection, Records } from '../domain/records.ts';
 import type { Draft, IndexedRecords, IndexName } from '../domain/view.ts';
+import type { AnyRecord } from './shelves.ts';
 import type { State } from './state.ts';
 
-/** A draft over a fork of the newest state. It knows what it changed, and takes no changes after it has been closed. */
-export class Transaction implements Draft {
-  readonly #origin: State;
-  readonly #state: State;
-  readonly #touched = new Map<string, readonly [Collection, string]>();
-  #open = true;
+interface Touched {
+  readonly collection: Collection;
+  readonly id: string;
+  /** Before the transaction, and as it has left it. */
+  readonly before: AnyRecord | undefined;
+  readonly after: AnyRecord | null;
+}
 
-  constructor(origin: State) {
-    this.#origin = origin;
-    this.#state = origin.fork();
+/** A draft over a state that nobody else uses meanwhile. It knows what it changed, and takes no changes after it has ended. */
+export class Transaction implements Draft {
+  readonly #state: State;
+  readonly #touched = new Map<string, Touched>();
+  #isOpen = true;
+  #hasWritten = false;
+
+  constructor(state: State) {
+    this.#state = state;
   }
 
   get<C extends Collection>(collection: C, id: string): Records[C] | undefined {
@@ -41,29 +49,32 @@ export class Transaction implements Draft {
     this.#apply([collection, id, null] as Change);
   }
 
-  /** The state with all changes, and those that differ from what was before, each record once. */
-  finish(): { state: State; changes: Change[] } {
-    this.#open = false;
-    this.#state.settle();
-    const changes: Change[] = [];
-    for (const [collection, id] of this.#touched.values()) {
-      const after = this.#state.get(collection, id);
-      if (!isSame(this.#origin.get(collection, id), after))
-        changes.push([collection, id, after ?? null] as Change);
-    }
-    return { state: this.#state, changes };
+  /** Whether the state may be another than before. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
-  /** Takes no more changes; what it changed is forgotten with it. */
-  abandon(): void {
-    this.#open = false;
+  /** What is different from before, each record once. */
+  changes(): Change[] {
+    const changes: Change[] = [];
+    for (const { collection, id, before, after } of this.#touched.values())
+      if (!isSame(before ?? null, after)) changes.push([collection, id, after] as Change);
+    return changes;
+  }
+
+  /** From here on it takes no changes. */
+  end(): void {
+    this.#isOpen = false;
   }
 
   #apply(change: Change): void {
-    if (!this.#open) throw new Error('A draft was changed after its transaction had ended.');
-    const [collection, id] = change;
-    this.#touched.set(`${collection} ${id}`, [collection, id]);
-    this.#state.apply(change);
+    if (!this.#isOpen) throw new Error('A draft was changed after its transaction had ended.');
+    const [collection, id, after] = change;
+    const key = `${collection} ${id}`;
+    this.#hasWritten = true;
+    const replaced = this.#state.apply(change);
+    const touched = this.#touched.get(key);
+    this.#touched.set(key, { collection, id, before: touched ? touched.before : replaced, after });
   }
 }
 

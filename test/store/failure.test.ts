@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { openStore } from '../../server/store/store.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -95,7 +96,7 @@ for (const [code, fate] of Object.entries(unwritable)) {
   });
 }
 
-const program = join(import.meta.dirname, 'limitedWriter.ts');
+const program = fileURLToPath(new URL('limitedWriter.ts', import.meta.url));
 const limiters = ['/usr/bin/prlimit', '/bin/sh'].filter((path) => existsSync(path));
 
 test(

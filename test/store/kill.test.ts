@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { openStore } from '../../server/store/store.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -41,7 +42,7 @@ test(
 /** In one file, since starting many files two hundred times takes most of the time. */
 async function bundled(folder: string): Promise<string> {
   const outfile = join(folder, 'killedWriter.mjs');
-  const entryPoints = [join(import.meta.dirname, 'killedWriter.ts')];
+  const entryPoints = [fileURLToPath(new URL('killedWriter.ts', import.meta.url))];
   await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
   return outfile;
 }

@@ -5,13 +5,15 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { TestContext } from 'node:test';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { acquireLock } from '../../server/store/lock.ts';
 import type { LockWays } from '../../server/store/lock.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
-const program = join(import.meta.dirname, 'lockHolder.ts');
+const program = fileURLToPath(new URL('lockHolder.ts', import.meta.url));
+const flock = '/usr/bin/flock';
 
 test(
   'one of many processes gets the lock, twenty times, and kill -9 frees it',
@@ -78,19 +80,15 @@ test('a path that cannot be locked is a refusal that names it', (context) => {
     );
 });
 
-test(
-  'without node:sqlite, Linux locks an inherited descriptor',
-  { skip: !existsSync('/usr/bin/flock') },
-  (context) => {
-    const path = join(temporaryFolder(context), 'lock');
-    const ways: LockWays = { platform: 'linux', flock: runFlock };
-    const first = acquireLock(path, ways);
-    assert.ok(first);
-    assert.equal(acquireLock(path, ways), undefined);
-    first.release();
-    acquireLock(path, ways)?.release();
-  },
-);
+test('without node:sqlite, Linux locks an inherited descriptor', { skip: !existsSync(flock) }, (context) => {
+  const path = join(temporaryFolder(context), 'lock');
+  const ways: LockWays = { platform: 'linux', flock: runFlock };
+  const first = acquireLock(path, ways);
+  assert.ok(first);
+  assert.equal(acquireLock(path, ways), undefined);
+  first.release();
+  acquireLock(path, ways)?.release();
+});
 
 test('without node:sqlite, macOS and Windows open the file exclusively', (context) => {
   const path = join(temporaryFolder(context), 'lock');
@@ -109,7 +107,7 @@ test('where nothing works it says so', (context) => {
 
 function runFlock(descriptor: number): boolean {
   return (
-    spawnSync('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] }).status === 0
+    spawnSync(flock, ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] }).status === 0
   );
 }
 

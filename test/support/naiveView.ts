@@ -36,10 +36,10 @@ const keys: {
   mergeRequestsByRig: ['mergeRequests', (request) => [request.rig]],
 };
 
-export const indexNames = Object.keys(keys) as IndexName[];
+const indexNames = Object.keys(keys) as IndexName[];
 
 /** A view that finds by looking at everything. */
-export function naiveView(records: RecordMaps): View {
+function naiveView(records: RecordMaps): View {
   const view: View = {
     get: (collection, id) => records[collection].get(id) as never,
     all: (collection) => sorted([...records[collection].values()], byId) as never,
