@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SessionId } from '../../server/domain/ids.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
+import type { Session, SessionExit } from '../../server/domain/session.ts';
+import type { SessionPort } from '../../server/operations/context.ts';
+import type { Caller, Handlers, Peer } from '../../server/protocol/caller.ts';
+import type { Notifications, Params } from '../../server/protocol/messages.ts';
+
+/** A caller at the other end of nothing: what it is told is kept, and its connection ends when the test says so. */
+export interface TestCaller extends Caller {
+  readonly told: { readonly method: string; readonly params: unknown }[];
+  hangUp(): void;
+}
+
+export function callerOf(
+  who: Omit<Caller, 'peer' | 'client'> & { readonly client?: string },
+  onNotify: (method: string, params: unknown) => void = () => undefined,
+): TestCaller {
+  const told: { method: string; params: unknown }[] = [];
+  const listeners = new Set<() => void>();
+  let over = false;
+  const peer: Peer = {
+    notify(method, params) {
+      told.push({ method, params });
+      onNotify(method, params);
+    },
+    request: () => Promise.reject(new Error('Nobody asks a test.')),
+    onEnd(listener) {
+      if (over) listener();
+      else listeners.add(listener);
+    },
+  };
+  return {
+    client: 'gt',
+    ...who,
+    peer,
+    told,
+    hangUp() {
+      over = true;
+      for (const listener of Array.from(listeners)) listener();
+      listeners.clear();
+    },
+  };
+}
+
+export interface Launched {
+  readonly session: Session;
+  readonly caller: TestCaller;
+  readonly pid: number;
+}
+
+/** What becomes of a launcher that is started. */
+export type Fate = 'starts' | 'takes' | 'sleeps' | 'refuses' | 'cannot-start';
+
+/** Sessions without processes: the launcher is played here, through the same requests that a real one sends. */
+export class FakeHost {
+  /** Of the next launchers. */
+  fate: Fate = 'starts';
+  /** Ends as soon as it is asked to. */
+  obedient = true;
+  readonly launched = new Map<string, Launched>();
+  readonly alive = new Set<number>();
+  readonly reports = new Map<string, SessionExit & { readonly reason?: string }>();
+  /** What was ended by force, by process id. */
+  readonly ended: number[] = [];
+  editors = 0;
+  #handlers: Handlers | undefined;
+  #nextPid = 100_000;
+
+  serve(handlers: Handlers): void {
+    this.#handlers = handlers;
+  }
+
+  get handlers(): Handlers {
+    if (!this.#handlers) throw new Error('No town is served.');
+    return this.#handlers;
+  }
+
+  launchedOf(session: string): Launched {
+    const launched = this.launched.get(session);
+    if (!launched) throw new Error(`No launcher of ${session} was started.`);
+    return launched;
+  }
+
+  /** The runtime ends, as the launcher reports it. */
+  async exit(session: string, end: Params<'session/ended'>): Promise<void> {
+    const { caller, pid } = this.launchedOf(session);
+    this.alive.delete(pid);
+    this.launched.delete(session);
+    await this.handlers['session/ended'](end, caller);
+    caller.hangUp();
+  }
+
+  async endAll(): Promise<void> {
+    for (const session of Array.from(this.launched.keys())) await this.exit(session, { end: 'stopped' });
+  }
+
+  /** Gone without a word, its runtime with it. */
+  crash(session: string): void {
+    const { caller, pid } = this.launchedOf(session);
+    this.alive.delete(pid);
+    this.launched.delete(session);
+    caller.hangUp();
+  }
+
+  /** After a restart of the town: the launcher of a session that goes on comes back. */
+  async comeBack(session: Session): Promise<void> {
+    const caller = this.#callerOf(session);
+    const pid = session.pid ?? (this.#nextPid += 1);
+    this.alive.add(pid);
+    this.launched.set(session.id, { session, caller, pid });
+    await this.handlers['session/attach']({ launcherPid: pid, pid }, caller);
+  }
+
+  async launch(session: Session): Promise<void> {
+    if (this.fate === 'refuses') throw new Refusal('no-host', 'No window opens a terminal.');
+    if (this.fate === 'sleeps') return;
+    const caller = this.#callerOf(session);
+    const pid = (this.#nextPid += 1);
+    await this.handlers['session/take']({ launcherPid: pid }, caller);
+    this.launched.set(session.id, { session, caller, pid });
+    if (this.fate === 'takes') return;
+    if (this.fate === 'cannot-start') {
+      await this.exit(session.id, { end: 'not-started', reason: 'There is no program to start.' });
+      return;
+    }
+    this.alive.add(pid);
+    await this.handlers['session/started']({ pid }, caller);
+  }
+
+  #callerOf({ id, agent }: Session): TestCaller {
+    return callerOf(
+      { role: 'session', by: agent, session: id, agent, client: 'launcher' },
+      (method, params) => {
+        if (method !== 'session/stop' || !this.obedient) return;
+        const { reason } = params as Notifications['session/stop'];
+        if (this.launched.has(id)) void this.exit(id, { end: 'stopped', reason });
+      },
+    );
+  }
+}
+
+/** Session files are real, so that a test can see that none is left. */
+export function fakeSessions(host: FakeHost, folder: string): SessionPort {
+  const file = (session: string, kind: string): string => join(folder, `${session}.${kind}`);
+  return {
+    resolve: (choice) => ({ kind: choice === 'editor' ? 'editor' : 'process' }),
+    editors: () => host.editors,
+    open: (session) => host.launch(session),
+    writeSessionFile({ id }) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file(id, 'json'), '{}');
+      return { path: file(id, 'json'), tokenHash: randomBytes(8).toString('hex') };
+    },
+    removeSessionFile(session) {
+      if (!existsSync(folder)) return;
+      const own = readdirSync(folder).filter((name) => name.startsWith(`${session}.`));
+      for (const name of own) rmSync(join(folder, name));
+    },
+    writePrompt(session, text) {
+      writeFileSync(file(session, 'prompt.txt'), text);
+      return file(session, 'prompt.txt');
+    },
+    endReport: (session: SessionId) => host.reports.get(session),
+    logFile: (session) => file(session, 'log'),
+    lastLines: () => [],
+    endTree(pid) {
+      host.ended.push(pid);
+      host.alive.delete(pid);
+      return Promise.resolve();
+    },
+    isAlive: (pid) => host.alive.has(pid),
+  };
+}

@@ -1,0 +1,81 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import type { Timestamp } from '../../server/domain/ids.ts';
+import { createGit, type Git } from '../../server/git/git.ts';
+import { rigFolders } from '../../server/git/rigFolder.ts';
+import type { ProgramPort, SessionPort } from '../../server/operations/context.ts';
+import { type TownPaths, townPaths } from '../../server/protocol/address.ts';
+import { productVersion, protocolVersion } from '../../server/protocol/version.ts';
+import { installTown } from '../../server/serveTown.ts';
+import { runProgram } from '../../server/sessions/runProgram.ts';
+import { findProgram } from '../../server/sessions/programs.ts';
+import { openStore, type Store } from '../../server/store/store.ts';
+import { createTown, type Town } from '../../server/town.ts';
+import { type FakeHost, fakeSessions } from './fakeHost.ts';
+
+export interface TownOptions {
+  readonly checkpoint?: (step: string) => Promise<void>;
+  readonly git?: (real: Git) => Git;
+  readonly sessions?: (fake: SessionPort) => SessionPort;
+  readonly now?: () => Date;
+}
+
+export interface OpenedTown {
+  readonly paths: TownPaths;
+  readonly store: Store;
+  readonly git: Git;
+  readonly town: Town;
+}
+
+/** Opens the town in the folder (made where there is none), as `serveTown.ts` does, but for the sessions. */
+export async function openTown(
+  folder: string,
+  host: FakeHost,
+  options: TownOptions & { readonly log: (line: string) => void },
+): Promise<OpenedTown> {
+  if (!existsSync(folder)) await installTown(folder);
+  const paths = townPaths(folder);
+  const now = options.now ?? ((): Date => new Date());
+  const store = await openStore({ directory: paths.state, now, log: options.log });
+  const real = createGit({ emptyHooksDirectory: paths.emptyHooks });
+  const git = options.git?.(real) ?? real;
+  const sessions = fakeSessions(host, paths.sessions);
+  const town = createTown({
+    store,
+    git,
+    paths,
+    townId: 'town',
+    token: 'token',
+    version: productVersion,
+    protocol: protocolVersion,
+    startedAt: now().toISOString() as Timestamp,
+    launcher: { node: process.execPath, program: 'launcher' },
+    sessions: options.sessions?.(sessions) ?? sessions,
+    programs,
+    offerToHost: () => undefined,
+    rigFolders: rigFolders(folder),
+    now: () => now().toISOString() as Timestamp,
+    randomText: (length) => randomBytes(length).toString('hex').slice(0, length),
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    sha256: (text) => createHash('sha256').update(text).digest(),
+    sameSecret: (given, known) =>
+      given.length === known.length && timingSafeEqual(Buffer.from(given), Buffer.from(known)),
+    log: options.log,
+    checkpoint: options.checkpoint ?? (() => Promise.resolve()),
+  });
+  host.serve(town.handlers);
+  await town.recover();
+  return { paths, store, git, town };
+}
+
+const path = process.env['PATH'] ?? '';
+
+const programs: ProgramPort = {
+  path: () => Promise.resolve(path),
+  find: (command) => findProgram(command, path)?.path,
+  async run([command = '', ...args], directory) {
+    const program = findProgram(command, path);
+    if (!program) return { code: 127, output: [`There is no program ${command} on the PATH.`] };
+    return await runProgram({ argv: [program.command, ...args], directory, path, deadlineMs: 60_000 });
+  },
+};
