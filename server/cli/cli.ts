@@ -15,6 +15,8 @@ export interface Cli {
   readonly ask: Ask;
   /** The same without starting a town server: `unavailable` with the fact `running: false` where none runs. */
   readonly askRunning: Ask;
+  /** Asks the person; undefined where there is nobody to ask. */
+  confirm(question: string): Promise<boolean | undefined>;
   /** Looked up at the first use: `--help` needs no town. */
   place(): Place;
 }
@@ -30,19 +32,21 @@ export interface Question<M extends Method> {
 export function openCli(name: 'gt' | 'bd', args: readonly string[]): Cli {
   const { env: environment } = process;
   let found: Place | undefined;
+  const output = openOutput(
+    () => process.stdout,
+    () => process.stderr,
+    { environment, now: Date.now() },
+  );
   const place = (): Place => (found ??= findPlace(environment, process.cwd()));
   return {
     name,
     json: wantsJson(name, args, environment),
     environment,
     directory: process.cwd(),
-    output: openOutput(
-      () => process.stdout,
-      () => process.stderr,
-      { environment, now: Date.now() },
-    ),
+    output,
     ask: (method, params) => askTown(place(), name, method, params),
     askRunning: (method, params) => askRunningTown(place(), name, method, params),
+    confirm: async (question) => (await import('./confirm.ts')).confirm(output, question),
     place,
   };
 }

@@ -61,10 +61,15 @@ export function paint(look: Look, how: Paint, text: string): string {
 
 /** Two-space JSON in which no character can act on a terminal: what JSON leaves raw of those is written as an escape. */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replaceAll(rawInJson, (character) =>
+  const text = JSON.stringify(value, null, 2);
+  if (!special.test(text)) return text;
+  return text.replaceAll(rawInJson, (character) =>
     Array.from({ length: character.length }, (_, unit) => escapeUnit(character.charCodeAt(unit))).join(''),
   );
 }
+
+/** What most text has nothing of; looking for the rest costs its start a millisecond. */
+const special = /[^\n -~]/u;
 
 const codes: Readonly<Record<Paint, string>> = {
   bold: '1',
@@ -88,13 +93,14 @@ const paintCode = new RegExp(`(\u001B\\[(?:${['0', ...Object.values(codes)].join
 function write(stream: Stream, lines: readonly string[], color: boolean): void {
   if (lines.length === 0) return;
   const text = lines.join('\n');
-  const clean = color
-    ? text
-        .split(paintCode)
-        .map((part, at) => (at % 2 === 1 ? part : plainText(part)))
-        .join('')
-    : plainText(text);
+  const clean = special.test(text) ? cleaned(text, color) : text;
   stream.write(`${clean}\n`);
+}
+
+function cleaned(text: string, color: boolean): string {
+  if (!color) return plainText(text);
+  const parts = text.split(paintCode);
+  return parts.map((part, at) => (at % 2 === 1 ? part : plainText(part))).join('');
 }
 
 /** https://no-color.org, and the same with FORCE_COLOR for those who pipe on purpose. */

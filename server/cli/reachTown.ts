@@ -1,6 +1,6 @@
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import { productVersion } from '../protocol/version.ts';
-import { call } from '../rpc/call.ts';
+import { call, readServerFile } from '../rpc/call.ts';
 import { Unreached } from '../rpc/failure.ts';
 import type { Place } from './place.ts';
 import { unavailable } from './unavailable.ts';
@@ -16,7 +16,7 @@ export async function askTown<M extends Method>(
   params: Params<M>,
 ): Promise<Result<M>> {
   try {
-    return await once(place, client, method, params);
+    if (isOfThisProduct(place)) return await once(place, client, method, params);
   } catch (error) {
     if (!(error instanceof Unreached)) throw error;
     if (!nothingHappened.has(error.reason)) throw unavailable(error);
@@ -43,6 +43,11 @@ export async function askRunningTown<M extends Method>(
   } catch (error) {
     throw error instanceof Unreached ? unavailable(error) : error;
   }
+}
+
+/** A town server of another version may have to make room for ours, which is for `reachTown` to decide. Sessions take it as it is. */
+function isOfThisProduct({ serverFile, session }: Place): boolean {
+  return session !== undefined || (readServerFile(serverFile)?.version ?? productVersion) === productVersion;
 }
 
 const nothingHappened: ReadonlySet<string> = new Set(['no-server', 'nobody', 'unauthorized']);

@@ -24,9 +24,12 @@ const townId = 'town-1';
 const nonce = 'nonce-1';
 
 /** A town on a real socket that answers with what is given, and knows nothing else. */
-export async function cannedTown(t: TestContext, answers: Partial<Handlers>): Promise<Town> {
-  const town = emptyTown(t);
-  const endpoint = join(town.folder, 's');
+export async function cannedTown(
+  t: TestContext,
+  answers: Partial<Handlers>,
+  { town = emptyTown(t), version = productVersion }: { town?: Town; version?: string } = {},
+): Promise<Town> {
+  const endpoint = join(town.folder, `s-${version}`);
   const handlers = Object.fromEntries(
     (Object.keys(access) as Method[]).map((method) => [
       method,
@@ -43,7 +46,7 @@ export async function cannedTown(t: TestContext, answers: Partial<Handlers>): Pr
     endpoint,
     townId,
     nonce,
-    version: productVersion,
+    version,
     authenticate: ({ token, session }) => {
       if (token === 'person') return { role: 'person', by: 'overseer' };
       return token === 'session' && session ? { role: 'session', by: 'backend/nux' } : undefined;
@@ -56,7 +59,7 @@ export async function cannedTown(t: TestContext, answers: Partial<Handlers>): Pr
     onLeave: () => {},
   });
   t.after(() => server.close('the test is over'));
-  announce(town.folder, endpoint);
+  announce(town.folder, endpoint, version);
   return town;
 }
 
@@ -77,14 +80,14 @@ export function emptyTown(t: TestContext): Town {
   };
 }
 
-export function announce(folder: string, endpoint: string): void {
+export function announce(folder: string, endpoint: string, version = productVersion as string): void {
   const file = {
     townId,
     pid: process.pid,
     startedAt: new Date().toISOString(),
     endpoint,
     protocol: protocolVersion,
-    version: productVersion,
+    version,
     nonce,
   };
   writeFileSync(townPaths(folder).server, JSON.stringify(file));

@@ -231,6 +231,26 @@ describe('a town that cannot be asked never looks like an answer', { concurrency
     assert.equal((JSON.parse(bd.stderr) as { code: string }).code, 'unavailable');
   });
 
+  test('a town server of an older product is sent away, and the next one is asked; a session asks the one that is there', async (t) => {
+    const town = emptyTown(t);
+    const answers = { 'rig/list': () => [], 'work/hook': () => sampleHook() };
+    await cannedTown(t, answers, { town });
+    const next = readFileSync(join(town.folder, '.gastown', 'server.json'));
+    const retire = (): { seq: number } => {
+      writeFileSync(join(town.folder, '.gastown', 'server.json'), next);
+      return { seq: 1 };
+    };
+    await cannedTown(t, { ...answers, 'town/retire': retire }, { town, version: '0.0.1' });
+    const session = await town.run('gt', ['hook'], { GT_SESSION: town.sessionFile });
+    assert.equal(session.code, 0);
+    const person = await town.run('gt', ['rig', 'list']);
+    assert.deepEqual([person.code, person.stderr], [0, '']);
+    assert.deepEqual(
+      town.asked.map(({ method }) => method),
+      ['work/hook', 'town/retire', 'rig/list'],
+    );
+  });
+
   test('gt down starts no server to end it', async (t) => {
     const town = emptyTown(t);
     const never = await town.run('gt', ['down']);

@@ -381,6 +381,19 @@ test('programs in the configuration are shown, and the hash to approve them with
     `),
   );
   assert.equal(said.code, 1);
+  const asks: Answers = {
+    'rig/create': ({ approve }) => {
+      if (approve === 'abc123') return sampleRig('x');
+      throw new Refusal('unapproved', 'The configuration of x names programs.', { facts });
+    },
+  };
+  const words = ['rig', 'create', 'x', '--repo', '/x'];
+  const yes = await gt(words, asks, { agrees: true });
+  assert.deepEqual([yes.code, yes.asked.length], [0, 2]);
+  const no = await gt(words, asks, { agrees: false });
+  assert.deepEqual([no.code, no.asked.length], [1, 1]);
+  const program = await gt([...words, '--json'], asks, { agrees: true });
+  assert.deepEqual([program.code, program.asked.length], [1, 1]);
   const approved = await gt(['rig', 'approve', 'x', '--hash', 'abc123'], {
     'rig/approve': { rig: sampleRig('x').rig, keys: facts.keys },
   });

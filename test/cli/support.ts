@@ -24,6 +24,8 @@ interface Around {
   readonly environment?: Readonly<Record<string, string>>;
   readonly columns?: number;
   readonly tty?: boolean;
+  /** What a person answers who is asked; nobody is there to ask unless it is said. */
+  readonly agrees?: boolean;
 }
 
 /** One command line, in this process, 80 columns wide, on the clock of the samples. */
@@ -85,6 +87,7 @@ function cliOf(name: 'gt' | 'bd', words: readonly string[], parts: Parts): Cli {
     output: openOutput(stream(parts.print), stream(parts.note), { environment, now: noon }),
     ask: parts.ask,
     askRunning: parts.ask,
+    confirm: () => Promise.resolve(parts.agrees),
     place: () => ({ town: '/town', serverFile: '/town/.gastown/server.json', token: 'x' }),
   };
 }

@@ -18,7 +18,8 @@ export async function withApproval(
     const asked = unapproved(error);
     if (!asked || asked.keys.length === 0) throw error;
     if (!cli.json) cli.output.note(keyLines(asked.keys));
-    if (!canAsk(cli) || !(await agrees(cli))) throw refusalWithHash(error, `${option} ${asked.hash}`);
+    const agreed = !cli.json && (await cli.confirm('May git run them for this rig?'));
+    if (!agreed) throw refusalWithHash(error, `${option} ${asked.hash}`);
     await work(asked.hash);
   }
 }
@@ -84,18 +85,4 @@ function refusalWithHash(error: unknown, words: string): unknown {
   if (!(error instanceof Refusal)) return error;
   const next = `the same command with ${words}, once you have read them`;
   return new Refusal('unapproved', error.message, { ...error.details, next });
-}
-
-function canAsk(cli: Cli): boolean {
-  return !cli.json && cli.output.live && process.stdin.isTTY;
-}
-
-async function agrees(cli: Cli): Promise<boolean> {
-  cli.output.draw('May git run them for this rig? [y/N] ');
-  const answered = await new Promise<string>((resolve) => {
-    process.stdin.once('data', (data) => resolve(data.toString()));
-    process.stdin.once('end', () => resolve(''));
-  });
-  process.stdin.pause();
-  return /^y(?:es)?$/iu.test(answered.trim());
 }
