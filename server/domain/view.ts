@@ -38,8 +38,11 @@ export type IndexName = keyof IndexedRecords;
 export interface View {
   get<C extends Collection>(collection: C, id: string): Records[C] | undefined;
   all<C extends Collection>(collection: C): Iterable<Records[C]>;
-  /** The records under one key of an index, in the index's order. */
-  find<I extends IndexName>(index: I, key: string): Iterable<IndexedRecords[I]>;
+  /**
+   * The records under one key of an index, in the index's order. With `after`, the id of any record of the collection: only those
+   * that come behind its place, found without walking to it. Where there is no such record, all of them.
+   */
+  find<I extends IndexName>(index: I, key: string, after?: string): Iterable<IndexedRecords[I]>;
   /** How many records are under the key, without walking them. */
   count(index: IndexName, key: string): number;
 }

@@ -5,7 +5,7 @@ import type { Params } from '../protocol/messages.ts';
 import type { Page } from '../protocol/page.ts';
 import type { Context } from './context.ts';
 import { findRig } from './lookups.ts';
-import { pageOf } from './page.ts';
+import { type Listing, listingOf, pageOf } from './page.ts';
 import { beadView } from './views.ts';
 
 type Filter = (bead: Bead) => boolean;
@@ -18,7 +18,7 @@ export function listBeads(context: Context, params: Params<'bead/list'>): Page<B
   const everything = params.all === true || params.status?.some((status) => status === 'closed') === true;
   if (!everything) return paged(view, params, { index: 'beadsOpen', key, filters });
   if (params.rig !== undefined) return paged(view, params, { index: 'beadsByRig', key, filters });
-  return pageViews(view, params, [...view.all('beads')].filter(all(filters)).toSorted(byPriority));
+  return pageViews(view, params, listingOf([...view.all('beads')].filter(all(filters)).toSorted(byPriority)));
 }
 
 export function readyBeads(context: Context, params: Params<'bead/ready'>): Page<BeadView> {
@@ -44,16 +44,17 @@ interface Source {
 
 /** Without filters nothing but the page is walked; with them the whole index is, for the total. */
 function paged(view: View, params: BeadListParams, { index, key, filters }: Source): Page<BeadView> {
-  if (filters.length > 0) return pageViews(view, params, [...view.find(index, key)].filter(all(filters)));
-  const page = pageOf(view.find(index, key), params, {
-    id: (bead) => bead.id,
+  if (filters.length > 0)
+    return pageViews(view, params, listingOf([...view.find(index, key)].filter(all(filters))));
+  return pageViews(view, params, {
     total: view.count(index, key),
+    from: (after) => view.find(index, key, after),
+    has: (id) => view.get('beads', id) !== undefined,
   });
-  return { ...page, items: page.items.map((bead) => beadView(view, bead)) };
 }
 
-function pageViews(view: View, params: BeadListParams, beads: readonly Bead[]): Page<BeadView> {
-  const page = pageOf(beads, params, { id: (bead) => bead.id, total: beads.length });
+function pageViews(view: View, params: BeadListParams, beads: Listing<Bead>): Page<BeadView> {
+  const page = pageOf(beads, params);
   return { ...page, items: page.items.map((bead) => beadView(view, bead)) };
 }
 

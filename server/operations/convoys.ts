@@ -5,7 +5,7 @@ import type { Params } from '../protocol/messages.ts';
 import type { Page } from '../protocol/page.ts';
 import type { Context } from './context.ts';
 import { findBead, findConvoy } from './lookups.ts';
-import { pageOf } from './page.ts';
+import { listingOf, pageOf } from './page.ts';
 import { convoyView } from './views.ts';
 
 export async function makeConvoy(
@@ -44,7 +44,7 @@ export function listConvoys(context: Context, params: Params<'convoy/list'>): Pa
   const convoys = [...view.all('convoys')]
     .filter((convoy) => params.all === true || convoy.state === 'open')
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
-  const page = pageOf(convoys, params, { id: (convoy) => convoy.id, total: convoys.length });
+  const page = pageOf(listingOf(convoys), params);
   return { ...page, items: page.items.map((convoy) => convoyView(view, convoy)) };
 }
 

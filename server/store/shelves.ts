@@ -1,7 +1,7 @@
 import { collections } from '../domain/records.ts';
 import type { Collection, Records } from '../domain/records.ts';
 import type { IndexName } from '../domain/view.ts';
-import { collectionOf, indexNames } from './indexes.ts';
+import { collectionOf, indexNames, rankOf } from './indexes.ts';
 import { emptyTree } from './tree.ts';
 import type { Tree } from './tree.ts';
 
@@ -57,13 +57,16 @@ export class Shelves {
     return { [Symbol.iterator]: () => records.values() };
   }
 
-  /** The records under a key, by rank, as they are at this call. */
-  find(index: IndexName, key: string): Iterable<AnyRecord> {
+  /** The records under a key, by rank, as they are at this call; those behind the place of `after`, where that is a record. */
+  find(index: IndexName, key: string, after?: string): Iterable<AnyRecord> {
     const ids = this.#trees.indexes[index].get(key);
     if (!ids) return [];
     this.#shared(ids);
-    const records = this.#shared(this.#trees.records[collectionOf[index]]);
-    return { [Symbol.iterator]: () => named(records, ids) };
+    const collection = collectionOf[index];
+    const records = this.#shared(this.#trees.records[collection]);
+    const last = after === undefined ? undefined : records.get(after);
+    const rank = last && rankOf(collection, last as never);
+    return { [Symbol.iterator]: () => named(records, ids, rank) };
   }
 
   put(collection: Collection, id: string, record: AnyRecord | null): void {
@@ -119,9 +122,13 @@ export class Shelves {
   }
 }
 
-function* named(records: Tree<AnyRecord>, ids: Tree<string>): Generator<AnyRecord> {
-  for (const id of ids.values()) {
-    const record = records.get(id);
+function* named(
+  records: Tree<AnyRecord>,
+  ids: Tree<string>,
+  after: string | undefined,
+): Generator<AnyRecord> {
+  for (const [rank, id] of ids.entries(after)) {
+    const record = rank === after ? undefined : records.get(id);
     if (record) yield record;
   }
 }

@@ -9,9 +9,8 @@ import { emptyTrees, Shelves } from './shelves.ts';
 import type { AnyRecord, Entry } from './shelves.ts';
 
 /**
- * One version of the whole state. A fork is made at once and shares everything with its origin until it is written to; from then on
- * the origin must not be written to. So an older version stays as it is for whoever reads it, and taking changes back is forgetting
- * a version.
+ * One version of the whole state. A fork is made at once and shares everything with its origin until one of them is written to. So an
+ * older version stays as it is for whoever reads it, and taking changes back is forgetting a version.
  */
 export class State implements View {
   readonly #shelves: Shelves;
@@ -36,9 +35,9 @@ export class State implements View {
     return this.#shelves.values(collection) as Iterable<Records[C]>;
   }
 
-  find<I extends IndexName>(index: I, key: string): Iterable<IndexedRecords[I]> {
+  find<I extends IndexName>(index: I, key: string, after?: string): Iterable<IndexedRecords[I]> {
     this.#settleFor(index);
-    return this.#shelves.find(index, key) as Iterable<IndexedRecords[I]>;
+    return this.#shelves.find(index, key, after) as Iterable<IndexedRecords[I]>;
   }
 
   count(index: IndexName, key: string): number {

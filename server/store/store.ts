@@ -103,7 +103,7 @@ export class Store {
   readonly view: View = {
     get: (collection, id) => this.#commits.durable.get(collection, id),
     all: (collection) => this.#commits.durable.all(collection),
-    find: (index, key) => this.#commits.durable.find(index, key),
+    find: (index, key, after) => this.#commits.durable.find(index, key, after),
     count: (index, key) => this.#commits.durable.count(index, key),
   };
 

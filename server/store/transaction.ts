@@ -31,8 +31,8 @@ export class Transaction implements Draft {
     return this.#state.all(collection);
   }
 
-  find<I extends IndexName>(index: I, key: string): Iterable<IndexedRecords[I]> {
-    return this.#state.find(index, key);
+  find<I extends IndexName>(index: I, key: string, after?: string): Iterable<IndexedRecords[I]> {
+    return this.#state.find(index, key, after);
   }
 
   count(index: IndexName, key: string): number {

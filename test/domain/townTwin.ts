@@ -38,8 +38,9 @@ export class TownTwin implements Draft {
     return this.stored[collection].values();
   }
 
-  find<I extends IndexName>(index: I, key: string): Iterable<IndexedRecords[I]> {
-    return (this.index(index).get(key) ?? []) as IndexedRecords[I][];
+  find<I extends IndexName>(index: I, key: string, after?: string): Iterable<IndexedRecords[I]> {
+    const found = (this.index(index).get(key) ?? []) as IndexedRecords[I][];
+    return found.slice(found.findIndex(({ id }) => id === after) + 1);
   }
 
   count(index: IndexName, key: string): number {

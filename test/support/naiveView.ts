@@ -43,12 +43,13 @@ function naiveView(records: RecordMaps): View {
   const view: View = {
     get: (collection, id) => records[collection].get(id) as never,
     all: (collection) => sorted([...records[collection].values()], byId) as never,
-    find: (index, key) => {
+    find: (index, key, after) => {
       const [collection, keysOf] = keys[index];
       const found = [...records[collection].values()].filter((record) =>
         keysOf(record as never, view).includes(key),
       );
-      return sorted(found, collection === 'beads' ? byPriority : byAge) as never;
+      const inOrder = sorted(found, collection === 'beads' ? byPriority : byAge);
+      return inOrder.slice(inOrder.findIndex(({ id }) => id === after) + 1) as never;
     },
     count: (index, key) => [...view.find(index, key)].length,
   };
