@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -30,6 +31,7 @@ for (const { what, call, outcome } of failures) {
     let fate: Fate = () => undefined;
     const store = await open(directory, (one) => fate(one));
     await put(store, 'kept');
+    const whole = readFileSync(join(directory, 'journal-1.jsonl'));
     fate = ({ name }) => (name === call ? outcome : undefined);
     const batch = [
       put(store, 'first'),
@@ -44,6 +46,11 @@ for (const { what, call, outcome } of failures) {
     assert.deepEqual(ids(store), ['kept']);
     assert.equal(store.seq, 1);
     await assert.rejects(put(store, 'fourth'), isReadOnly);
+    assert.deepEqual(
+      readFileSync(join(directory, 'journal-1.jsonl')),
+      whole,
+      'cut to the last acknowledged byte',
+    );
     await assert.rejects(store.writeSnapshot(), isReadOnly);
     fate = () => undefined;
     await store.close();
@@ -95,6 +102,30 @@ for (const [code, fate] of Object.entries(unwritable)) {
     await store.close();
   });
 }
+
+test('what is queued while a sync is in flight goes out in one write and one sync, and counts only after it', async (context) => {
+  const calls: string[] = [];
+  const seen: number[] = [];
+  let fate: Fate = () => undefined;
+  const store = await open(temporaryFolder(context), (call) => fate(call));
+  fate = ({ name }) => {
+    calls.push(name);
+    seen.push(ids(store).length);
+    return undefined;
+  };
+  const first = put(store, 'first');
+  // In a microtask the first write begins.
+  await Promise.resolve();
+  const others = Array.from({ length: 50 }, (_, at) => put(store, `other-${at}`));
+  await first;
+  assert.equal(store.seq, 1);
+  await Promise.all(others);
+  assert.deepEqual(calls, ['write', 'sync', 'write', 'sync']);
+  assert.deepEqual(seen, [0, 0, 1, 1], 'nothing is seen before its sync');
+  assert.equal(store.seq, 51);
+  fate = () => undefined;
+  await store.close();
+});
 
 const program = fileURLToPath(new URL('limitedWriter.ts', import.meta.url));
 const limiters = ['/usr/bin/prlimit', '/bin/sh'].filter((path) => existsSync(path));

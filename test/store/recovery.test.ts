@@ -82,6 +82,7 @@ test('a segment that is missing, torn or out of place is damage', async (context
         join(directory, 'journal-3.jsonl'),
         readFileSync(join(directory, 'journal-3.jsonl')).length - 5,
       ),
+    'with a tail': (directory) => appendFileSync(join(directory, 'journal-3.jsonl'), '{"seq"'),
     'cut short': (directory) =>
       writeFileSync(
         join(directory, 'journal-3.jsonl'),
