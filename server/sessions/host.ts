@@ -30,7 +30,12 @@ export interface OpenRequest {
 export interface SessionHost {
   readonly kind: HostKind;
   /** Resolves when the place was asked and said yes. That the launcher runs is known when it takes its launch spec. */
-  open(request: OpenRequest): Promise<void>;
+  open(request: OpenRequest): Promise<void | OpenedProcess>;
+}
+
+export interface OpenedProcess {
+  /** Resolves with how the launcher ended, in words that follow its name. It may end long after the session has begun. */
+  readonly ended: Promise<string>;
 }
 
 export interface ResolvedHost {

@@ -1,4 +1,4 @@
-import { displayText } from '../domain/text.ts';
+import { displayText, plainText } from '../domain/text.ts';
 import { scripts, variants, type Script, type SimScene, type Variant } from './simScripts.ts';
 import { SimFailure, SimTools } from './simTools.ts';
 
@@ -16,7 +16,7 @@ export interface SimPlace {
  * read, `--variant` how much is made of it. Gives the exit code: 2 where it was called wrongly.
  */
 export async function runSim(args: readonly string[], place: SimPlace): Promise<number> {
-  const say = (line: string): void => void place.output.write(`${displayText(line, 300)}\n`);
+  const say = (line: string): void => void place.output.write(`${plainText(line).replaceAll('\n', ' ')}\n`);
   try {
     const options = readOptions(args);
     return await play(options, place, say);

@@ -126,12 +126,13 @@ function isSame({ pid, began }: ProcessEntry): boolean {
   return processEntry(pid)?.began === began;
 }
 
-/** Ourselves and those that started us, and what is to be spared with all that it started. */
+/**
+ * Ourselves and those that started us; and what is to be spared, with all that it started. A town server that started us is no more
+ * than one of those: what runs in our session descends from it too.
+ */
 function notMeant(all: readonly ProcessEntry[], spare: readonly number[]): ReadonlySet<number> {
   const byPid = new Map(all.map((entry) => [entry.pid, entry]));
-  const spared = new Map(all.filter(({ pid }) => spare.includes(pid)).map((entry) => [entry.pid, entry]));
-  addDescendants(all, spared);
-  const excluded = new Set(spared.keys());
+  const excluded = new Set([1]);
   for (
     let entry = byPid.get(process.pid);
     entry && !excluded.has(entry.pid);
@@ -139,7 +140,11 @@ function notMeant(all: readonly ProcessEntry[], spare: readonly number[]): Reado
   ) {
     excluded.add(entry.pid);
   }
-  return excluded.add(1);
+  const spared = new Map(
+    all.filter(({ pid }) => spare.includes(pid) && !excluded.has(pid)).map((entry) => [entry.pid, entry]),
+  );
+  addDescendants(all, spared);
+  return new Set([...excluded, ...spared.keys()]);
 }
 
 function addDescendants(all: readonly ProcessEntry[], members: Map<number, ProcessEntry>): void {
