@@ -22,7 +22,7 @@ export async function makeBead(
   const by = actorOf(params, caller);
   const at = context.now();
   const { result } = await context.store.transact(
-    { verb: 'bead/create', by, subject: params.title },
+    { verb: 'bead/create', by, subject: (bead: Bead) => bead.id },
     (draft) => {
       const rig = rigFor(draft, params);
       const { dependencies = [], actor: _actor, rig: _rig, id, ...fields } = params;
@@ -95,7 +95,7 @@ export async function changeBead(
   const at = context.now();
   const { bead: text, claim, actor: _actor, ...change } = params;
   const verb = claim ? 'bead/claim' : 'bead/update';
-  const { result } = await context.store.transact({ verb, by, subject: text }, (draft) => {
+  const { result } = await context.store.transact({ verb, by, subject: (bead: Bead) => bead.id }, (draft) => {
     const bead = findBead(draft, text);
     refuseForeignBead(bead, caller);
     const claimed = claim ? claimBead(draft, bead.id, by, at) : bead;
@@ -115,7 +115,7 @@ export async function endBead(
     force: params.force === true && caller.role === 'person',
   };
   const { result } = await context.store.transact(
-    { verb: 'bead/close', by, subject: params.bead },
+    { verb: 'bead/close', by, subject: (bead: Bead) => bead.id },
     (draft) => {
       const bead = findBead(draft, params.bead);
       refuseForeignBead(bead, caller);
@@ -132,7 +132,7 @@ export async function connectBeads(
 ): Promise<Dependency> {
   const by = actorOf(params, caller);
   const { result } = await context.store.transact(
-    { verb: 'dependency/add', by, subject: params.bead },
+    { verb: 'dependency/add', by, subject: (edge: Dependency) => edge.bead },
     (draft) => {
       const bead = findBead(draft, params.bead);
       refuseForeignBead(bead, caller);
@@ -153,7 +153,7 @@ export async function disconnectBeads(
 ): Promise<Dependency> {
   const by = actorOf(params, caller);
   const { result } = await context.store.transact(
-    { verb: 'dependency/remove', by, subject: params.bead },
+    { verb: 'dependency/remove', by, subject: (edge: Dependency) => edge.bead },
     (draft) => {
       const bead = findBead(draft, params.bead);
       refuseForeignBead(bead, caller);

@@ -1,4 +1,5 @@
 import { addToConvoy, createConvoy } from '../domain/convoys.ts';
+import type { Convoy } from '../domain/convoy.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { ConvoyView } from '../protocol/convoy.ts';
 import type { Params } from '../protocol/messages.ts';
@@ -15,7 +16,7 @@ export async function makeConvoy(
 ): Promise<ConvoyView> {
   const act = { at: context.now(), by: caller.by };
   const { result } = await context.store.transact(
-    { verb: 'convoy/create', by: caller.by, subject: params.title },
+    { verb: 'convoy/create', by: caller.by, subject: (convoy: Convoy) => convoy.id },
     (draft) => {
       const beads = params.beads.map((bead) => findBead(draft, bead).id);
       return createConvoy(draft, { title: params.title, beads, hash: () => context.randomText(4) }, act);
@@ -30,7 +31,7 @@ export async function growConvoy(
   caller: Caller,
 ): Promise<ConvoyView> {
   const { result } = await context.store.transact(
-    { verb: 'convoy/add', by: caller.by, subject: params.convoy },
+    { verb: 'convoy/add', by: caller.by, subject: (convoy: Convoy) => convoy.id },
     (draft) => {
       const beads = params.beads.map((bead) => findBead(draft, bead).id);
       return addToConvoy(draft, findConvoy(draft, params.convoy).id, beads, context.now());

@@ -21,10 +21,11 @@ import type { State } from './state.ts';
 import { Transaction } from './transaction.ts';
 
 /** Who does what, for the journal. */
-export interface TransactionMeta {
+export interface TransactionMeta<T = unknown> {
   readonly verb: string;
   readonly by: string;
-  readonly subject?: string;
+  /** An id; out of the result, where it is known only then. */
+  readonly subject?: string | ((result: T) => string);
 }
 
 interface StoreParts {
@@ -122,7 +123,10 @@ export class Store {
    * throws is thrown on, and nothing is changed. Where it changes nothing, nothing is written, and what it has seen is durable.
    * Refused with `read-only` where the journal cannot be written, and where a sync before it fails: then it is taken back.
    */
-  async transact<T>(meta: TransactionMeta, work: (draft: Draft) => T): Promise<{ result: T; seq: number }> {
+  async transact<T>(
+    meta: TransactionMeta<T>,
+    work: (draft: Draft) => T,
+  ): Promise<{ result: T; seq: number }> {
     if (this.readOnly !== undefined) throw readOnlyRefusal(this.readOnly);
     if (this.#isClosing) throw new Refusal('unavailable', 'The town is closing and takes no more changes.');
     const { result, written } = this.#run(meta, work);
@@ -172,7 +176,7 @@ export class Store {
   }
 
   #run<T>(
-    meta: TransactionMeta,
+    meta: TransactionMeta<T>,
     work: (draft: Draft) => T,
   ): { result: T; written: WrittenEntry | undefined } {
     if (this.#isRunning) throw new Error('A transaction was begun inside another one.');
@@ -183,7 +187,10 @@ export class Store {
       const result = work(transaction);
       if (result instanceof Promise) throw new Error('The work of a transaction must not be asynchronous.');
       state.settle();
-      return { result, written: this.#written(meta, transaction.changes()) };
+      const { verb, by, subject } = meta;
+      const about = typeof subject === 'function' ? subject(result) : subject;
+      const act = { by, verb, ...(about === undefined ? {} : { subject: about }) };
+      return { result, written: this.#written(act, transaction.changes()) };
     } catch (error) {
       if (transaction.hasWritten) this.#commits.takeBack();
       throw error;
@@ -193,16 +200,15 @@ export class Store {
     }
   }
 
-  #written(meta: TransactionMeta, changes: readonly Change[]): WrittenEntry | undefined {
+  #written(
+    act: Pick<JournalEntry, 'verb' | 'by' | 'subject'>,
+    changes: readonly Change[],
+  ): WrittenEntry | undefined {
     if (changes.length === 0) return undefined;
-    const entry = this.#entry(meta, changes);
-    return { entry, text: entryText(entry) };
-  }
-
-  #entry({ verb, by, subject }: TransactionMeta, changes: readonly Change[]): JournalEntry {
     const seq = this.#commits.newestSeq + 1;
     const at = this.#parts.now().toISOString() as Timestamp;
-    return { seq, at, by, verb, ...(subject === undefined ? {} : { subject }), changes };
+    const entry: JournalEntry = { seq, at, ...act, changes };
+    return { entry, text: entryText(entry) };
   }
 
   #committed(entries: readonly JournalEntry[]): void {
