@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { processEntry } from '../../server/sessions/processes.ts';
+import { findProgram } from '../../server/sessions/programs.ts';
 import { eventually } from '../support/wait.ts';
 import { launchInTerminal, SmallTown, type Launched } from './smallTown.ts';
 
 // util-linux's `script` gives a real terminal; elsewhere it takes other arguments.
-const hasScript = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const hasScript =
+  process.platform === 'linux' && findProgram('script', process.env['PATH'] ?? '') !== undefined;
 const options = { skip: hasScript ? false : 'needs the script program of util-linux' };
 
 const busy = 'while :; do sleep 0.05; done';

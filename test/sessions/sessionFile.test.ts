@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import type { SessionFile } from '../../server/protocol/address.ts';
+import {
+  readEndReport,
+  readSessionFile,
+  removeSessionFiles,
+  sessionFiles,
+  writeEndReport,
+  writePromptFile,
+  writeSessionFile,
+  type SessionCredentials,
+  type SessionFiles,
+} from '../../server/sessions/sessionFile.ts';
+import { temporaryFolder } from '../support/folder.ts';
+
+const credentials: SessionCredentials = {
+  town: '/gt',
+  session: 's-1',
+  agent: 'backend/nux',
+  token: 'secret',
+};
+
+function files(context: TestContext): SessionFiles {
+  return sessionFiles(join(temporaryFolder(context), 'sessions'), 's-1');
+}
+
+test('a session file is for its owner only, whatever was there and whatever the umask', (t) => {
+  const { session } = files(t);
+  mkdirSync(dirname(session), { mode: 0o700 });
+  writeFileSync(session, 'old');
+  chmodSync(session, 0o666);
+  const mask = process.umask(0);
+  try {
+    writeSessionFile(session, credentials);
+  } finally {
+    process.umask(mask);
+  }
+  assert.equal(statSync(session).mode & 0o777, 0o600);
+  assert.deepEqual(readSessionFile(session), credentials);
+});
+
+test('the folder is made for its owner only, and nothing is left beside the files', (t) => {
+  const all = files(t);
+  writeSessionFile(all.session, credentials);
+  writePromptFile(all.prompt, 'PROMPT');
+  writeEndReport(all.end, { end: 'failed', code: 1 });
+  assert.equal(statSync(dirname(all.session)).mode & 0o777, 0o700);
+  assert.deepEqual(readdirSync(dirname(all.session)).toSorted(), [
+    's-1.end.json',
+    's-1.json',
+    's-1.prompt.txt',
+  ]);
+  removeSessionFiles(all);
+  removeSessionFiles(all);
+  assert.deepEqual(readdirSync(dirname(all.session)), []);
+});
+
+test('what is missing, torn or of another shape is not read', (t) => {
+  const { session, end } = files(t);
+  assert.equal(readSessionFile(session), undefined);
+  assert.equal(readEndReport(end), undefined);
+  mkdirSync(dirname(session));
+  for (const text of [
+    '',
+    '{"town":"/gt"',
+    '[]',
+    'null',
+    '{"town":"/gt","session":1,"agent":"a","token":"t"}',
+  ]) {
+    writeFileSync(session, text);
+    writeFileSync(end, text);
+    assert.equal(readSessionFile(session), undefined, text);
+    assert.equal(readEndReport(end), undefined, text);
+  }
+  writeFileSync(end, '{"end":"exploded"}');
+  assert.equal(readEndReport(end), undefined);
+});
+
+test("the file has the protocol's shape", () => {
+  const asProtocol: SessionFile = credentials;
+  const asOurs: SessionCredentials = asProtocol;
+  assert.deepEqual(asOurs, credentials);
+});
