@@ -1,4 +1,4 @@
-import { fastHook } from './fast.ts';
+import { fastHook } from './fastHook.ts';
 import { run } from './run.ts';
 
 void run('gt', fastHook, async (cli, args) => (await import('./gtProgram.ts')).runGt(cli, args));

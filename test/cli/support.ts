@@ -1,7 +1,8 @@
 import type { Ask, Cli } from '../../server/cli/cli.ts';
 import { openOutput } from '../../server/cli/output.ts';
 import { outcome, type Whole } from '../../server/cli/run.ts';
-import { fastHook, fastShow } from '../../server/cli/fast.ts';
+import { fastHook } from '../../server/cli/fastHook.ts';
+import { fastShow } from '../../server/cli/fastShow.ts';
 import { runBd } from '../../server/cli/bdProgram.ts';
 import { runGt } from '../../server/cli/gtProgram.ts';
 import { Refusal } from '../../server/domain/refusal.ts';

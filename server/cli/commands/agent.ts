@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { plainText } from '../../domain/text.ts';
 import { answer, type Cli } from '../cli.ts';
-import { showHook } from '../fast.ts';
+import { showHook } from '../fastHook.ts';
 import { hookJson } from '../text/hook.ts';
 import { verb } from '../words.ts';
 

@@ -3,7 +3,7 @@ import type { BeadStatus } from '../../domain/bead.ts';
 import type { BeadListParams, BeadView } from '../../protocol/bead.ts';
 import { blockedJson, listedJson, wrapped } from '../beadsJson.ts';
 import type { Cli } from '../cli.ts';
-import { showBeads } from '../fast.ts';
+import { showBeads } from '../fastShow.ts';
 import type { Look } from '../output.ts';
 import { gather, type Gathered } from '../pages.ts';
 import { beadsLines, blockedLines } from '../text/beads.ts';

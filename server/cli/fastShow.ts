@@ -1,19 +1,9 @@
-import { Refusal } from '../domain/refusal.ts';
 import { shownJson, wrapped } from './beadsJson.ts';
-import { answer, type Cli } from './cli.ts';
+import type { Cli } from './cli.ts';
 import { exits, failureLines, failureOf, Told } from './failure.ts';
 import { beadLines } from './text/bead.ts';
-import { hookJson, hookLines } from './text/hook.ts';
 
-// The two command lines that agents run at every step, answered with nothing loaded but what is imported here.
-
-/** `gt hook [AGENT] [--json]` */
-export async function fastHook(cli: Cli, args: readonly string[]): Promise<boolean> {
-  const [verb, ...words] = args.filter((word) => word !== '--json');
-  if (verb !== 'hook' || words.length > 1 || words[0]?.startsWith('-')) return false;
-  await showHook(cli, words[0]);
-  return true;
-}
+// What agents run at every step is answered with nothing loaded but what is imported here.
 
 /** `bd show ID [--json]` */
 export async function fastShow(cli: Cli, args: readonly string[]): Promise<boolean> {
@@ -21,20 +11,6 @@ export async function fastShow(cli: Cli, args: readonly string[]): Promise<boole
   if (verb !== 'show' || id === undefined || id.startsWith('-') || more.length > 0) return false;
   await showBeads(cli, [id], false);
   return true;
-}
-
-export async function showHook(cli: Cli, agent: string | undefined): Promise<void> {
-  if (agent === undefined && !cli.environment['GT_SESSION']) {
-    throw new Refusal('no-session', 'You are in no session, so there is no hook of your own to show.', {
-      next: 'gt hook RIG/NAME, for example gt hook backend/nux',
-    });
-  }
-  await answer(cli, {
-    method: 'work/hook',
-    params: agent === undefined ? {} : { agent },
-    text: hookLines,
-    json: hookJson,
-  });
 }
 
 /** All that exist are printed. Where none does, the answer is beads' own: an object with an error on stdout, and exit 1. */
