@@ -17,14 +17,11 @@ export async function entriesOf(directory: string): Promise<string[] | undefined
  * originals: traps.md 36); folders without write permission, as Go's module cache makes them, are opened up first. Gone already is gone.
  */
 export async function removeTree(directory: string): Promise<void> {
-  const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
-  try {
-    await fs.rm(directory, options);
-  } catch (error) {
-    if (!isCode(error, 'EACCES') && !isCode(error, 'EPERM')) throw error;
-    await openUp(directory);
-    await fs.rm(directory, options);
-  }
+  const stat = await fs.lstat(directory).catch(() => undefined);
+  // `.git` last: cut short, what is left is still a worktree, which can be archived and removed again.
+  const inner = stat?.isDirectory() === true ? await fs.readdir(directory) : [];
+  for (const entry of inner.filter((name) => name !== '.git')) await removeEntry(join(directory, entry));
+  await removeEntry(directory);
 }
 
 /** Makes the folders above `directory` and returns what undoes exactly that. */
@@ -46,6 +43,17 @@ export async function makeParents(directory: string): Promise<() => Promise<void
 /** The real path a folder will have once it is made. */
 export async function realTarget(directory: string): Promise<string> {
   return join(await fs.realpath(dirname(directory)), basename(directory));
+}
+
+async function removeEntry(directory: string): Promise<void> {
+  const options = { recursive: true, force: true, maxRetries: 5, retryDelay: 100 };
+  try {
+    await fs.rm(directory, options);
+  } catch (error) {
+    if (!isCode(error, 'EACCES') && !isCode(error, 'EPERM')) throw error;
+    await openUp(directory);
+    await fs.rm(directory, options);
+  }
 }
 
 async function openUp(directory: string): Promise<void> {

@@ -208,6 +208,24 @@ test('of a folder somebody deleted, tip and index are kept, and what git had of 
   await assert.rejects(git.archive(repository, join(folder, 'never'), 'x'), refusal('not-found'));
 });
 
+test('a removal that was cut short is finished, and the first archive keeps what was there', async (t) => {
+  const { git, repository, folder, directory } = await workInProgress(t);
+  const before = picture(directory);
+  const first = await git.archive(repository, directory, 'nux-1');
+  for (const entry of ['staged', 'un', 'tool']) rmSync(join(directory, entry), { recursive: true });
+  const second = await git.archive(repository, directory, 'nux-1');
+  await git.removeWorktree(repository, directory, second);
+  const again = join(folder, 'again');
+  await git.restore(repository, first.ref, { directory: again, branch: 'polecat/nux' });
+  assert.deepEqual(picture(again), before);
+
+  const third = await git.archive(repository, again, 'nux-3');
+  rmSync(again, { recursive: true });
+  mkdirSync(again);
+  await git.removeWorktree(repository, again, third);
+  assert.equal((await git.listWorktrees(repository)).length, 1);
+});
+
 test('the repository itself, other folders and a worktree without its .git are left alone', async (t) => {
   const { git, repository, folder, top, first } = await localRepository(t);
   const archive = await git.archive(repository, top, 'main');
