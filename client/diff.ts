@@ -21,7 +21,7 @@ export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetai
   if (!first) {
     return inform(`${agent} has not committed a change against its base yet.`);
   }
-  const title = displayText(`${agent} against ${changes.base.slice(0, 7)}`, 120);
+  const title = displayText(`${polecat.bead} · ${agent} against ${changes.base.slice(0, 7)}`, 120);
   if (more.length > 0) {
     const rows = changes.files.map((file) => diffRow(agent, changes, file));
     await commands.executeCommand('vscode.changes', title, rows);

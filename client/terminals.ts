@@ -4,11 +4,15 @@ import type { Session } from '../server/domain/session.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
 
+/** How long after the window was loaded VS Code may still bring back terminals. */
+const comingBackMs = 10_000;
+
 /**
  * The terminals of this window that sessions live in. The town asks for them; what runs in one is the launcher, and closing one is
  * the launcher's business. After a reload VS Code gives new objects for the old terminals: they are told by their process.
  */
 export class Terminals implements Disposable {
+  readonly #loadedAt = Date.now();
   /** Those opened here since the window was loaded, by session; their launcher may not have reported yet. */
   readonly #opened = new Map<string, Terminal>();
   readonly #held = new Disposables();
@@ -42,18 +46,37 @@ export class Terminals implements Disposable {
     return processId === undefined ? {} : { processId };
   }
 
-  /** The terminal of that session in this window, if it is in this one. */
+  /** The terminal of that session in this window, if it is in this one. After a reload they come back one by one. */
   async find(session: Session): Promise<Terminal | undefined> {
     const opened = this.#opened.get(session.id);
     if (opened) return opened;
-    if (session.launcherPid === undefined) return undefined;
-    for (const terminal of window.terminals) {
-      if ((await terminal.processId) === session.launcherPid) return terminal;
-    }
-    return undefined;
+    const { launcherPid } = session;
+    if (launcherPid === undefined || session.state === 'ended') return undefined;
+    const there = await firstWith(launcherPid, window.terminals);
+    if (there || Date.now() > this.#loadedAt + comingBackMs) return there;
+    return await comesBack(launcherPid, this.#loadedAt + comingBackMs - Date.now());
   }
 
   dispose(): void {
     this.#held.dispose();
   }
+}
+
+async function firstWith(pid: number, terminals: readonly Terminal[]): Promise<Terminal | undefined> {
+  const pids = await Promise.all(terminals.map(({ processId }) => processId));
+  return terminals[pids.indexOf(pid)];
+}
+
+function comesBack(pid: number, withinMs: number): Promise<Terminal | undefined> {
+  return new Promise((resolve) => {
+    const finish = (terminal: Terminal | undefined): void => {
+      clearTimeout(timer);
+      listener.dispose();
+      resolve(terminal);
+    };
+    const timer = setTimeout(() => finish(undefined), withinMs);
+    const listener = window.onDidOpenTerminal((terminal) => {
+      void terminal.processId.then((processId) => (processId === pid ? finish(terminal) : undefined));
+    });
+  });
 }

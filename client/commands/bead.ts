@@ -1,5 +1,6 @@
 import { commands, env } from 'vscode';
-import type { BeadCreateParams } from '../../server/protocol/bead.ts';
+import { displayText } from '../../server/domain/text.ts';
+import type { BeadCreateParams, BeadDetail } from '../../server/protocol/bead.ts';
 import { inform, mention } from '../messages.ts';
 import { askText, back, inSteps, pickOne, type Place, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
@@ -21,14 +22,8 @@ export async function createBead(
   if (answers?.title === undefined) return undefined;
   const { rig, title, ...rest } = answers;
   const detail = await connection.ask('bead/create', { ...rest, title, ...(rig ? { rig } : {}) });
-  const { id } = detail.bead;
-  const worker =
-    detail.runtimeLabel === undefined ? '' : ` It will be worked by a ${detail.runtimeLabel} polecat.`;
-  inform(`${id} is there.${worker}`, {
-    label: 'Sling',
-    run: () => commands.executeCommand('gastown.sling', { kind: 'bead', bead: id }),
-  });
-  return id;
+  if (steps.length > 0) sayCreated(detail);
+  return detail.bead.id;
 }
 
 export async function showMoreBeads({ model }: CommandParts, argument?: unknown): Promise<void> {
@@ -43,6 +38,15 @@ export async function copyId(_: CommandParts, argument?: unknown): Promise<void>
   const text = id ?? ('convoy' in subject ? subject.convoy : 'rig' in subject ? subject.rig : '');
   await env.clipboard.writeText(text);
   mention(`Copied ${text}`);
+}
+
+function sayCreated({ bead, runtimeLabel }: BeadDetail): void {
+  const worker =
+    runtimeLabel === undefined ? '' : ` It will be worked by a ${displayText(runtimeLabel, 40)} polecat.`;
+  inform(`${bead.id} is there.${worker}`, {
+    label: 'Sling',
+    run: () => commands.executeCommand('gastown.sling', { kind: 'bead', bead: bead.id }),
+  });
 }
 
 function givenBead(argument: unknown): Answers {

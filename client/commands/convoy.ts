@@ -30,6 +30,7 @@ export async function createConvoy(
   const { title, beads } = (await inSteps('Create Convoy', given, steps)) ?? {};
   if (title === undefined || beads === undefined) return undefined;
   const { convoy } = await connection.ask('convoy/create', { title, beads });
+  if (steps.length === 0) return convoy.id;
   inform(
     `The convoy “${displayText(convoy.title, 80)}” has ${beads.length} beads. Nothing works on them yet.`,
     {

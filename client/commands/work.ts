@@ -129,7 +129,9 @@ async function readyChoices({
 }
 
 function report({ slung, refused }: SlingResult): void {
-  if (slung.length > 0) mention(slung.map(({ bead, agent }) => `${agent} works on ${bead}`).join(', '));
+  const [only] = slung;
+  if (only)
+    mention(slung.length === 1 ? `${only.agent} works on ${only.bead}` : `${slung.length} polecats work`);
   const [first, ...more] = refused;
   if (!first) return;
   if (more.length === 0) {

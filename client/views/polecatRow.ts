@@ -10,7 +10,7 @@ export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: numbe
   const { polecat, bead, runtimeLabel, needsPerson } = detail;
   const word = polecatWord(detail);
   const title = bead ? displayText(bead.title, 80) : '';
-  const why = needsPerson && polecat.reason !== undefined ? displayText(polecat.reason, 120) : undefined;
+  const why = needsPerson ? reasonOf(detail) : undefined;
   const since = polecat.state === 'working' ? polecat.createdAt : polecat.updatedAt;
   return {
     id: `polecat:${polecat.id}`,
@@ -29,6 +29,13 @@ export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: numbe
     subject: { kind: 'polecat', agent: polecat.id },
     tooltip: () => polecatTooltip(detail, word),
   };
+}
+
+/** Why a person is needed, where the state alone does not say it: a question, an exit code, the files in conflict. */
+function reasonOf({ polecat, mergeRequest }: PolecatDetail): string | undefined {
+  const waits = mergeRequest?.state === 'submitted';
+  const reason = polecat.state === 'done' ? !waits && mergeRequest?.reason : polecat.reason;
+  return reason ? displayText(reason, 120) : undefined;
 }
 
 /** Its state in words; once it is done, how its work stands. */

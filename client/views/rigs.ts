@@ -46,13 +46,15 @@ function rigRow(summary: RigSummary): Row {
   const { rig, polecats } = summary;
   const runtime = displayText(summary.runtimeLabel, 40);
   const words = joined(rig.state === 'active' ? undefined : rig.state, ...activity(summary));
+  const unfolds = polecats.total > 0;
   return {
-    id: `rig:${rig.id}`,
+    // VS Code keeps a row that had nothing below it folded for good; with its first polecat it is another row, and unfolded.
+    id: unfolds ? `rig:${rig.id}/` : `rig:${rig.id}`,
     label: rig.id,
     description: joined(runtime, words),
     icon: polecats.needYou > 0 ? { id: 'repo', color: 'list.warningForeground' } : { id: 'repo' },
     context: `rig ${rig.state}`,
-    ...(polecats.total > 0 ? { children: 'expanded' as const } : {}),
+    ...(unfolds ? { children: 'expanded' as const } : {}),
     spoken: `Rig ${rig.id}, ${runtime}, ${words}.`,
     subject: { kind: 'rig', rig: rig.id },
     tooltip: () => rigTooltip(summary, runtime, words),

@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { eventually } from '../eventually.ts';
+import { suite, type Inside } from '../inside/suite.ts';
+import type { Row } from '../vscode/rows.ts';
+import { call, git, makeRepository, parentOf, smallRigs, writeRuntime } from './smallTown.ts';
+
+const scratch = process.env['JOURNEY'] ?? '';
+const town = join(scratch, 'town');
+const beads = ['be-auth', 'ml-extract', 'fe-login'];
+const convoy = 'Auth System Overhaul';
+
+const command = (name: string, ...args: unknown[]): Thenable<unknown> =>
+  vscode.commands.executeCommand(`gastown.${name}`, ...args);
+
+function gt(...args: string[]): Promise<unknown> {
+  const extension = vscode.extensions.getExtension('gastown.gastown');
+  assert.ok(extension, 'the extension is not there');
+  return call({ folder: extension.extensionPath, town }, 'gt', ...args);
+}
+
+/** Waits until the rows of a view are as wanted: `label: description`, where `…` stands for anything. */
+async function shows(
+  inside: Inside,
+  view: string,
+  wanted: readonly string[],
+  deadlineMs = 30_000,
+): Promise<readonly Row[]> {
+  let seen: readonly Row[] = [];
+  try {
+    return await eventually(
+      `the rows of ${view}`,
+      async () => {
+        seen = await inside.rows(view);
+        return (
+          seen.length === wanted.length && seen.every((row, index) => fits(row, wanted[index] ?? '')) && seen
+        );
+      },
+      deadlineMs,
+    );
+  } catch (error) {
+    const rows = seen.map((row) => `${row.label}: ${row.description}`);
+    assert.deepEqual(rows, wanted, `${view} does not show what it should`);
+    throw error;
+  }
+}
+
+function fits({ label, description }: Row, wanted: string): boolean {
+  const pattern = wanted.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('…', '.*');
+  return new RegExp(`^${pattern}$`, 's').test(`${label}: ${description}`);
+}
+
+export const run = suite([
+  {
+    name: 'an empty window offers to create a town',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      await vscode.commands.executeCommand('workbench.view.extension.gastown');
+      await shows(inside, 'Rigs', []);
+      await inside.screenshot('town-1-none');
+    },
+  },
+  {
+    name: 'a town is created',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      assert.equal(await command('createTown', town), town);
+      await command('refresh');
+      await inside.screenshot('town-2-empty');
+      assert.equal(vscode.workspace.getConfiguration('gastown').get('town'), town);
+    },
+  },
+  {
+    name: 'three rigs over real repositories, each with a runtime',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      for (const rig of smallRigs) {
+        await gt('runtime', 'add', await writeRuntime(scratch, rig));
+        const repository = await makeRepository(scratch, rig);
+        assert.equal(await command('addRig', { name: rig.name, repository, runtime: rig.runtime }), rig.name);
+      }
+      await shows(inside, 'Rigs', [
+        'backend: sim-thorough · idle',
+        'frontend: sim-visual · idle',
+        'ml-pipeline: sim-quick · idle',
+      ]);
+      await inside.screenshot('town-3-rigs');
+    },
+  },
+  {
+    name: 'three beads and a convoy',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      const made = [];
+      for (const { name, title } of smallRigs)
+        made.push(await command('createBead', { rig: name, title, type: 'task' }));
+      assert.deepEqual(made, beads);
+      assert.equal(await command('createConvoy', { title: convoy, beads }), 'hq-auth');
+      await shows(inside, 'Convoys', [
+        `${convoy}: 0/3 landed`,
+        'be-auth: ready · backend · sim-thorough',
+        'ml-extract: ready · ml-pipeline · sim-quick',
+        'fe-login: ready · frontend · sim-visual',
+      ]);
+      await shows(inside, 'Beads', [
+        'backend: 1 open',
+        'be-auth: ready · Refactor auth middleware',
+        'frontend: 1 open',
+        'fe-login: ready · Update login component',
+        'ml-pipeline: 1 open',
+        'ml-extract: ready · Update feature extraction',
+      ]);
+      await inside.screenshot('town-4-planned');
+    },
+  },
+  {
+    name: 'slung, each works in a terminal of its own',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      await command('sling', { kind: 'convoy', convoy: 'hq-auth' });
+      const terminals = vscode.window.terminals.filter(({ name }) =>
+        beads.some((bead) => name.endsWith(` · ${bead}`)),
+      );
+      assert.equal(terminals.length, 3, vscode.window.terminals.map(({ name }) => name).join());
+      await inside.screenshot('town-5-working');
+      const { sessions } = (await gt('session', 'list', '--json')) as {
+        sessions: { pid: number; host: string }[];
+      };
+      assert.deepEqual(
+        sessions.map(({ host }) => host),
+        ['editor', 'editor', 'editor'],
+      );
+      const launchers = await Promise.all(sessions.map(({ pid }) => parentOf(pid)));
+      const inTerminals = await Promise.all(terminals.map(({ processId }) => processId));
+      assert.deepEqual(new Set(inTerminals), new Set(launchers));
+      for (const { creationOptions } of terminals) {
+        assert.ok('shellArgs' in creationOptions && creationOptions.isTransient === false);
+        assert.doesNotMatch(JSON.stringify(creationOptions.env), /token/i);
+      }
+    },
+  },
+  {
+    name: 'what was submitted waits for a review',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      const waiting = 'submitted, waits for your review';
+      await shows(inside, 'Rigs', [
+        'backend: sim-thorough · 1 needs you · 1 to land',
+        `…: ${waiting} · be-auth Refactor auth middleware · now`,
+        'frontend: sim-visual · 1 needs you · 1 to land',
+        `…: ${waiting} · fe-login Update login component · now`,
+        'ml-pipeline: sim-quick · 1 needs you · 1 to land',
+        `…: ${waiting} · ml-extract Update feature extraction · now`,
+      ]);
+      await inside.screenshot('town-6-submitted');
+    },
+  },
+  {
+    name: 'the diff against the base opens in the diff editor',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      await command('showDiff', { kind: 'bead', bead: 'be-auth' });
+      const tab = await eventually('the diff', () => vscode.window.tabGroups.activeTabGroup.activeTab);
+      assert.match(tab.label, /^be-auth · backend\/\w+ against [0-9a-f]{7} \(2 files\)$/);
+      await inside.screenshot('town-7-diff');
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    },
+  },
+  {
+    name: 'merged, the convoy lands and the commits are on the branches',
+    timeoutMs: 90_000,
+    run: async (inside) => {
+      for (const bead of beads) await command('merge', { kind: 'bead', bead });
+      const rows = await shows(inside, 'Convoys', [
+        `${convoy}: 3/3 landed · now`,
+        'be-auth: verified … · backend · sim-thorough',
+        'ml-extract: verified … · ml-pipeline · sim-quick',
+        'fe-login: verified … · frontend · sim-visual',
+      ]);
+      for (const [index, { name }] of smallRigs.entries()) {
+        const commit = /verified ([0-9a-f]{7})/.exec(rows[index + 1]?.description ?? '')?.[1] ?? '';
+        await git(join(scratch, `${name}.git`), 'merge-base', '--is-ancestor', commit, 'main');
+      }
+      await shows(inside, 'Beads', []);
+      await inside.screenshot('town-8-landed');
+    },
+  },
+  {
+    name: 'an agent that needs a person shows its question',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      const bead = await command('createBead', {
+        rig: 'backend',
+        title: 'Limit requests',
+        type: 'task',
+        labels: ['sim:ask'],
+      });
+      await command('sling', { beads: [bead] });
+      await eventually(
+        'the question',
+        async () => {
+          const rows = await inside.rows('Rigs');
+          return rows.find((row) =>
+            row.description.startsWith('needs you · be-limit: should the limit be per user or per key?'),
+          );
+        },
+        30_000,
+      );
+      await command('openTerminal', { kind: 'bead', bead });
+      assert.match(vscode.window.activeTerminal?.name ?? '', / · be-limit$/);
+      await inside.screenshot('town-9-needs-you');
+    },
+  },
+]);
