@@ -72,6 +72,13 @@ test('what is not hello is not looked at before it', async (t) => {
   assert.equal(town.seq, 0);
 });
 
+test('what is no request at all closes the connection before hello', async (t) => {
+  const { file } = await serve(t, undefined, { helloMs: 60_000 });
+  for (const message of [{ id: 1 }, { method: '$/cancelRequest' }, { id: 1, result: {} }]) {
+    await new RawClient(t, file.endpoint).say(message).end();
+  }
+});
+
 test('requests behind hello in the same write are answered', async (t) => {
   const { file } = await serve(t);
   const client = new RawClient(t, file.endpoint).say(

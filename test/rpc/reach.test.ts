@@ -100,6 +100,23 @@ test('a program that is not there, and one that never answers', async (t) => {
   await assert.rejects(reach(t, paths, { serverProgram: idle, deadlineMs: 300 }), /did not answer in time/);
 });
 
+test('while another server is still loading the town, it is waited for', async (t) => {
+  const paths = temporaryTown(t);
+  endServer(t, paths);
+  const gate = join(paths.state, 'gate');
+  const loading = startServer(t, paths, { STAND_IN_GATE: gate });
+  await eventually('it has the lock', () => existsSync(paths.lock));
+  const found = reach(t, paths);
+  const log = townLog(paths);
+  await eventually(
+    'one that was started found the lock taken',
+    () => existsSync(log) && readFileSync(log, 'utf8').includes('another town server'),
+  );
+  writeFileSync(gate, '');
+  await found;
+  assert.equal(fileOf(paths).pid, loading.pid);
+});
+
 test('a wrong token is not a reason to start a server', async (t) => {
   const paths = temporaryTown(t);
   endServer(t, paths);

@@ -55,14 +55,22 @@ test('a town that went back in time is read again', async (t) => {
   const { resyncs } = follow(t, first);
   await eventually('it has read', () => resyncs.length === 1);
   await first.server.close('a test');
-  current = (await serve(t, new StandIn())).file;
+  const older = new StandIn({ 'town/subscribe': () => ({ seq: 0, entries: [], resync: false }) });
+  current = (await serve(t, older)).file;
   await eventually('it reads again', () => resyncs.length === 2);
   assert.deepEqual(resyncs, [2, 0]);
 });
 
 test('a gap in seq is asked for, and nothing is heard twice or out of order', async (t) => {
-  const served = await serve(t);
-  const { town, server } = served;
+  let asked = 0;
+  const town: StandIn = new StandIn({
+    'town/subscribe': ({ since = town.seq }) => {
+      asked += 1;
+      return { seq: town.seq, entries: town.entries.slice(since), resync: false };
+    },
+  });
+  const served = await serve(t, town);
+  const { server } = served;
   const { wire, heard, resyncs } = follow(t, served);
   await eventually('it is connected', () => wire.state === 'connected');
   town.listeners.length = 0;
@@ -73,7 +81,13 @@ test('a gap in seq is asked for, and nothing is heard twice or out of order', as
   server.broadcast(three);
   server.broadcast(five);
   await eventually('everything is heard', () => heard.length === 5);
-  assert.deepEqual(heard, [1, 2, 3, 4, 5]);
+  server.broadcast(three);
+  server.broadcast(five);
+  await wire.request('bead/create', { title: 'Six' });
+  server.broadcast(town.commit('seven'));
+  await eventually('and what comes then', () => heard.length === 7);
+  assert.equal(asked, 3, 'at the beginning, and once for each gap');
+  assert.deepEqual(heard, [1, 2, 3, 4, 5, 6, 7]);
   assert.deepEqual(resyncs, [0]);
 });
 

@@ -1,11 +1,12 @@
 // The stand-in town as a program: `node standInServer.ts town PATH`, as the server's own program is called.
-//   GT_IDLE_MS, STAND_IN_VERSION, STAND_IN_FAULT
-import { appendFileSync } from 'node:fs';
+//   GT_IDLE_MS, STAND_IN_VERSION, STAND_IN_FAULT; STAND_IN_GATE: a file that has to be there before anything is served
+import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { townPaths } from '../../server/protocol/address.ts';
 import { productVersion } from '../../server/protocol/version.ts';
 import { runTown } from '../../server/rpc/runTown.ts';
 import { acquireLock } from '../../server/store/lock.ts';
+import { eventually } from '../support/wait.ts';
 import { authenticate, checks, StandIn } from './standIn.ts';
 
 const [, , , path = ''] = process.argv;
@@ -22,11 +23,13 @@ process.exitCode = await runTown({
   idleMs: Number(environment['GT_IDLE_MS'] ?? 60_000),
 });
 
-function load() {
-  if (environment['STAND_IN_FAULT']) return Promise.reject(new Error(environment['STAND_IN_FAULT']));
+async function load() {
+  if (environment['STAND_IN_FAULT']) throw new Error(environment['STAND_IN_FAULT']);
+  const gate = environment['STAND_IN_GATE'];
+  if (gate !== undefined) await eventually('the gate opens', () => existsSync(gate));
   appendFileSync(join(paths.state, 'served'), `${process.pid}\n`);
   const town = new StandIn();
-  return Promise.resolve({
+  return {
     townId: 'town',
     handlers: town.handlers,
     authenticate,
@@ -34,5 +37,5 @@ function load() {
     onChange: (listener: (typeof town.listeners)[number]) => void town.listeners.push(listener),
     isBusy: () => false,
     close: () => Promise.resolve(),
-  });
+  };
 }
