@@ -59,29 +59,39 @@ export function rigKeys(bead: Bead): readonly string[] {
   return bead.rig === undefined ? [''] : [bead.rig, ''];
 }
 
-const ranks: { readonly [C in Collection]?: (record: Records[C]) => string } = {
-  beads: (bead) => newestFirst(bead.priority, bead.createdAt) + bead.id,
-  dependencies: (edge) => oldestFirst(edge.createdAt) + edge.id,
-  convoys: (convoy) => oldestFirst(convoy.createdAt) + convoy.id,
-  agents: (agent) => oldestFirst(agent.createdAt) + agent.id,
-  sessions: (session) => oldestFirst(session.createdAt) + session.id,
-  mergeRequests: (request) => oldestFirst(request.submittedAt) + request.id,
+/** What is sorted by: first the major number, then the minor one, then the id. */
+export interface Order {
+  readonly major: number;
+  readonly minor: number;
+}
+
+const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
+  beads: (bead) => ({ major: bead.priority, minor: latest - milliseconds(bead.createdAt) }),
+  dependencies: (edge) => oldestFirst(edge.createdAt),
+  convoys: (convoy) => oldestFirst(convoy.createdAt),
+  agents: (agent) => oldestFirst(agent.createdAt),
+  sessions: (session) => oldestFirst(session.createdAt),
+  mergeRequests: (request) => oldestFirst(request.submittedAt),
 };
 
-/**
- * Its place under every key of its collection's indexes, in the order of UTF-16 code units: beads by priority, newest first, id; all
- * others oldest first, id.
- */
+const unordered: Order = { major: 0, minor: 0 };
+
+/** Under every key of its collection's indexes: beads by priority, newest first, id; all others oldest first, id. */
+export function orderOf<C extends Collection>(collection: C, record: Records[C]): Order {
+  return orders[collection]?.(record) ?? unordered;
+}
+
+/** The order as text: sorted by UTF-16 code units it is the same order. */
+export function rankText({ major, minor }: Order, id: string): string {
+  return String.fromCharCode(major) + digits(minor) + id;
+}
+
 export function rankOf<C extends Collection>(collection: C, record: Records[C]): string {
-  return ranks[collection]?.(record) ?? record.id;
+  return rankText(orderOf(collection, record), record.id);
 }
 
-function newestFirst(priority: number, at: Timestamp): string {
-  return String.fromCharCode(priority) + digits(latest - milliseconds(at));
-}
-
-function oldestFirst(at: Timestamp): string {
-  return digits(milliseconds(at));
+function oldestFirst(at: Timestamp): Order {
+  return { major: 0, minor: milliseconds(at) };
 }
 
 /** The last moment that dates can tell; four digits hold it. */
