@@ -89,19 +89,22 @@ const script: Section = (title, id, name) => [
   '}',
 ];
 
+const typed: Section = (title, id, name) => [
+  `// ${id}: ${title}`,
+  `export function ${name}<Value>(value: Value): Value {`,
+  '  return value;',
+  '}',
+];
+
 const sections: Readonly<Record<string, Section>> = {
-  '.ts': (title, id, name) => [
-    `// ${id}: ${title}`,
-    `export function ${name}<Value>(value: Value): Value {`,
-    '  return value;',
-    '}',
-  ],
+  '.ts': typed,
   '.js': script,
   '.jsx': script,
   '.mjs': script,
   '.py': (title, id, name) => [`# ${id}: ${title}`, `def ${name}(value):`, '    return value'],
   '.go': (title, id) => [`// ${id}: ${title}`],
   '.css': (title, id, name) => [`/* ${id}: ${title} */`, `.${name} {`, '  display: grid;', '}'],
+  '.html': (title, id, name) => [`<!-- ${id}: ${title} -->`, `<section id="${name}"></section>`],
   '.md': (title, id) => [`## ${title}`, '', `Done for ${id}.`],
 };
 
@@ -119,5 +122,7 @@ function section(kind: string, item: WorkItem, before: string): string {
 
 /** Text of others inside a comment must not end it. */
 function safe(text: string): string {
-  return displayText(text, 80).replaceAll(/[^\p{L}\p{N} .,:;_'-]/gu, ' ');
+  return displayText(text, 80)
+    .replaceAll(/[^\p{L}\p{N} .,:;_'-]/gu, ' ')
+    .replaceAll('--', ' ');
 }
