@@ -85,7 +85,9 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
         ...(session.log === undefined ? {} : { log: session.log }),
         ...(caller ? { asker: caller.peer } : {}),
       };
-      await (session.host === 'editor' ? editors : processHost).open(request);
+      if (session.host === 'process') return await processHost.open(request);
+      await editors.open(request);
+      return {};
     },
     writeSessionFile({ id, agent }) {
       const token = parts.randomToken();

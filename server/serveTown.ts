@@ -49,6 +49,9 @@ export interface ServeOptions {
   readonly checkpoint?: (step: string) => Promise<void>;
 }
 
+/** How long a landing or removal that is under way may take to finish when the town server leaves. */
+const restMs = 10_000;
+
 /** The whole life of the town server of one town. Gives its exit code. */
 export async function serve(options: ServeOptions): Promise<number> {
   const paths = townPaths(resolve(options.town));
@@ -101,6 +104,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
     onChange: (listener) => void store.onCommitted(listener),
     isBusy: () => town.isBusy(),
     async close() {
+      await town.rest(restMs);
       if (store.readOnly === undefined) await store.writeSnapshot();
       await store.close();
     },

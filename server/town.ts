@@ -29,6 +29,7 @@ import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
 import { unsling } from './operations/unsling.ts';
+import { usualWaits, type Waits } from './operations/waits.ts';
 import { beadDetail, mergeRequestDetail } from './operations/views.ts';
 import { isSettled } from './domain/landings.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
@@ -37,7 +38,9 @@ import { checkPreset } from './protocol/schema.ts';
 import { findPreset } from './runtimes/presets.ts';
 
 /** What the town is made of; `main.ts` gives the real parts. */
-export type TownParts = Omit<Context, 'queue' | 'launchers' | 'starts' | 'background'> & {
+export type TownParts = Omit<Context, 'queue' | 'launchers' | 'starts' | 'background' | 'waits'> & {
+  /** Where they are not the usual ones. */
+  readonly waits?: Partial<Waits>;
   /** The token of people, as its 0600 file has it. */
   readonly token: string;
   /** Constant-time. */
@@ -59,6 +62,8 @@ export interface Town {
   isBusy(): boolean;
   /** Waits until nothing is under way. */
   settle(): Promise<void>;
+  /** Waits until nothing that reaches outside is under way, or the deadline is over: its intent tells the next start. */
+  rest(deadlineMs: number): Promise<void>;
 }
 
 export function createTown(parts: TownParts): Town {
@@ -73,6 +78,7 @@ export function createTown(parts: TownParts): Town {
     queue: keyedQueue(),
     launchers: launcherRegistry(isEnded),
     starts: sessionStarts(),
+    waits: { ...usualWaits, ...parts.waits },
     background(what, work) {
       const running = work().then(
         () => undefined,
@@ -89,6 +95,11 @@ export function createTown(parts: TownParts): Town {
     isBusy: () => underWay.size > 0 || liveSessions(context) > 0,
     async settle() {
       while (underWay.size > 0) await Promise.all(underWay);
+    },
+    async rest(deadlineMs) {
+      const deadline = Date.now() + deadlineMs;
+      while (context.queue.busy() && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 20));
     },
   };
 }

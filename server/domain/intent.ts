@@ -1,4 +1,4 @@
-import type { AgentId, BeadId, IntentId, MergeRequestId, RigName, Sha, Timestamp } from './ids.ts';
+import type { AgentId, BeadId, ConvoyId, IntentId, MergeRequestId, RigName, Sha, Timestamp } from './ids.ts';
 
 /**
  * An outside effect that is about to happen, journaled before it does, with what is needed to finish or undo it. A starting town
@@ -19,6 +19,8 @@ export type Intent =
       readonly worktree: string;
       readonly branch: string;
       readonly base: Sha;
+      /** The convoy that was made for it. */
+      readonly convoy?: ConvoyId;
     })
   | (IntentBase & {
       readonly kind: 'land';

@@ -102,6 +102,24 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
 }
 
 /**
+ * The same commit is handed over again, after its request could not land (or the polecat was resumed for another reason): what can be
+ * tried again is submitted anew, in place of newer requests of the branch; what has landed, or is about to, stays. The polecat is done.
+ */
+export function submitAgain(draft: Draft, id: MergeRequestId, at: Timestamp): MergeRequest {
+  const request = draft.get('mergeRequests', id);
+  if (!request) throw new Refusal('not-found', `There is no merge request ${id}.`, { next: 'gt mq list' });
+  finishPolecat(draft, request.agent, `submitted ${request.tip.slice(0, 7)}`, at);
+  if (!triedAgain.has(request.state)) return request;
+  for (const other of Array.from(draft.find('mergeRequestsByBead', request.bead)))
+    if (other.id !== id && other.branch === request.branch) replace(draft, other, id, at);
+  const again = { ...transitionLanding(request, 'submitted', { at }), submittedAt: at };
+  draft.put('mergeRequests', again);
+  return again;
+}
+
+const triedAgain: ReadonlySet<LandingState> = new Set(['conflict', 'rejected', 'lost']);
+
+/**
  * The landing is proven: `landed` is reachable on the target. The bead closes, which frees what waits for it, and convoys that are
  * complete with it land. Verified already: nothing changes. Refused with `not-found`.
  */
@@ -124,11 +142,13 @@ export function verifyLanding(
 export function closeDoneBead(
   draft: Draft,
   polecat: Pick<Polecat, 'id' | 'bead'>,
-  done: { readonly reason: string; readonly at: Timestamp },
+  done: { readonly reason: string; readonly at: Timestamp; readonly keepsBranch?: true },
 ): void {
   const bead = draft.get('beads', polecat.bead);
   if (bead) finishBead(draft, bead, done.reason, done.at);
   finishPolecat(draft, polecat.id, done.reason, done.at);
+  const now = draft.get('agents', polecat.id);
+  if (now && done.keepsBranch) draft.put('agents', { ...now, keepsBranch: true });
 }
 
 function finishPolecat(draft: Draft, id: AgentId, reason: string, at: Timestamp): void {

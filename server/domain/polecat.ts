@@ -32,6 +32,8 @@ export interface Polecat {
   /** The commit that the branch began at. */
   readonly base: Sha;
   readonly session?: SessionId;
+  /** Its commits are left on its branch and land nowhere: the branch outlives it. */
+  readonly keepsBranch?: true;
   /** Why it is in this state, in one sentence, with the evidence: an exit code, a question. */
   readonly reason?: string;
   readonly createdAt: Timestamp;

@@ -61,8 +61,15 @@ export function needsPerson(view: View, polecat: Polecat): boolean {
   if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
   const request = newestRequest(view, polecat);
   if (!request) return false;
-  if (request.state === 'submitted') return view.get('rigs', request.rig)?.settings.merge === 'review';
+  if (request.state === 'submitted')
+    return request.reason !== undefined || view.get('rigs', request.rig)?.settings.merge === 'review';
   return stuck.has(request.state);
+}
+
+/** What it submitted cannot land as it is: somebody has to take the work up again, or give it up. */
+export function isStuck(view: View, polecat: Pick<Polecat, 'bead' | 'branch'>): boolean {
+  const state = newestRequest(view, polecat)?.state;
+  return state === 'conflict' || state === 'rejected' || state === 'lost';
 }
 
 /** The polecat's newest merge request for its bead. */

@@ -104,12 +104,21 @@ function refuseFullRig(view: View, rig: Rig): void {
   });
 }
 
-function refuseFullTown(view: View): void {
+/** Refused with `capacity`. A polecat that is on its way to its session counts as one. */
+export function refuseFullTown(view: View): void {
   const maxSessions = view.get('town', 'town')?.maxSessions ?? Number.POSITIVE_INFINITY;
-  const running = view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running');
+  const live = view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running');
+  const running = live + onTheirWay(view);
   if (running < maxSessions) return;
   throw new Refusal('capacity', `${running} of ${maxSessions} sessions run in the town already.`, {
     next: `Wait for one to finish, or gt config maxSessions ${maxSessions + 1}.`,
     facts: { running, maxSessions },
   });
+}
+
+function onTheirWay(view: View): number {
+  let count = 0;
+  for (const polecat of view.all('agents'))
+    if (polecat.state === 'spawning' && polecat.session === undefined) count += 1;
+  return count;
 }

@@ -7,6 +7,7 @@ import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyedQueue } from './queue.ts';
+import type { Waits } from './waits.ts';
 
 /** A person gives no more identity than this; agents have their id. */
 export const overseer = 'overseer';
@@ -22,7 +23,7 @@ export interface SessionPort {
     session: Session,
     look: { readonly name: string; readonly icon: string; readonly color: string },
     caller?: Caller,
-  ): Promise<void>;
+  ): Promise<OpenedPlace>;
   /** Writes the 0600 file with the session's token and gives the token's SHA-256. */
   writeSessionFile(session: { id: SessionId; agent: AgentId }): {
     readonly path: string;
@@ -38,6 +39,11 @@ export interface SessionPort {
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
   isAlive(pid: number, since: Timestamp): boolean;
+}
+
+export interface OpenedPlace {
+  /** Resolves with how the launcher ended, where the host sees that. */
+  readonly ended?: Promise<string>;
 }
 
 /** Finding and running other programs. */
@@ -69,6 +75,7 @@ export interface Context {
   /** One at a time for each key: a rig's landings, a polecat's removal. */
   readonly queue: KeyedQueue;
   readonly launchers: LauncherRegistry;
+  readonly waits: Waits;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { closeDoneBead, openMergeRequest } from '../domain/landings.ts';
+import { closeDoneBead, isSettled, openMergeRequest, submitAgain } from '../domain/landings.ts';
 import type { MergeRequestId, Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -7,16 +7,16 @@ import { identityOf } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { describeState } from '../domain/stateWords.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { DoneParams, DoneResult } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { landInBackground } from './land.ts';
 import { findRig } from './lookups.ts';
+import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
-
-/** The runtime is asked to stop after done, and ended after this long. */
-const stopGraceMs = 30_000;
+import { targetRef } from './targets.ts';
 
 /** How many files a refusal names. */
 const shownFiles = 20;
@@ -29,7 +29,9 @@ export async function done(context: Context, params: DoneParams, caller: Caller)
   const polecat = ownPolecat(context, caller);
   if (params.status === 'escalated') return await escalate(context, polecat, params);
   if (params.status === 'deferred') return await defer(context, polecat, params);
-  return await context.queue.run(`done ${polecat.id}`, () => complete(context, polecat, params));
+  return await context.queue.run(agentQueue(polecat.id), () =>
+    complete(context, ownPolecat(context, caller), params),
+  );
 }
 
 function ownPolecat(context: Context, caller: Caller): Polecat {
@@ -63,7 +65,8 @@ async function defer(context: Context, polecat: Polecat, params: DoneParams): Pr
     const at = context.now();
     draft.put('agents', { ...transitionPolecat(now, 'interrupted', { at, reason }), progressAt: at });
   });
-  if (polecat.session) context.launchers.askToStop(polecat.session, 'gt done --status deferred', stopGraceMs);
+  if (polecat.session)
+    context.launchers.askToStop(polecat.session, 'gt done --status deferred', context.waits.stopMs);
   return {
     agent: polecat.id,
     bead: polecat.bead,
@@ -79,8 +82,8 @@ async function complete(context: Context, polecat: Polecat, params: DoneParams):
   await takeUncommitted(context, { polecat, rig }, params);
   const { sha: tip } = await context.git.headOf(rig, polecat.worktree);
   const earlier = submittedBefore(context, polecat, tip);
-  if (earlier) return answer(polecat, earlier, 'already-submitted', rig);
-  const commits = await context.git.countCommits(rig, polecat.base, tip);
+  if (earlier) return await submittedTwice(context, { polecat, rig }, earlier);
+  const commits = await ownCommits(context, { polecat, rig }, tip);
   await context.checkpoint('done:checked');
   if (commits === 0) return await finishWithoutCode(context, polecat, params);
   if (rig.settings.merge === 'none') return await finishUnlanded(context, polecat, commits);
@@ -144,6 +147,29 @@ function submittedBefore(context: Context, polecat: Polecat, tip: Sha): MergeReq
   return undefined;
 }
 
+/** Once done, saying it again changes nothing. Resumed since then, the same commit is handed over once more. */
+async function submittedTwice(context: Context, work: Work, earlier: MergeRequest): Promise<DoneResult> {
+  const { polecat, rig } = work;
+  if (polecat.state === 'done') return answer(polecat, earlier, 'already-submitted', rig);
+  const { result: request } = await context.store.transact(
+    { verb: 'done', by: polecat.id, subject: polecat.bead },
+    (draft) => submitAgain(draft, earlier.id, context.now()),
+  );
+  return handOver(context, work, request);
+}
+
+/** How many commits of the polecat's are not on the target. What it only took over from there is no work of its own. */
+async function ownCommits(context: Context, { polecat, rig }: Work, tip: Sha): Promise<number> {
+  const commits = await context.git.countCommits(rig, polecat.base, tip);
+  if (commits === 0) return 0;
+  const target = await context.git.resolve(rig, targetRef(context, rig));
+  if (!target || !(await context.git.isAncestor(rig, tip, target))) return commits;
+  // Its agent may have pushed it there itself, against the contract: that is work, and it has landed.
+  const { email } = identityOf(polecat.id);
+  const made = await context.git.log(rig, { base: polecat.base, tip, limit: 1000 });
+  return made.filter((commit) => commit.email === email).length;
+}
+
 async function finishWithoutCode(
   context: Context,
   polecat: Polecat,
@@ -158,7 +184,7 @@ async function finishWithoutCode(
       },
     );
   }
-  await closeBead(context, polecat, 'no changes were needed');
+  await closeBead(context, polecat, { reason: 'no changes were needed' });
   stopAfterDone(context, polecat);
   removeWhenEnded(context, polecat.id);
   return {
@@ -171,8 +197,10 @@ async function finishWithoutCode(
 }
 
 async function finishUnlanded(context: Context, polecat: Polecat, commits: number): Promise<DoneResult> {
-  await closeBead(context, polecat, `left on the branch ${polecat.branch}: the rig does not merge`);
+  const reason = `left on the branch ${polecat.branch}: the rig does not merge`;
+  await closeBead(context, polecat, { reason, keepsBranch: true });
   stopAfterDone(context, polecat);
+  removeWhenEnded(context, polecat.id);
   return {
     agent: polecat.id,
     bead: polecat.bead,
@@ -182,9 +210,13 @@ async function finishUnlanded(context: Context, polecat: Polecat, commits: numbe
   };
 }
 
-async function closeBead(context: Context, polecat: Polecat, reason: string): Promise<void> {
+async function closeBead(
+  context: Context,
+  polecat: Polecat,
+  how: { readonly reason: string; readonly keepsBranch?: true },
+): Promise<void> {
   await context.store.transact({ verb: 'done', by: polecat.id, subject: polecat.bead }, (draft) => {
-    closeDoneBead(draft, polecat, { reason, at: context.now() });
+    closeDoneBead(draft, polecat, { ...how, at: context.now() });
   });
 }
 
@@ -203,13 +235,18 @@ async function submit(context: Context, { polecat, rig, tip, commits }: Submissi
     (draft) => openMergeRequest(draft, { id, polecat, target: rig.branch, tip, commits, at: context.now() }),
   );
   await context.checkpoint('done:submitted');
+  return handOver(context, { polecat, rig }, request);
+}
+
+function handOver(context: Context, { polecat, rig }: Work, request: MergeRequest): DoneResult {
   stopAfterDone(context, polecat);
-  if (rig.settings.merge === 'auto') landInBackground(context, request.id);
-  return answer(polecat, request, rig.settings.merge === 'auto' ? 'landing' : 'submitted', rig);
+  const lands = rig.settings.merge === 'auto' && !isSettled(request.state);
+  if (lands) landInBackground(context, request.id);
+  return answer(polecat, request, lands ? 'landing' : 'submitted', rig);
 }
 
 function stopAfterDone(context: Context, polecat: Polecat): void {
-  if (polecat.session) context.launchers.askToStop(polecat.session, 'gt done', stopGraceMs);
+  if (polecat.session) context.launchers.askToStop(polecat.session, 'gt done', context.waits.stopMs);
 }
 
 function answer(
@@ -218,16 +255,20 @@ function answer(
   outcome: DoneResult['outcome'],
   rig: Rig,
 ): DoneResult {
-  const waits =
-    rig.settings.merge === 'auto'
-      ? 'The town lands it now.'
-      : 'It waits for a person to review and merge it.';
   return {
     agent: polecat.id,
     bead: polecat.bead,
     outcome,
     mergeRequest: request,
     commits: request.commits,
-    next: `Submitted ${request.tip.slice(0, 7)} to land on ${request.target}. ${waits} You are finished.`,
+    next: `Submitted ${request.tip.slice(0, 7)} to land on ${request.target}. ${standing(request, rig)} You are finished.`,
   };
+}
+
+function standing(request: MergeRequest, rig: Rig): string {
+  if (isSettled(request.state)) return 'It has landed.';
+  if (request.state !== 'submitted') return `Its landing: ${describeState(request.state)}.`;
+  return rig.settings.merge === 'auto'
+    ? 'The town lands it now.'
+    : 'It waits for a person to review and merge it.';
 }

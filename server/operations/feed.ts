@@ -52,6 +52,7 @@ const words: Readonly<Record<string, string>> = {
   'convoy/add': 'added beads to the convoy',
   sling: 'slung',
   'sling/undo': 'took back the sling of',
+  'sling/kept': 'kept what was begun of',
   'sling/started': 'saw work begin on',
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
@@ -63,6 +64,7 @@ const words: Readonly<Record<string, string>> = {
   'land/rejected': 'could not land',
   'land/waiting-for-checkout': 'waits for the checkout to land',
   'land/lost': 'lost the landing of',
+  'land/refused': 'could not land yet',
   remove: 'removed',
 };
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isSettled, transitionLanding, verifyLanding } from '../domain/landings.ts';
-import type { IntentId, MergeRequestId, Sha } from '../domain/ids.ts';
+import type { IntentId, MergeRequestId, RigName, Sha } from '../domain/ids.ts';
 import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -8,7 +8,7 @@ import type { Context } from './context.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
 import { keepRef } from './keepRef.ts';
 import type { Landing } from './landing.ts';
-import { moveTarget } from './moveTarget.ts';
+import { moveTarget, pushOn } from './moveTarget.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget, targetRef } from './targets.ts';
 
@@ -27,8 +27,36 @@ export function land(context: Context, id: MergeRequestId, by: string): Promise<
   return context.queue.run(`land ${request.rig}`, () => landOne(context, id, by));
 }
 
+/** Nobody waits for the answer: what keeps the landing from being tried is noted where people look. */
 export function landInBackground(context: Context, id: MergeRequestId): void {
-  context.background(`landing ${id}`, () => land(context, id, 'town'));
+  context.background(`landing ${id}`, async () => {
+    try {
+      await land(context, id, 'town');
+    } catch (error) {
+      if (error instanceof Refusal) await noteObstacle(context, id, error);
+      throw error;
+    }
+  });
+}
+
+/** What is to land without being asked for: of rigs that land by themselves, and what was moved and is to be proven. */
+export function resumeLandings(context: Context, only?: RigName): void {
+  for (const request of context.store.view.all('mergeRequests')) {
+    const rig = context.store.view.get('rigs', request.rig);
+    if (!rig || (only !== undefined && rig.id !== only)) continue;
+    const automatic = rig.settings.merge === 'auto' && request.state === 'submitted';
+    if (automatic || request.state === 'merged') landInBackground(context, request.id);
+  }
+}
+
+async function noteObstacle(context: Context, id: MergeRequestId, obstacle: Refusal): Promise<void> {
+  const { bead } = findMergeRequest(context.store.view, id);
+  await context.store.transact({ verb: 'land/refused', by: 'town', subject: bead }, (draft) => {
+    const now = draft.get('mergeRequests', id);
+    if (now?.state !== 'submitted') return;
+    const reason = `It could not be landed yet: ${obstacle.message}`;
+    draft.put('mergeRequests', transitionLanding(now, now.state, { at: context.now(), reason }));
+  });
 }
 
 async function landOne(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
@@ -50,18 +78,30 @@ async function landOne(context: Context, id: MergeRequestId, by: string): Promis
 
 async function tryToLand(landing: Landing): Promise<MergeRequest | 'target-moved'> {
   const { context, rig, request } = landing;
-  const target = await freshTarget(context, rig);
+  if (request.state === 'merged' && request.landed) return await prove(landing, request.landed);
+  const target = await freshTarget(context, rig, request.target);
   for (const commit of [request.landed, request.tip]) {
-    if (commit && (await context.git.isAncestor(rig, commit, target))) return await prove(landing, commit);
+    if (commit && (await context.git.isAncestor(rig, commit, target))) return await finish(landing, commit);
   }
   const scratch = join(context.paths.scratch, request.id);
   await openIntent(landing, scratch, target);
-  await context.checkpoint('land:intent');
   try {
+    await context.checkpoint('land:intent');
     return await landFrom(landing, scratch, target);
   } finally {
+    await clearAway(landing, scratch);
+  }
+}
+
+/** Where the scratch worktree cannot go, the intent stays: the next landing, or the next start, takes it away. */
+async function clearAway(landing: Landing, scratch: string): Promise<void> {
+  const { context, rig, request } = landing;
+  try {
     await context.git.removeScratch(rig, scratch);
     await closeIntent(landing);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    context.log(`The scratch worktree of ${request.id} could not be removed: ${said}`);
   }
 }
 
@@ -71,6 +111,8 @@ async function landFrom(
   target: Sha,
 ): Promise<MergeRequest | 'target-moved'> {
   const { context, rig, request } = landing;
+  // Of an earlier landing, if it could not be removed then.
+  await context.git.removeScratch(rig, scratch);
   await context.git.addScratch(rig, scratch, request.tip);
   await context.checkpoint('land:scratch');
   const rebased = await context.git.rebaseOnto(rig, scratch, {
@@ -80,14 +122,10 @@ async function landFrom(
     committer: identityOf(request.agent),
   });
   if (rebased.kind === 'conflict') {
-    return await change(
-      landing,
-      'conflict',
-      `It conflicts with ${request.target} in ${rebased.files.join(', ')}.`,
-      {
-        files: rebased.files,
-      },
-    );
+    const { files } = rebased;
+    return await change(landing, 'conflict', `It conflicts with ${request.target} in ${files.join(', ')}.`, {
+      files,
+    });
   }
   const failed = await check(landing, scratch);
   if (failed) return failed;
@@ -100,9 +138,17 @@ async function landFrom(
   if (moved.kind === 'waiting')
     return await change(landing, 'waiting-for-checkout', moved.reason, { files: moved.files });
   if (moved.kind === 'rejected') return await change(landing, 'rejected', moved.reason);
-  await change(landing, 'merged', `On ${request.target} as ${rebased.sha.slice(0, 7)}; to be proven.`);
+  return await finish(landing, rebased.sha);
+}
+
+/** The target has it: its remote gets it, where the rig says so, and then it is proven. */
+async function finish(landing: Landing, landed: Sha): Promise<MergeRequest> {
+  const { context, request } = landing;
+  const held = await pushOn(landing, landed);
+  if (held !== undefined) return await change(landing, 'rejected', held);
+  await change(landing, 'merged', `On ${request.target} as ${landed.slice(0, 7)}; to be proven.`, { landed });
   await context.checkpoint('land:merged');
-  return await prove(landing, rebased.sha);
+  return await prove(landing, landed);
 }
 
 /** Runs the rig's check command where the result of the rebase lies. Undefined: there is none, or it passed. */
@@ -125,7 +171,7 @@ async function check(landing: Landing, scratch: string): Promise<MergeRequest | 
 async function prove(landing: Landing, landed: Sha): Promise<MergeRequest> {
   const { context, rig, request } = landing;
   if (rig.repository.kind === 'url') await context.git.fetch(rig);
-  const target = await context.git.resolve(rig, targetRef(context, rig));
+  const target = await context.git.resolve(rig, targetRef(context, rig, request.target));
   if (!target || !(await context.git.isAncestor(rig, landed, target))) {
     return await change(
       landing,
@@ -196,7 +242,7 @@ async function change(
   landing: Landing,
   state: LandingState,
   reason: string,
-  more: { readonly files?: readonly string[]; readonly checkOutput?: readonly string[] } = {},
+  more: Pick<MergeRequest, 'files' | 'checkOutput' | 'landed'> = {},
 ): Promise<MergeRequest> {
   const { context, request } = landing;
   const { result } = await context.store.transact(

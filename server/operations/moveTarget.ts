@@ -18,10 +18,9 @@ interface Step {
 
 /** Puts a prepared commit on the rig's target branch: by a push for a URL rig, else where the branch is. */
 export async function moveTarget(landing: Landing, step: Step): Promise<Move> {
-  if (landing.rig.repository.kind === 'url') return await pushTarget(landing, step);
-  const moved = await moveLocal(landing, step);
-  if (moved.kind !== 'moved' || !landing.rig.settings.push) return moved;
-  return await pushOn(landing, step);
+  return landing.rig.repository.kind === 'url'
+    ? await pushTarget(landing, step)
+    : await moveLocal(landing, step);
 }
 
 async function pushTarget(landing: Landing, step: Step): Promise<Move> {
@@ -29,20 +28,20 @@ async function pushTarget(landing: Landing, step: Step): Promise<Move> {
   const wanted = { sha: step.landed, branch: request.target, expectedOld: step.expected };
   const pushed = await context.git.push(rig, 'origin', wanted);
   if (pushed.kind === 'done') return { kind: 'moved' };
-  if ((await freshTarget(context, rig)) !== step.expected) return { kind: 'target-moved' };
+  if ((await freshTarget(context, rig, request.target)) !== step.expected) return { kind: 'target-moved' };
   return {
     kind: 'rejected',
     reason: `The remote did not take the push to ${request.target}: ${pushed.reason}`,
   };
 }
 
-/** A local rig with the setting `push`: the branch has moved here, and now its remote is to follow. */
-async function pushOn({ context, rig, request }: Landing, step: Step): Promise<Move> {
-  const wanted = { sha: step.landed, branch: request.target, expectedOld: undefined };
+/** A local rig with the setting `push`: the branch has moved here, and now its remote is to follow. Gives why it does not. */
+export async function pushOn({ context, rig, request }: Landing, landed: Sha): Promise<string | undefined> {
+  if (rig.repository.kind === 'url' || !rig.settings.push) return undefined;
+  const wanted = { sha: landed, branch: request.target, expectedOld: undefined };
   const pushed = await context.git.push(rig, 'origin', wanted);
-  if (pushed.kind === 'done') return { kind: 'moved' };
-  const reason = `It is on the local ${request.target}, but the remote did not take the push: ${pushed.reason}`;
-  return { kind: 'rejected', reason };
+  if (pushed.kind === 'done') return undefined;
+  return `It is on the local ${request.target}, but the remote did not take the push: ${pushed.reason}`;
 }
 
 /**
@@ -65,9 +64,12 @@ async function moveLocal(landing: Landing, step: Step): Promise<Move> {
   return { kind: 'waiting', files: merged.files, reason };
 }
 
-async function moveRef({ context, rig }: Landing, step: Step): Promise<Move> {
+async function moveRef({ context, rig, request }: Landing, step: Step): Promise<Move> {
   try {
-    await context.git.updateRef(rig, targetRef(context, rig), { old: step.expected, new: step.landed });
+    await context.git.updateRef(rig, targetRef(context, rig, request.target), {
+      old: step.expected,
+      new: step.landed,
+    });
     return { kind: 'moved' };
   } catch (error) {
     // Moved, or checked out, between the look and the move: look again.

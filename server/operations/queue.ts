@@ -1,3 +1,5 @@
+import type { AgentId } from '../domain/ids.ts';
+
 /** Runs work one at a time for each key, in the order it was asked for. */
 export interface KeyedQueue {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
@@ -21,3 +23,6 @@ export function keyedQueue(): KeyedQueue {
     busy: () => tails.size > 0,
   };
 }
+
+/** Whatever decides over a polecat as a whole: its resumption, its done, its removal. */
+export const agentQueue = (agent: AgentId): string => `agent ${agent}`;

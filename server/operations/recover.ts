@@ -4,15 +4,12 @@ import { transitionPolecat } from '../domain/polecats.ts';
 import { wakeDeferred } from '../domain/readiness.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
-import { landInBackground } from './land.ts';
+import { landInBackground, resumeLandings } from './land.ts';
 import { findRig } from './lookups.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { recordEnd } from './sessionEnd.ts';
-import { release } from './spawn.ts';
+import { takeBack } from './spawn.ts';
 import { targetRef } from './targets.ts';
-
-/** How long launchers get, after a start of the town server, to come back with their sessions. */
-const reattachMs = 15_000;
 
 /**
  * Brings a town in order that was ended anywhere: every open intent is finished or undone, sessions are waited for, landings go on.
@@ -65,11 +62,12 @@ async function settleIntent(context: Context, intent: Intent): Promise<void> {
   }
 }
 
-/** A session whose launcher took the launch spec may be running: it is kept. Anything earlier is undone. */
+/** A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone. */
 async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sling' }>): Promise<void> {
   const polecat = context.store.view.get('agents', intent.agent);
-  const session = polecat?.session ? context.store.view.get('sessions', polecat.session) : undefined;
-  if (polecat && session?.takenAt && session.state !== 'ended') {
+  if (!polecat) return await drop(context, intent);
+  const session = polecat.session ? context.store.view.get('sessions', polecat.session) : undefined;
+  if (session?.takenAt && session.exit?.end !== 'not-started') {
     await context.store.transact({ verb: 'sling/recovered', by: 'town', subject: intent.bead }, (draft) => {
       if (polecat.state === 'spawning')
         draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
@@ -77,17 +75,10 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
     });
     return;
   }
-  const rig = findRig(context.store.view, intent.rig);
   if (session && session.state !== 'ended')
     await recordEnd(context, session, { end: 'not-started' }, undefined);
   if (session) context.sessions.removeSessionFile(session.id);
-  await context.git.discardWorktree(rig, {
-    directory: intent.worktree,
-    branch: intent.branch,
-    start: intent.base,
-  });
-  if (polecat) await release(context, polecat);
-  else await drop(context, intent);
+  await takeBack(context, polecat);
 }
 
 /** Where the target stands decides: if the prepared commit is on it, the landing goes on to its proof; else it begins again. */
@@ -95,7 +86,7 @@ async function settleLanding(context: Context, intent: Extract<Intent, { kind: '
   const rig = findRig(context.store.view, intent.rig);
   await context.git.removeScratch(rig, intent.scratch);
   const request = context.store.view.get('mergeRequests', intent.mergeRequest);
-  const target = await context.git.resolve(rig, targetRef(context, rig));
+  const target = await context.git.resolve(rig, targetRef(context, rig, intent.target));
   const begun = intent.newTarget !== undefined && target !== undefined;
   const moved = begun && (await context.git.isAncestor(rig, intent.newTarget, target));
   await drop(context, intent);
@@ -131,7 +122,7 @@ async function awaitLauncher(context: Context, session: Session): Promise<void> 
     await recordEnd(context, session, exit, reason);
     return;
   }
-  if (await context.launchers.returned(session.id, reattachMs)) return;
+  if (await context.launchers.returned(session.id, context.waits.reattachMs)) return;
   const now = context.store.view.get('sessions', session.id);
   if (!now || now.state === 'ended') return;
   const alive = now.pid !== undefined && context.sessions.isAlive(now.pid, now.startedAt ?? now.createdAt);
@@ -147,12 +138,4 @@ async function awaitLauncher(context: Context, session: Session): Promise<void> 
 function landedOrEmpty(context: Context, bead: string): boolean {
   const requests = [...context.store.view.find('mergeRequestsByBead', bead)];
   return requests.length === 0 || requests.some((request) => request.state === 'verified');
-}
-
-function resumeLandings(context: Context): void {
-  for (const request of context.store.view.all('mergeRequests')) {
-    const rig = context.store.view.get('rigs', request.rig);
-    const automatic = rig?.settings.merge === 'auto' && request.state === 'submitted';
-    if (rig && (automatic || request.state === 'merged')) landInBackground(context, request.id);
-  }
 }

@@ -1,3 +1,4 @@
+import { unhook } from '../domain/hooks.ts';
 import type { AgentId, IntentId, Sha } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -5,9 +6,7 @@ import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { findPolecat, findRig } from './lookups.ts';
-
-/** How long a finished polecat's session may still run before its removal gives up; the runtime is ended 30 s after done. */
-const endDeadlineMs = 60_000;
+import { agentQueue } from './queue.ts';
 
 /**
  * Archives and removes a polecat. Fail-closed: tip, index and untracked files go into the archive ref first, and that ref must
@@ -19,7 +18,7 @@ export async function removePolecat(
   options: { readonly force: boolean; readonly by: string },
 ): Promise<{ readonly agent: AgentId; readonly archive: string }> {
   const { id } = findPolecat(context.store.view, text);
-  return await context.queue.run(`remove ${id}`, async () => {
+  return await context.queue.run(agentQueue(id), async () => {
     const polecat = findPolecat(context.store.view, id);
     refuseWhileNeeded(context, polecat, options.force);
     const archive = await archiveAndRemove(context, polecat, options.by);
@@ -27,16 +26,16 @@ export async function removePolecat(
   });
 }
 
-/** After a bead has closed: as soon as the session has ended, without anyone waiting for it. */
+/** After a bead has closed: as soon as the session has ended, without anyone waiting for it. A later end asks again. */
 export function removeWhenEnded(context: Context, agent: AgentId): void {
   context.background(`removing ${agent}`, async () => {
     const polecat = context.store.view.get('agents', agent);
     if (!polecat) return;
-    if (polecat.session && !(await context.launchers.ended(polecat.session, endDeadlineMs))) {
+    if (polecat.session && !(await context.launchers.ended(polecat.session, context.waits.endMs))) {
       context.log(`${agent} is kept: its session ${polecat.session} has not ended.`);
       return;
     }
-    await context.queue.run(`remove ${agent}`, async () => {
+    await context.queue.run(agentQueue(agent), async () => {
       const now = context.store.view.get('agents', agent);
       if (now && now.bead === polecat.bead && now.state === 'done')
         await archiveAndRemove(context, now, 'town');
@@ -49,6 +48,9 @@ function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): 
   if (session && session.state !== 'ended') {
     throw new Refusal('in-use', `${polecat.id} is still running.`, { next: `gt session stop ${session.id}` });
   }
+  if (polecat.state === 'spawning') {
+    throw new Refusal('in-use', `${polecat.id} is being started right now.`, { next: 'gt polecat list' });
+  }
   if (force) return;
   const bead = context.store.view.get('beads', polecat.bead);
   if (!bead || bead.status === 'closed') return;
@@ -59,7 +61,10 @@ function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): 
 
 const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
 
-/** Also used by unsling. The bead, if it is still on this polecat's hook, is for the caller to take off. */
+/**
+ * Also used by unsling; runs in the agent's queue. A bead that is still on this polecat's hook is open again. Where a step fails, what
+ * was not removed stays, and nothing is tried again without being asked.
+ */
 export async function archiveAndRemove(context: Context, polecat: Polecat, by: string): Promise<string> {
   const rig = findRig(context.store.view, polecat.rig);
   const name = polecat.branch.replace('polecat/', '');
@@ -75,16 +80,44 @@ export async function archiveAndRemove(context: Context, polecat: Polecat, by: s
       archive: `refs/gastown/archive/${name}`,
     });
   });
+  try {
+    const archive = await removeStepwise(context, rig, polecat, name);
+    await forget(context, polecat.id, by);
+    return archive;
+  } catch (error) {
+    await giveUp(context, polecat.id);
+    throw error;
+  }
+}
+
+async function removeStepwise(context: Context, rig: Rig, polecat: Polecat, name: string): Promise<string> {
   await context.checkpoint('remove:intent');
   const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
   const archive = await archiveOf(context, rig, polecat, name);
+  // The archive is of what is checked out, which its agent may have changed.
+  if (tip) await keepRef(context, rig, `refs/gastown/archive/${name}-branch`, tip);
   await context.checkpoint('remove:archived');
   await context.git.removeWorktree(rig, polecat.worktree, archive);
   await context.checkpoint('remove:worktree');
-  if (tip) await context.git.deleteBranch(rig, polecat.branch, tip);
+  if (tip && !polecat.keepsBranch) await deleteBranch(context, rig, polecat.branch, tip);
   await context.checkpoint('remove:branch');
-  await forget(context, polecat.id, by);
   return archive.ref;
+}
+
+/** A person may have checked it out, or moved it: then it is theirs, and all that was on it is archived. */
+async function deleteBranch(context: Context, rig: Rig, branch: string, tip: Sha): Promise<void> {
+  try {
+    await context.git.deleteBranch(rig, branch, tip);
+  } catch (error) {
+    if (!(error instanceof Refusal) || (error.code !== 'in-use' && error.code !== 'stale')) throw error;
+    context.log(`The branch ${branch} stays: ${error.message}`);
+  }
+}
+
+async function giveUp(context: Context, agent: AgentId): Promise<void> {
+  await context.store.transact({ verb: 'remove/undo', by: 'town', subject: agent }, (draft) => {
+    draft.remove('intents', intentOf(agent));
+  });
 }
 
 /** Archives what lies in the worktree; where a removal that was cut off has taken the folder already, its archive is there. */
@@ -112,11 +145,10 @@ async function forget(context: Context, agent: AgentId, by: string): Promise<voi
     draft.remove('intents', intentOf(agent));
     const polecat = draft.get('agents', agent);
     if (!polecat) return;
-    const bead = draft.get('beads', polecat.bead);
-    if (bead && bead.assignee === agent && bead.status !== 'closed') {
-      const { assignee: _assignee, ...rest } = bead;
-      draft.put('beads', { ...rest, status: 'open', updatedAt: context.now() });
-    }
+    unhook(draft, polecat.bead, agent, context.now());
     draft.remove('agents', agent);
   });
+  // Their tokens open nothing any more that is theirs.
+  for (const session of context.store.view.find('sessionsByAgent', agent))
+    if (session.state === 'ended') context.sessions.removeSessionFile(session.id);
 }

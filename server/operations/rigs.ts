@@ -12,6 +12,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { RigCreateParams, RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
+import { resumeLandings } from './land.ts';
 import { findRig, theTown } from './lookups.ts';
 import { rigSummary } from './rigSummary.ts';
 import { undoing } from './undoing.ts';
@@ -162,6 +163,7 @@ export async function configureRig(
     },
   );
   describeRig(context, result);
+  if (change.settings?.merge === 'auto') resumeLandings(context, rig.id);
   return await rigSummary(context, result, caller);
 }
 
@@ -194,6 +196,7 @@ export async function approveRig(
       return next;
     },
   );
+  resumeLandings(context, rig.id);
   return { rig: result, keys: found.keys };
 }
 

@@ -1,9 +1,11 @@
 import type { Polecat } from '../domain/polecat.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Session, SessionExit } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
+import { removeWhenEnded } from './remove.ts';
 
 /** How many of the log's last lines an exit keeps. */
 const keptLines = 20;
@@ -33,7 +35,24 @@ export async function recordEnd(
     return changed;
   });
   context.launchers.remove(session.id);
+  context.starts.failed(session.id, notStarted(session, complete, reason));
+  if (result?.state === 'done' && context.store.view.get('beads', result.bead)?.status === 'closed')
+    removeWhenEnded(context, result.id);
   return result;
+}
+
+/** What a sling that still waits for its start is told. */
+function notStarted(
+  session: Session,
+  { end, lastLines = [] }: SessionExit,
+  reason: string | undefined,
+): Refusal {
+  const { command } = session.launch;
+  const said = lastLines.at(-1);
+  const why = reason ?? `${command} ended before it was seen to run${said ? `: ${said}` : '.'}`;
+  return new Refusal(end === 'not-started' ? 'missing-program' : 'failed', why, {
+    facts: { command, lastLines },
+  });
 }
 
 /** A polecat that asked a person, or put its work off, keeps its question; every other end without done is a failure or an interruption. */

@@ -1,15 +1,12 @@
 import { takeLaunch, transitionSession } from '../domain/sessions.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
-import type { PolecatState } from '../domain/polecat.ts';
+import type { Polecat, PolecatState } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { LaunchSpec, Session } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { recordEnd } from './sessionEnd.ts';
-
-/** How long a lost launcher may take to come back before its session counts as interrupted. Exits must be noticed within 5 s. */
-const reattachMs = 3000;
 
 /** What launchers tell the town: each of these is a session speaking about itself. */
 
@@ -42,13 +39,12 @@ export async function started(
   const at = context.now();
   const meta = { verb: 'session/started', by: caller.by, subject: caller.by };
   await context.store.transact(meta, (draft) => {
-    const session = transitionSession(known(draft.get('sessions', caller.session ?? '')), 'running', {
-      at,
-      pid: params.pid,
-    });
+    const before = known(draft.get('sessions', caller.session ?? ''));
+    const session = transitionSession(before, 'running', { at, pid: params.pid });
     draft.put('sessions', session);
     const polecat = draft.get('agents', session.agent);
-    if (polecat?.session !== session.id || !isAway(polecat.state)) return;
+    if (polecat?.session !== session.id) return;
+    if (!isAway(polecat.state) && !isAnswered(polecat, before)) return;
     draft.put('agents', { ...transitionPolecat(polecat, 'working', { at }), progressAt: at });
   });
   follow(context, caller);
@@ -64,8 +60,13 @@ export async function attach(
 ): Promise<Record<string, never>> {
   const session = known(context.store.view.get('sessions', caller.session ?? ''));
   follow(context, caller);
-  if (session.state === 'running' && session.pid === params.pid) return {};
-  return await started(context, { pid: params.pid }, caller);
+  if (session.state !== 'running' || session.pid !== params.pid)
+    await started(context, { pid: params.pid }, caller);
+  // It was done, and this server's forerunner went before it could say so.
+  const polecat = context.store.view.get('agents', session.agent);
+  if (polecat?.session === session.id && polecat.state === 'done')
+    context.launchers.askToStop(session.id, 'gt done', context.waits.stopMs);
+  return {};
 }
 
 export async function ended(
@@ -75,18 +76,21 @@ export async function ended(
 ): Promise<Result<'session/ended'>> {
   const session = known(context.store.view.get('sessions', caller.session ?? ''));
   const { reason, ...exit } = params;
-  if (exit.end === 'not-started') {
-    const sentence = reason ?? `${session.launch.command} could not be started.`;
-    const failure = new Refusal('missing-program', sentence, { facts: { command: session.launch.command } });
-    context.starts.failed(session.id, failure);
-  }
   const polecat = await recordEnd(context, session, exit, reason);
   const done = polecat?.state === 'done';
   return { done, resumable: !done && polecat !== undefined };
 }
 
+/** It asked a person in an earlier session; what an agent that is quick asks in this one stands. */
+const isAnswered = (polecat: Polecat, session: Session): boolean =>
+  polecat.state === 'needs-you' && polecat.progressAt < session.createdAt;
+
 const isAway = (state: PolecatState): boolean =>
-  state === 'interrupted' || state === 'failed' || state === 'stalled' || state === 'rate-limited';
+  state === 'spawning' ||
+  state === 'interrupted' ||
+  state === 'failed' ||
+  state === 'stalled' ||
+  state === 'rate-limited';
 
 function known(session: Session | undefined): Session {
   if (session) return session;
@@ -105,7 +109,7 @@ function follow(context: Context, caller: Caller): void {
 
 async function loseLauncher(context: Context, id: Session['id'], caller: Caller): Promise<void> {
   if (!context.launchers.lost(id, caller)) return;
-  if (await context.launchers.returned(id, reattachMs)) return;
+  if (await context.launchers.returned(id, context.waits.returnMs)) return;
   const session = context.store.view.get('sessions', id);
   if (!session || session.state === 'ended') return;
   const since = session.startedAt ?? session.createdAt;

@@ -1,18 +1,16 @@
 import type { Polecat } from '../domain/polecat.ts';
-import { newestRequest, transitionPolecat } from '../domain/polecats.ts';
+import { isStuck, newestRequest, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
-import type { View } from '../domain/view.ts';
+import { refuseFullTown } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { findBead, findPolecat, findRig, findSession } from './lookups.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
+import { agentQueue } from './queue.ts';
 import { startSession } from './startSession.ts';
-
-/** A runtime that is asked to stop gets this long to finish what it writes. */
-const stopGraceMs = 30_000;
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
   const view = context.store.view;
@@ -34,16 +32,17 @@ export async function runSession(
   caller: Caller,
 ): Promise<Session> {
   const { id } = findPolecat(context.store.view, params.agent);
-  return await context.queue.run(`session ${id}`, async () => {
+  return await context.queue.run(agentQueue(id), async () => {
     const polecat = findPolecat(context.store.view, id);
     await refuseUnlessResumable(context, polecat);
+    refuseFullTown(context.store.view);
     const rig = findRig(context.store.view, polecat.rig);
     const bead = findBead(context.store.view, polecat.bead);
     const host = params.host === undefined ? {} : { host: params.host };
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
     await context.git.checkConfiguration(rig);
+    await takeUp(context, polecat);
     const started = await startSession(context, { ...plan, rig, bead }, polecat, caller);
-    await markWorking(context, polecat);
     return findSession(context.store.view, started.id);
   });
 }
@@ -56,7 +55,7 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
       next: `gt session stop ${session.id}`,
     });
   }
-  if (polecat.state === 'done' && !mustBeTakenUp(view, polecat)) {
+  if (polecat.state === 'done' && !isStuck(view, polecat)) {
     throw new Refusal('closed', `${polecat.id} is done; its work was submitted.`, {
       next: `gt mq show ${polecat.bead}`,
     });
@@ -74,23 +73,19 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
 async function endWhatIsLeft(context: Context, session: Session): Promise<void> {
   const since = session.startedAt ?? session.createdAt;
   if (session.pid === undefined || !context.sessions.isAlive(session.pid, since)) return;
-  await context.sessions.endTree(session.pid, since, stopGraceMs);
+  await context.sessions.endTree(session.pid, since, context.waits.stopMs);
 }
 
-async function markWorking(context: Context, polecat: Polecat): Promise<void> {
-  await context.store.transact({ verb: 'session/run', by: 'town', subject: polecat.id }, (draft) => {
-    const now = draft.get('agents', polecat.id);
-    if (!now) return;
+/** What was submitted cannot land as it is, so that the polecat is not done after all: it works as soon as its session runs. */
+async function takeUp(context: Context, polecat: Polecat): Promise<void> {
+  if (polecat.state !== 'done') return;
+  await context.store.transact({ verb: 'session/take-up', by: 'town', subject: polecat.id }, (draft) => {
+    const now = findPolecat(draft, polecat.id);
     const at = context.now();
-    const again = now.state === 'done' ? transitionPolecat(now, 'spawning', { at }) : now;
-    draft.put('agents', { ...transitionPolecat(again, 'working', { at }), progressAt: at });
+    const reason = newestRequest(draft, now)?.reason ?? 'What it submitted did not land.';
+    const begun = transitionPolecat(now, 'spawning', { at });
+    draft.put('agents', transitionPolecat(begun, 'interrupted', { at, reason }));
   });
-}
-
-/** What it submitted cannot land as it is: in conflict, rejected, or lost. */
-function mustBeTakenUp(view: View, polecat: Polecat): boolean {
-  const state = newestRequest(view, polecat)?.state;
-  return state === 'conflict' || state === 'rejected' || state === 'lost';
 }
 
 /** Asks the runtime to stop and ends it after a grace. The bead stays on its hook. Answered when the session has ended. */
@@ -101,7 +96,7 @@ export async function stopSession(
 ): Promise<Session> {
   const session = findSession(context.store.view, text);
   if (session.state === 'ended') return session;
-  const graceMs = options.graceMs ?? stopGraceMs;
+  const graceMs = options.graceMs ?? context.waits.stopMs;
   const reason = `Stopped by ${options.by}.`;
   if (context.launchers.askToStop(session.id, reason, graceMs)) {
     await context.launchers.ended(session.id, graceMs + 10_000);

@@ -1,5 +1,6 @@
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { displayText } from '../domain/text.ts';
 import { checkSling, rigOfBead } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { RefusalData } from '../protocol/hello.ts';
@@ -36,10 +37,18 @@ async function slingOne(
     if (params.dryRun) return { slung: describe(plan) };
     return { slung: await spawnPolecat(context, plan, caller) };
   } catch (error) {
-    if (error instanceof Refusal)
-      return { refused: { bead: text, message: error.message, refusal: dataOf(error) } };
-    throw error;
+    const refusal = error instanceof Refusal ? error : undone(context, text, error);
+    return { refused: { bead: text, message: refusal.message, refusal: dataOf(refusal) } };
   }
+}
+
+/** A fault is one bead's: the others are slung all the same, and the answer says so of each. */
+function undone(context: Context, bead: string, fault: unknown): Refusal {
+  context.log(`slinging ${bead}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`);
+  const why = fault instanceof Error ? fault.message : String(fault);
+  return new Refusal('failed', `${displayText(bead, 60)} was not slung, and nothing of it is left: ${why}`, {
+    next: 'The log of the town server has more: gt status shows where.',
+  });
 }
 
 /** All that can be said before anything is changed. */

@@ -7,8 +7,11 @@ import { branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNam
 import { transitionPolecat } from '../domain/polecats.ts';
 import { checkSling } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Draft } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
+import { findBead, findRig } from './lookups.ts';
 import type { SlingPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
 import { undoing } from './undoing.ts';
@@ -20,22 +23,20 @@ import { undoing } from './undoing.ts';
 export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller): Promise<Slung> {
   return undoing(context, async (undo) => {
     const polecat = await reserve(context, plan, caller);
-    undo(() => release(context, polecat));
+    undo(() => takeBack(context, polecat));
     await context.checkpoint('sling:reserved');
 
     await context.git.addWorktree(plan.rig, freshWorktree(polecat));
-    undo(() => context.git.discardWorktree(plan.rig, freshWorktree(polecat)));
     await context.checkpoint('sling:worktree');
 
-    const convoy = await joinConvoy(context, plan, caller);
-    if (convoy.made) undo(() => dropConvoy(context, convoy.id));
+    const convoy = await joinConvoy(context, plan, polecat, caller);
     await context.checkpoint('sling:convoy');
 
     const session = await startSession(context, plan, polecat, caller);
     undo(() => session.abandon());
     await context.checkpoint('sling:session');
 
-    await settle(context, polecat);
+    await endIntent(context, polecat);
     return {
       bead: plan.bead.id,
       title: plan.bead.title,
@@ -47,7 +48,7 @@ export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller):
       branch: polecat.branch,
       base: plan.base,
       host: plan.host,
-      convoy: convoy.id,
+      convoy,
       session: session.id,
       command: session.command,
       warnings: plan.warnings,
@@ -63,8 +64,9 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
   const { result } = await context.store.transact(
     { verb: 'sling', by: caller.by, subject: plan.bead.id },
     (draft) => {
-      const bead = draft.get('beads', plan.bead.id) ?? plan.bead;
-      checkSling(draft, { bead, rig: plan.rig, now: at });
+      // Both as they are now: the rig may have been parked, or removed, since it was looked at.
+      const bead = findBead(draft, plan.bead.id);
+      checkSling(draft, { bead, rig: findRig(draft, plan.rig.id), now: at });
       const taken = new Set([...draft.find('agentsByRig', plan.rig.id)].map((agent) => agent.name));
       const name = nextPolecatName(plan.rig.id, taken);
       const id = `${plan.rig.id}/${name}` as AgentId;
@@ -102,13 +104,43 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
   return result;
 }
 
-/** Takes the bead off the hook and forgets the polecat; the bead is open again. */
-export async function release(context: Context, polecat: Polecat): Promise<void> {
+/**
+ * Undoes a sling whose session never came to be: worktree and branch, then hook, convoy, polecat and intent. Where the worktree cannot
+ * go, since work has begun in it or git will not, all of it stays and says so: it can be resumed, or removed with its archive.
+ */
+export async function takeBack(context: Context, polecat: Polecat): Promise<void> {
+  const rig = findRig(context.store.view, polecat.rig);
+  try {
+    await context.git.discardWorktree(rig, freshWorktree(polecat));
+  } catch (error) {
+    context.log(`${polecat.id} is kept: ${error instanceof Error ? error.message : String(error)}`);
+    return await keep(context, polecat, error);
+  }
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject: polecat.bead }, (draft) => {
+    const intent = draft.get('intents', intentOf(polecat.id));
     unhook(draft, polecat.bead, polecat.id, context.now());
     draft.remove('agents', polecat.id);
-    draft.remove('intents', intentOf(polecat.id));
+    if (intent?.kind !== 'sling') return;
+    if (intent.convoy) dropConvoy(draft, intent.convoy, polecat);
+    draft.remove('intents', intent.id);
   });
+}
+
+async function keep(context: Context, polecat: Polecat, why: unknown): Promise<void> {
+  const said = why instanceof Refusal ? why.message : 'Its worktree could not be removed.';
+  await context.store.transact({ verb: 'sling/kept', by: 'town', subject: polecat.bead }, (draft) => {
+    draft.remove('intents', intentOf(polecat.id));
+    const now = draft.get('agents', polecat.id);
+    if (!now || now.state === 'done') return;
+    const reason = `Its sling failed after it had begun. ${said}`;
+    draft.put('agents', transitionPolecat(now, 'interrupted', { at: context.now(), reason }));
+  });
+}
+
+/** Somebody may have added to it meanwhile: then it is theirs. */
+function dropConvoy(draft: Draft, id: ConvoyId, polecat: Polecat): void {
+  const convoy = draft.get('convoys', id);
+  if (convoy?.beads.every((bead) => bead === polecat.bead) === true) draft.remove('convoys', id);
 }
 
 function freshWorktree({ worktree, branch, base }: Polecat): {
@@ -119,31 +151,29 @@ function freshWorktree({ worktree, branch, base }: Polecat): {
   return { directory: worktree, branch, start: base };
 }
 
+/** A convoy that is made for it is noted in the intent, so that it goes with the rest. */
 async function joinConvoy(
   context: Context,
-  plan: SlingPlan,
+  { bead }: SlingPlan,
+  polecat: Polecat,
   caller: Caller,
-): Promise<{ readonly id: ConvoyId; readonly made: boolean }> {
+): Promise<ConvoyId> {
   const { result } = await context.store.transact(
-    { verb: 'convoy/auto', by: caller.by, subject: plan.bead.id },
-    (draft) => automaticConvoy(draft, plan.bead, { at: context.now(), hash: () => context.randomText(4) }),
+    { verb: 'convoy/auto', by: caller.by, subject: bead.id },
+    (draft) => {
+      const act = { at: context.now(), hash: () => context.randomText(4) };
+      const convoy = automaticConvoy(draft, findBead(draft, bead.id), act);
+      const intent = draft.get('intents', intentOf(polecat.id));
+      if (convoy.made && intent?.kind === 'sling') draft.put('intents', { ...intent, convoy: convoy.id });
+      return convoy.id;
+    },
   );
   return result;
 }
 
-async function dropConvoy(context: Context, convoy: ConvoyId): Promise<void> {
-  await context.store.transact({ verb: 'convoy/undo', by: 'town', subject: convoy }, (draft) => {
-    draft.remove('convoys', convoy);
-  });
-}
-
-/** The launcher has reported the runtime's process: the polecat works, the intent has come true. */
-async function settle(context: Context, polecat: Polecat): Promise<void> {
+/** The launcher has reported the runtime's process: what was intended has come true. */
+async function endIntent(context: Context, polecat: Polecat): Promise<void> {
   await context.store.transact({ verb: 'sling/started', by: 'town', subject: polecat.bead }, (draft) => {
     draft.remove('intents', intentOf(polecat.id));
-    const now = draft.get('agents', polecat.id);
-    if (now?.state !== 'spawning') return;
-    const at = context.now();
-    draft.put('agents', { ...transitionPolecat(now, 'working', { at }), progressAt: at });
   });
 }

@@ -4,6 +4,7 @@ import type { Polecat } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Session, SessionEnd } from '../domain/session.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { launchSpec } from '../runtimes/launch.ts';
@@ -11,8 +12,8 @@ import { firstPrompt } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
 
-/** How long a launcher may take to report the runtime's process. A cold editor opening a terminal was seen to need several seconds. */
-const startDeadlineMs = 30_000;
+/** Of a launcher's log, where it ended at once. */
+const shownLines = 20;
 
 export interface StartedSession {
   readonly id: SessionId;
@@ -32,21 +33,14 @@ export async function startSession(
   caller: Caller,
 ): Promise<StartedSession> {
   const session = await record(context, plan, polecat, caller);
-  const started = context.starts.expect(session.id, startDeadlineMs);
+  const { icon, color } = plan.preset;
+  const name = displayText(`${polecat.name} · ${plan.bead.id}`, 60);
   try {
-    await Promise.all([
-      started,
-      context.sessions.open(
-        session,
-        {
-          name: displayText(`${polecat.name} · ${plan.bead.id}`, 60),
-          icon: plan.preset.icon,
-          color: plan.preset.color,
-        },
-        caller,
-      ),
-    ]);
+    await context.checkpoint('session:created');
+    const started = context.starts.expect(session.id, context.waits.startMs);
+    await Promise.all([started, open(context, session, { name, icon, color }, caller)]);
   } catch (error) {
+    context.starts.failed(session.id, error instanceof Error ? error : new Error(String(error)));
     await abandon(context, session, 'not-started');
     throw error;
   }
@@ -57,6 +51,21 @@ export async function startSession(
   };
 }
 
+async function open(
+  context: Context,
+  session: Session,
+  look: { readonly name: string; readonly icon: string; readonly color: string },
+  caller: Caller,
+): Promise<void> {
+  const place = await context.sessions.open(session, look, caller);
+  void place.ended?.then((how) => {
+    const lastLines = session.log ? context.sessions.lastLines(session.log, shownLines) : [];
+    const said = lastLines.at(-1);
+    const sentence = `The launcher of ${look.name} ${how} before anything ran${said ? `: ${said}` : '.'}`;
+    context.starts.failed(session.id, new Refusal('failed', sentence, { facts: { lastLines } }));
+  });
+}
+
 async function record(
   context: Context,
   plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
@@ -64,6 +73,28 @@ async function record(
   caller: Caller,
 ): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
+  try {
+    const session = describe(context, plan, polecat, id);
+    const verb = polecat.session === undefined ? 'session/create' : 'session/run';
+    await context.store.transact({ verb, by: caller.by, subject: polecat.id }, (draft) => {
+      draft.put('sessions', session);
+      const now = draft.get('agents', polecat.id) ?? polecat;
+      draft.put('agents', { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
+    });
+    return session;
+  } catch (error) {
+    context.sessions.removeSessionFile(id);
+    throw error;
+  }
+}
+
+/** The session as it will be recorded; its files are written. */
+function describe(
+  context: Context,
+  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
+  polecat: Polecat,
+  id: SessionId,
+): Session {
   const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: polecat.id });
   const promptText = firstPrompt({
     agent: polecat.id,
@@ -90,7 +121,7 @@ async function record(
     inheritedPath: plan.path,
     self: { node: context.launcher.node, launcher: context.launcher.program },
   });
-  const session: Session = {
+  return {
     id,
     agent: polecat.id,
     rig: plan.rig.id,
@@ -103,12 +134,6 @@ async function record(
     ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
     createdAt: context.now(),
   };
-  await context.store.transact({ verb: 'session/create', by: caller.by, subject: polecat.id }, (draft) => {
-    draft.put('sessions', session);
-    const now = draft.get('agents', polecat.id) ?? polecat;
-    draft.put('agents', { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
-  });
-  return session;
 }
 
 async function abandon(context: Context, session: Session, end: SessionEnd): Promise<void> {

@@ -1,9 +1,11 @@
 import { hookOf } from '../domain/hooks.ts';
+import { isStuck } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
 import { findBead, findPolecat } from './lookups.ts';
+import { agentQueue } from './queue.ts';
 import { archiveAndRemove } from './remove.ts';
 import { stopSession } from './sessions.ts';
 
@@ -22,12 +24,12 @@ export async function unsling(
       next: `bd show ${bead.id}`,
     });
   }
-  if (polecat.state === 'done') {
+  if (polecat.state === 'done' && !isStuck(view, polecat)) {
     throw new Refusal('in-use', `${bead.id} was submitted already and is about to land.`, {
       next: `gt mq show ${bead.id}`,
     });
   }
-  const archive = await context.queue.run(`remove ${polecat.id}`, async () => {
+  const archive = await context.queue.run(agentQueue(polecat.id), async () => {
     if (polecat.session) await stopSession(context, polecat.session, { by: caller.by });
     return await archiveAndRemove(context, findPolecat(context.store.view, polecat.id), caller.by);
   });

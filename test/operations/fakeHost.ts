@@ -66,6 +66,8 @@ export class FakeHost {
   /** What was ended by force, by process id. */
   readonly ended: number[] = [];
   editors = 0;
+  /** Before the runtime is reported: what an agent does that is quicker than that. */
+  onLaunch: ((launched: Launched) => void) | undefined;
   #handlers: Handlers | undefined;
   #nextPid = 100_000;
 
@@ -120,7 +122,9 @@ export class FakeHost {
     const caller = this.#callerOf(session);
     const pid = (this.#nextPid += 1);
     await this.handlers['session/take']({ launcherPid: pid }, caller);
-    this.launched.set(session.id, { session, caller, pid });
+    const launched = { session, caller, pid };
+    this.launched.set(session.id, launched);
+    this.onLaunch?.(launched);
     if (this.fate === 'takes') return;
     if (this.fate === 'cannot-start') {
       await this.exit(session.id, { end: 'not-started', reason: 'There is no program to start.' });
@@ -148,7 +152,10 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
   return {
     resolve: (choice) => ({ kind: choice === 'editor' ? 'editor' : 'process' }),
     editors: () => host.editors,
-    open: (session) => host.launch(session),
+    async open(session) {
+      await host.launch(session);
+      return {};
+    },
     writeSessionFile({ id }) {
       mkdirSync(folder, { recursive: true });
       writeFileSync(file(id, 'json'), '{}');

@@ -11,12 +11,15 @@ import { runProgram } from '../../server/sessions/runProgram.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
 import { openStore, type Store } from '../../server/store/store.ts';
 import { createTown, type Town } from '../../server/town.ts';
+import type { Waits } from '../../server/operations/waits.ts';
 import { type FakeHost, fakeSessions } from './fakeHost.ts';
 
 export interface TownOptions {
   readonly checkpoint?: (step: string) => Promise<void>;
   readonly git?: (real: Git) => Git;
   readonly sessions?: (fake: SessionPort) => SessionPort;
+  readonly store?: (real: Store) => Store;
+  readonly waits?: Partial<Waits>;
   readonly now?: () => Date;
 }
 
@@ -36,7 +39,8 @@ export async function openTown(
   if (!existsSync(folder)) await installTown(folder);
   const paths = townPaths(folder);
   const now = options.now ?? ((): Date => new Date());
-  const store = await openStore({ directory: paths.state, now, log: options.log });
+  const opened = await openStore({ directory: paths.state, now, log: options.log });
+  const store = options.store?.(opened) ?? opened;
   const real = createGit({ emptyHooksDirectory: paths.emptyHooks });
   const git = options.git?.(real) ?? real;
   const sessions = fakeSessions(host, paths.sessions);
@@ -61,6 +65,7 @@ export async function openTown(
     sameSecret: (given, known) =>
       given.length === known.length && timingSafeEqual(Buffer.from(given), Buffer.from(known)),
     log: options.log,
+    waits: { startMs: 2000, returnMs: 200, reattachMs: 500, stopMs: 200, endMs: 1000, ...options.waits },
     checkpoint: options.checkpoint ?? (() => Promise.resolve()),
   });
   host.serve(town.handlers);

@@ -15,6 +15,7 @@ import {
   git,
   tempFolder,
   tip,
+  write,
 } from '../support/repository.ts';
 import { callerOf, FakeHost } from './fakeHost.ts';
 import { openTown, type OpenedTown, type TownOptions } from './openTown.ts';
@@ -148,6 +149,10 @@ export class TestTown {
   /** A polecat at work on a new bead. */
   async worker(title = 'Refactor auth middleware', rig = 'backend'): Promise<Agent> {
     return await this.sling(await this.bead(title, rig));
+  }
+
+  write(directory: string, files: Files): void {
+    write(directory, files);
   }
 
   status(bead: string): string {
