@@ -17,12 +17,14 @@ export function frame(message: object): string {
 
 /**
  * Takes chunks of bytes, hands on whole bodies. A length over the limit is refused at its header, so at most `limit` bytes are ever
- * held. `limit` may be changed from within `onBody` and counts from the next message on.
+ * buffered. `limit` and `held` may be changed from within `onBody` and count from the next message on.
  */
 export class FrameReader {
   limit: number;
+  /** Hands nothing on; what is pushed meanwhile is kept, and goes on with the next push after it. */
+  held = false;
   readonly #onBody: (body: Buffer) => void;
-  #header: Buffer | undefined;
+  #rest: Buffer | undefined;
   #body: Buffer | undefined;
   #filled = 0;
   #stopped = false;
@@ -34,10 +36,14 @@ export class FrameReader {
 
   /** Throws a `FramingError`; nothing more may be pushed after it. */
   push(chunk: Buffer): void {
-    const data = this.#header ? Buffer.concat([this.#header, chunk]) : chunk;
-    this.#header = undefined;
+    const data = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+    this.#rest = undefined;
     let at = 0;
     while (at < data.length && !this.#stopped) {
+      if (this.held) {
+        this.#rest = data.subarray(at);
+        return;
+      }
       at = this.#body ? this.#fill(this.#body, data, at) : this.#begin(data, at);
     }
   }
@@ -46,7 +52,7 @@ export class FrameReader {
   stop(): void {
     this.#stopped = true;
     this.#body = undefined;
-    this.#header = undefined;
+    this.#rest = undefined;
   }
 
   #begin(data: Buffer, at: number): number {
@@ -54,7 +60,7 @@ export class FrameReader {
     if ((end === -1 ? data.length : end) - at > maxHeaderBytes)
       throw new FramingError('the header is too long');
     if (end === -1) {
-      this.#header = Buffer.from(data.subarray(at));
+      this.#rest = Buffer.from(data.subarray(at));
       return data.length;
     }
     const length = contentLength(data.toString('latin1', at, end));

@@ -151,9 +151,13 @@ export class Wire {
     this.#regulate();
   }
 
+  /** Stops in the middle of a chunk, too: one holds hundreds of small requests, and each may have a large answer. */
   #regulate(): void {
     const full = this.#unanswered >= this.#limits.unanswered || this.unsent > this.#limits.unsent;
-    if (full !== this.#socket.isPaused()) this.#socket[full ? 'pause' : 'resume']();
+    if (full === this.#frames.held) return;
+    this.#frames.held = full;
+    this.#socket[full ? 'pause' : 'resume']();
+    if (!full) this.#push(nothing);
   }
 
   #write(message: RawMessage): Promise<void> {
@@ -188,6 +192,7 @@ export class Wire {
   }
 }
 
+const nothing = Buffer.alloc(0);
 const written = Promise.resolve();
 
 function isMessage(value: RawMessage | null): value is RawMessage {

@@ -56,6 +56,24 @@ test('a length over the limit is refused at the header, and the limit may grow f
   assert.throws(() => reader.push(Buffer.from('Content-Length: 101\r\n\r\n')), FramingError);
 });
 
+test('what is held is kept, and goes on in order', () => {
+  const messages: unknown[] = [];
+  const reader = new FrameReader(100, (body) => {
+    messages.push(JSON.parse(body.toString()));
+    reader.held = messages.length % 2 === 0;
+  });
+  const bytes = Buffer.from([1, 2, 3, 4, 5].map((a) => frame({ a })).join(''));
+  reader.push(bytes.subarray(0, 70));
+  reader.push(bytes.subarray(70, 80));
+  assert.deepEqual(messages, [{ a: 1 }, { a: 2 }]);
+  reader.held = false;
+  reader.push(bytes.subarray(80));
+  assert.deepEqual(messages.length, 4);
+  reader.held = false;
+  reader.push(Buffer.alloc(0));
+  assert.deepEqual(messages, [{ a: 1 }, { a: 2 }, { a: 3 }, { a: 4 }, { a: 5 }]);
+});
+
 test('nothing is handed on after stop, of the same bytes neither', () => {
   const messages: unknown[] = [];
   const reader = new FrameReader(100, (body) => {

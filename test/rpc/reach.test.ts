@@ -109,8 +109,8 @@ test('while another server is still loading the town, it is waited for', async (
   const found = reach(t, paths);
   const log = townLog(paths);
   await eventually(
-    'one that was started found the lock taken',
-    () => existsSync(log) && readFileSync(log, 'utf8').includes('another town server'),
+    'two that were started found the lock taken',
+    () => existsSync(log) && readFileSync(log, 'utf8').split('another town server').length > 2,
   );
   writeFileSync(gate, '');
   await found;
