@@ -54,12 +54,17 @@ function sortedById(records: readonly AnyRecord[]): AnyRecord[] {
 
 /** By numbers: sorting the texts takes six times as long. */
 function rank(collection: Collection, records: readonly AnyRecord[]): Ranked {
-  const orders = records.map((record) => orderOf(collection, record as never));
-  const majors = Float64Array.from(orders, ({ major }) => major);
-  const minors = Float64Array.from(orders, ({ minor }) => minor);
+  const majors = new Float64Array(records.length);
+  const minors = new Float64Array(records.length);
+  const texts: string[] = [];
+  for (const record of records) {
+    const order = orderOf(collection, record as never);
+    majors[texts.length] = order.major;
+    minors[texts.length] = order.minor;
+    texts.push(rankText(order, record.id));
+  }
   const inOrder = Uint32Array.from(records.keys());
   inOrder.sort((a, b) => of(majors, a) - of(majors, b) || of(minors, a) - of(minors, b) || a - b);
-  const texts = orders.map((order, at) => rankText(order, records[at]?.id ?? ''));
   const places = new Uint32Array(records.length);
   const ranks: string[] = [];
   const ids: string[] = [];
@@ -77,8 +82,11 @@ function of(numbers: Float64Array, at: number): number {
 
 function fill(trees: Trees, ranked: Ranked, standing: (record: AnyRecord) => readonly Place[]): void {
   const shelved: Shelved = new Map();
-  for (const [at, record] of ranked.records.entries())
-    for (const place of standing(record)) shelfAt(shelved, place).push(ranked.places[at] ?? 0);
+  let at = 0;
+  for (const record of ranked.records) {
+    const rankPlace = ranked.places[at++] ?? 0;
+    for (const place of standing(record)) shelfAt(shelved, place).push(rankPlace);
+  }
   for (const [index, keys] of shelved) {
     const sorted = [...keys].toSorted(([a], [b]) => compare(a, b));
     trees.indexes[index] = treeOf(

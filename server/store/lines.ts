@@ -3,6 +3,8 @@ import type { OpenFile } from './files.ts';
 /** Whole lines, without their newlines, and the position in the file behind the last of them. */
 export interface LineSlice {
   readonly lines: readonly string[];
+  /** The same with their newlines, as they are in the file; good until the next slice is asked for. */
+  readonly bytes: Uint8Array;
   readonly end: number;
 }
 
@@ -23,7 +25,8 @@ export async function* readLines(file: OpenFile, length: number): AsyncGenerator
     held += read;
     const last = buffer.lastIndexOf(newline, held - 1);
     if (last < 0) continue;
-    yield { lines: buffer.toString('utf8', 0, last).split('\n'), end: position - (held - last - 1) };
+    const lines = buffer.toString('utf8', 0, last).split('\n');
+    yield { lines, bytes: buffer.subarray(0, last + 1), end: position - (held - last - 1) };
     buffer.copyWithin(0, last + 1, held);
     held -= last + 1;
   }

@@ -64,13 +64,14 @@ async function parseSnapshot(file: OpenFile): Promise<Snapshot> {
   const records = new Map<Collection, AnyRecord[]>();
   let head: Head | undefined;
   let foot: string | undefined;
-  for await (const { lines } of readLines(file, await file.size())) {
+  for await (const { lines, bytes } of readLines(file, await file.size())) {
+    const last = lines.at(-1) ?? '';
+    sum.update(last.startsWith(footStart) ? bytes.subarray(0, -last.length - 1) : bytes);
     for (const line of lines) {
       if (foot !== undefined) throw new Error('something follows its last line');
       if (!head) head = JSON.parse(line) as Head;
       else if (line.startsWith(footStart)) foot = line;
       else addSlice(records, line);
-      if (foot === undefined) sum.update(line).update('\n');
     }
   }
   if (!head || foot === undefined) throw new Error('its end is missing');
