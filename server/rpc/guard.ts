@@ -5,7 +5,7 @@ import { frame, maxHeaderBytes, maxMessageBytes } from './frame.ts';
 import { Wire, type RawMessage } from './wire.ts';
 
 /** How much a connection may send before its token is accepted, header included. */
-export const maxHelloBytes = 4096;
+const maxHelloBytes = 4096;
 
 const limits = {
   incoming: maxHelloBytes - maxHeaderBytes,
@@ -33,7 +33,12 @@ export interface Gate<Identity> {
  * nothing else.
  */
 export function guard<Identity>(socket: Socket, gate: Gate<Identity>): void {
-  const timer = setTimeout(() => socket.destroy(), gate.helloMs);
+  let admitted = false;
+  // After a stall the hello may lie there unread: this turn of the event loop reads it before it is over.
+  const late = (): void => {
+    if (!admitted) socket.destroy();
+  };
+  const timer = setTimeout(() => setImmediate(late), gate.helloMs);
   socket.on('close', () => clearTimeout(timer));
   // Without a listener an error of one socket would end the process.
   socket.on('error', () => undefined);
@@ -55,6 +60,7 @@ export function guard<Identity>(socket: Socket, gate: Gate<Identity>): void {
       return;
     }
     clearTimeout(timer);
+    admitted = true;
     wire.admit(maxMessageBytes);
     wire.send(frame({ jsonrpc: '2.0', id, result: verdict.result }));
     gate.admit(wire, verdict.identity);

@@ -60,6 +60,17 @@ test('the deadline is 2 s where nobody says otherwise', async (t) => {
   assert.ok(taken >= 1900 && taken < 5000, `closed after ${taken} ms`);
 });
 
+test('a hello that waits while the town is busy is not late', async (t) => {
+  const { file } = await serve(t, undefined, { helloMs: 300 });
+  const client = new RawClient(t, file.endpoint);
+  // Once this one is served, the one before it is accepted, and its time runs.
+  await person(t, file);
+  client.greet();
+  const busyUntil = Date.now() + 400;
+  while (Date.now() < busyUntil);
+  assert.ok((await client.answerTo('hello')).result);
+});
+
 test('what is not hello is not looked at before it', async (t) => {
   const { file, town } = await serve(t);
   const client = new RawClient(t, file.endpoint).say({
