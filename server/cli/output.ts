@@ -19,6 +19,8 @@ export interface Output {
   noteJson(value: unknown): void;
   /** As it is, for progress on a terminal. Only text of our own. */
   draw(text: string): void;
+  /** Everything has been handed over to whoever reads. */
+  isWritten(): boolean;
 }
 
 export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
@@ -26,6 +28,7 @@ export type Paint = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly writableLength?: number;
   write(text: string): unknown;
   on(event: 'error', listener: (error: Error & { code?: string }) => void): unknown;
 }
@@ -38,8 +41,9 @@ export function openOutput(
   stderr: () => Stream,
   { environment, now }: { readonly environment: Environment; readonly now: number },
 ): Output {
-  const out = opened(stdout);
-  const err = opened(stderr);
+  const streams: Stream[] = [];
+  const out = opened(stdout, streams);
+  const err = opened(stderr, streams);
   return {
     get look() {
       return { width: widthOf(out(), environment), color: wantsColor(out(), environment), now };
@@ -52,6 +56,7 @@ export function openOutput(
     note: (lines) => write(err(), lines, wantsColor(err(), environment)),
     noteJson: (value) => err().write(`${jsonText(value)}\n`),
     draw: (text) => out().write(text),
+    isWritten: () => streams.every(({ writableLength = 0 }) => writableLength === 0),
   };
 }
 
@@ -121,11 +126,12 @@ const usualWidth = 80;
 const leastWidth = 40;
 
 /** `gt feed | head -1` closes our pipe: nobody reads any more, so there is nothing to say about it. */
-function opened(open: () => Stream): () => Stream {
+function opened(open: () => Stream, streams: Stream[]): () => Stream {
   let stream: Stream | undefined;
   return () => {
     if (stream) return stream;
     stream = open();
+    streams.push(stream);
     stream.on('error', (error) => {
       if (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED') process.exit();
       throw error;

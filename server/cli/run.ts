@@ -12,9 +12,13 @@ export async function run(name: 'gt' | 'bd', fast: Fast, whole: Whole): Promise<
   // Set by the shims so that an editor's own program runs us; it is no business of what we start.
   delete process.env['ELECTRON_RUN_AS_NODE'];
   const args = process.argv.slice(2);
-  process.exitCode = await outcome(openCli(name, args), args, async (cli, words) => {
+  const opened = openCli(name, args);
+  const code = await outcome(opened, args, async (cli, words) => {
     if (!(await fast(cli, words))) await whole(cli, words);
   });
+  if (code !== 0) process.exitCode = code;
+  // Waiting for the socket to close and the loop to run dry costs a millisecond at every step of every agent.
+  if (opened.output.isWritten()) process.exit();
 }
 
 /** The exit code; what there is to say has been said. */

@@ -11,6 +11,8 @@ export function displayText(text: string, max = 200): string {
 
 /** The same for text of several lines: line ends and tabs stay, nothing is cut. */
 export function plainText(text: string): string {
+  // Nearly all text, and the regular expressions below take a millisecond to compile, which `gt hook` would pay at every step.
+  if (/^[\t\n -~]*$/.test(text)) return text;
   return text
     .replaceAll(escapeStrings, '')
     .replaceAll(escapeCodes, '')
