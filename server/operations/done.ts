@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { closeDoneBead, isSettled, openMergeRequest, submitAgain } from '../domain/landings.ts';
 import type { MergeRequestId, Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
@@ -116,11 +116,19 @@ async function headHere(
   directory: string,
 ): Promise<{ readonly top: string; readonly branch: string | undefined }> {
   try {
-    return await context.git.headOf(rig, resolve(directory));
+    return await context.git.headOf(rig, repositoryAbove(context, resolve(directory)));
   } catch (error) {
     if (error instanceof Refusal && error.code !== 'unapproved')
       return { top: resolve(directory), branch: undefined };
     throw error;
+  }
+}
+
+/** The folder, or the one above it, that is a repository; itself where none is. */
+function repositoryAbove(context: Context, directory: string): string {
+  for (let folder = directory; ; folder = dirname(folder)) {
+    if (context.rigFolders.exists(join(folder, '.git'))) return folder;
+    if (folder === dirname(folder)) return directory;
   }
 }
 
