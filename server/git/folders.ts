@@ -14,7 +14,7 @@ export async function entriesOf(directory: string): Promise<string[] | undefined
 
 /**
  * Deletes a folder with all that is in it. Links and junctions are unlinked, never followed (git on Windows follows them and deletes the
- * originals: traps.md 36); folders without write permission, as Go's module cache makes them, are opened up first. Gone already is gone.
+ * originals, anthropics/claude-code#60604); folders without write permission, as Go's module cache makes them, are opened up first. Gone already is gone.
  */
 export async function removeTree(directory: string): Promise<void> {
   const stat = await fs.lstat(directory).catch(() => undefined);

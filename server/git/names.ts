@@ -4,7 +4,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { plain } from './plain.ts';
 
 const shaPattern = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
-/** Narrower than git, which takes `$(id)`, quotes and U+3000 (traps.md E10): names end up in terminals and prompts. */
+/** Narrower than git, which takes `$(id)`, quotes and U+3000: names end up in terminals and prompts. */
 const branchPattern = /^[A-Za-z0-9._/@#+-]+$/;
 const reservedInWindows = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?$/i;
 

@@ -32,7 +32,7 @@ export async function queued<T>(core: Core, repository: Repository, work: () => 
   return core.queue(await commonDirectory(repository), () => afterWaiting(core, work));
 }
 
-/** The network has a lane of its own, so that a stalled one holds up neither worktrees nor landings elsewhere (traps.md T30). */
+/** The network has a lane of its own, so that a stalled one holds up neither worktrees nor landings elsewhere. */
 export async function queuedForNetwork<T>(
   core: Core,
   repository: Repository,
