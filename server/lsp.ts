@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   createConnection,
@@ -11,11 +10,10 @@ import {
 } from 'vscode-languageserver/node';
 import { Refusal } from './domain/refusal.ts';
 import { access } from './protocol/access.ts';
-import { findTown, townPaths } from './protocol/address.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
-import { reachTown } from './rpc/reach.ts';
-import { ReconnectingTown } from './rpc/reconnecting.ts';
+import { Unreached } from './rpc/failure.ts';
+import { FollowedTown, type TownNews } from './rpc/followedTown.ts';
 
 type LanguageConnection = ReturnType<typeof createConnection>;
 
@@ -30,24 +28,18 @@ export interface LanguageServerParts {
 /** What an editor says of itself in `initializationOptions`; every part may be absent. */
 interface EditorOptions {
   /** `vscode` offers to host terminals and has commands of its own. */
-  readonly host?: string;
+  readonly host: string | undefined;
   /** The folder of the town; else it is found as `gt` finds it, from the workspace's folder. */
-  readonly town?: string;
+  readonly town: string | undefined;
   /** The window's own name for itself. */
-  readonly window?: string;
-  readonly trusted?: boolean;
-}
-
-/** Told to the editor as `gastown/state`. With `resync`, all lists are to be read again. */
-interface TownState {
-  readonly state: 'no-town' | 'connecting' | 'connected' | 'lost' | 'failed';
-  readonly town?: string;
-  readonly message?: string;
-  readonly resync?: boolean;
+  readonly window: string;
 }
 
 /** Requests that begin with this go to the town. */
 const prefix = 'gastown/';
+const createMethod = 'town/create';
+
+type Asked = Method | typeof createMethod;
 
 /** Speaks LSP over this process's standard streams until the editor says exit. The town lives on without it. */
 export function startLanguageServer(parts: LanguageServerParts): void {
@@ -56,36 +48,43 @@ export function startLanguageServer(parts: LanguageServerParts): void {
   connection.onInitialize((params) => window.initialize(params));
   connection.onInitialized(() => window.begin());
   connection.onExecuteCommand((params) => window.execute(params));
-  connection.onNotification(`${prefix}window`, (place: { focused?: boolean; trusted?: boolean }) =>
-    window.place(place),
-  );
+  connection.onNotification(`${prefix}window`, (place: unknown) => window.place(place));
   connection.onRequest((method, params) => window.request(method, params));
   connection.onShutdown(() => window.end());
   connection.listen();
 }
 
-/** One editor window: its place in the world, and its connection to the town. */
+/** One editor window: what it said of itself, and its town. */
 class Window {
   readonly #connection: LanguageConnection;
   readonly #parts: LanguageServerParts;
-  #options: EditorOptions = {};
+  readonly #town: FollowedTown;
+  #options: EditorOptions = editorOptions(undefined);
   #folder = process.cwd();
   #focused = true;
   #trusted = true;
-  #town: ReconnectingTown | undefined;
-  #path: string | undefined;
 
   constructor(connection: LanguageConnection, parts: LanguageServerParts) {
     this.#connection = connection;
     this.#parts = parts;
+    this.#town = new FollowedTown({
+      serverProgram: parts.serverProgram,
+      version: parts.version,
+      greet: async (client) => {
+        client.onRequest('session/open', (params) => connection.sendRequest(`${prefix}session/open`, params));
+        if (this.#isVsCode) await client.request('host/offer', this.#offered);
+      },
+      onNews: (news) => this.#tell(news),
+      onChange: (entry) => void connection.sendNotification(`${prefix}town/changed`, entry),
+    });
   }
 
   initialize(params: InitializeParams): InitializeResult {
-    const options: unknown = params.initializationOptions;
-    if (typeof options === 'object' && options !== null) this.#options = options;
-    this.#trusted = this.#options.trusted !== false;
-    const [folder] = params.workspaceFolders ?? [];
-    if (folder?.uri.startsWith('file://')) this.#folder = fileURLToPath(folder.uri);
+    this.#options = editorOptions(params.initializationOptions);
+    this.#trusted = isRecord(params.initializationOptions)
+      ? params.initializationOptions['trusted'] !== false
+      : true;
+    this.#folder = folderOf(params) ?? this.#folder;
     const own = this.#isVsCode ? {} : { executeCommandProvider: { commands: Object.keys(commands) } };
     return {
       capabilities: { ...own, workspace: { workspaceFolders: { supported: true } } },
@@ -94,134 +93,120 @@ class Window {
   }
 
   begin(): void {
-    const { town } = this.#options;
-    const variable = town !== undefined && town !== '' ? town : process.env['GT_TOWN'];
-    const place = { townVariable: variable, directory: this.#folder, home: homedir() };
-    const path = findTown(place, (folder) => existsSync(join(folder, '.gastown')));
-    if (path === undefined || !existsSync(townPaths(path).state)) {
-      this.#tell({ state: 'no-town', ...(path === undefined ? {} : { town: path }) });
-      return;
-    }
-    this.#connect(path);
+    this.#town.find({
+      townVariable: this.#options.town ?? process.env['GT_TOWN'],
+      directory: this.#folder,
+      home: homedir(),
+    });
   }
 
   /** A command of `workspace/executeCommand`: the town's request of that name, with its params as the one argument. */
-  async execute({ command, arguments: given = [] }: ExecuteCommandParams): Promise<unknown> {
+  async execute(params: ExecuteCommandParams | undefined): Promise<unknown> {
+    const command = String(params?.command);
+    const given: unknown = params?.arguments ?? [];
     const method = commands[command];
-    if (method === undefined) {
-      throw new ResponseError(errorCodes.refusal, `There is no command ${command}.`, { code: 'not-found' });
-    }
-    return await this.#ask(method, given[0] ?? {});
+    if (method === undefined) throw refused('not-found', `There is no command ${command}.`);
+    if (!Array.isArray(given) || given.length > 1)
+      throw refused('invalid', `${command} takes one argument: an object.`, 'arguments');
+    return await this.#carryOut(method, given[0]);
   }
 
   async request(method: string, params: unknown): Promise<unknown> {
-    if (method === `${prefix}town/create`) return await this.#create(params);
     const wanted = method.slice(prefix.length);
-    if (!method.startsWith(prefix) || !isMethod(wanted)) {
+    if (!method.startsWith(prefix) || !(isMethod(wanted) || wanted === createMethod))
       throw new ResponseError(-32601, `There is no request ${method}.`);
-    }
-    return await this.#ask(wanted, params ?? {});
+    return await this.#carryOut(wanted, params);
   }
 
-  place({ focused, trusted }: { readonly focused?: boolean; readonly trusted?: boolean }): void {
-    this.#focused = focused ?? this.#focused;
-    this.#trusted = trusted ?? this.#trusted;
-    if (this.#isVsCode && this.#town?.state === 'connected') void this.#offer().catch(() => undefined);
+  place(place: unknown): void {
+    if (!isRecord(place)) return;
+    this.#focused = typeof place['focused'] === 'boolean' ? place['focused'] : this.#focused;
+    this.#trusted = typeof place['trusted'] === 'boolean' ? place['trusted'] : this.#trusted;
+    if (!this.#isVsCode || !this.#town.isConnected) return;
+    // Where it breaks, the next connection offers again.
+    this.#town.request('host/offer', this.#offered).catch(() => undefined);
   }
 
   end(): void {
-    this.#town?.close();
+    this.#town.close();
   }
 
   get #isVsCode(): boolean {
     return this.#options.host === 'vscode';
   }
 
-  #connect(path: string): void {
-    this.#town?.close();
-    this.#path = path;
-    this.#town = new ReconnectingTown({
-      connect: () =>
-        reachTown({
-          town: path,
-          client: 'language-server',
-          start: true,
-          serverProgram: this.#parts.serverProgram,
-          version: this.#parts.version,
-        }),
-      greet: async (client) => {
-        client.onRequest('session/open', (params) =>
-          this.#connection.sendRequest(`${prefix}session/open`, params),
-        );
-        if (this.#isVsCode) await client.request('host/offer', this.#offered);
-      },
-      subscription: {
-        changed: (entry) => void this.#connection.sendNotification(`${prefix}town/changed`, entry),
-        resync: () => this.#tell({ state: 'connected', town: path, resync: true }),
-      },
-      onState: (state, reason) => {
-        // Connected is told with the resync, or here, when nothing was missed.
-        if (state !== 'closed')
-          this.#tell({ state, town: path, ...(reason === undefined ? {} : { message: reason }) });
-      },
+  get #offered(): Params<'host/offer'> {
+    return { window: this.#options.window, trusted: this.#trusted, focused: this.#focused };
+  }
+
+  #carryOut(method: Asked, given: unknown): Promise<unknown> {
+    const params = recordOf(given);
+    if (!params) throw refused('invalid', 'The params must be an object.', 'params');
+    return answering(async (): Promise<unknown> => {
+      if (method === createMethod) return await this.#create(params['path']);
+      // A window reads by itself whenever something changed: that must not undo what a person did.
+      if (this.#isVsCode) this.#town.refuseToWake();
+      return await this.#town.request(method, params);
     });
   }
 
-  async #create(params: unknown): Promise<{ readonly path: string }> {
-    const path = (params as { readonly path?: unknown } | undefined)?.path;
-    if (typeof path !== 'string' || path === '') {
-      throw new ResponseError(errorCodes.refusal, 'path: must not be empty', {
-        code: 'invalid',
-        field: 'path',
-      });
-    }
-    await answering(() => this.#parts.createTown(path));
-    this.#connect(path);
+  async #create(given: unknown): Promise<{ readonly path: string }> {
+    if (typeof given !== 'string' || given === '')
+      throw new Refusal('invalid', 'path: must be the path of a folder', { field: 'path' });
+    const path = resolve(this.#folder, given);
+    await this.#parts.createTown(path);
+    this.#town.follow(path);
     return { path };
   }
 
-  #ask(method: Method, params: unknown): Promise<unknown> {
-    return answering(async () => {
-      const town = this.#town;
-      if (!town)
-        throw new Refusal('unavailable', 'There is no town here yet.', {
-          next: 'Create one, or open its folder.',
-        });
-      return await town.request(method, params as Params<Method>);
-    });
-  }
-
-  get #offered(): { readonly window: string; readonly trusted: boolean; readonly focused: boolean } {
-    return {
-      window: this.#options.window ?? String(process.ppid),
-      trusted: this.#trusted,
-      focused: this.#focused,
-    };
-  }
-
-  async #offer(): Promise<void> {
-    await this.#town?.request('host/offer', this.#offered);
-  }
-
-  #tell(state: TownState): void {
-    void this.#connection.sendNotification(`${prefix}state`, state);
+  #tell(news: TownNews): void {
+    void this.#connection.sendNotification(`${prefix}state`, news);
     if (this.#isVsCode) return;
-    const where = state.town ?? this.#path ?? this.#folder;
-    this.#connection.console.info(
-      `gastown: ${state.state} (${where})${state.message ? `: ${state.message}` : ''}`,
-    );
+    const message = news.message === undefined ? '' : `: ${news.message}`;
+    this.#connection.console.info(`gastown: ${news.state} (${news.town ?? this.#folder})${message}`);
   }
 }
 
 /** `gastown.rig.list` → `rig/list`: what a person may ask, for editors that have only `workspace/executeCommand`. */
-const commands: Readonly<Record<string, Method>> = Object.fromEntries(
-  (Object.keys(access) as Method[])
-    .filter((method) => access[method] !== 'session' && method !== 'host/offer')
+const commands: Readonly<Record<string, Asked>> = Object.fromEntries(
+  ([createMethod, ...Object.keys(access)] as Asked[])
+    .filter((method) => method === createMethod || (access[method] !== 'session' && method !== 'host/offer'))
     .map((method) => [`gastown.${method.replace('/', '.')}`, method]),
 );
 
 function isMethod(text: string): text is Method {
   return Object.hasOwn(access, text);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Lua, and so Neovim, writes an empty object as an empty list. */
+function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (value === undefined || value === null) return {};
+  if (Array.isArray(value)) return value.length === 0 ? {} : undefined;
+  return isRecord(value) ? value : undefined;
+}
+
+function editorOptions(given: unknown): EditorOptions {
+  const options = isRecord(given) ? given : {};
+  const text = (name: string): string | undefined => {
+    const value = options[name];
+    return typeof value === 'string' && value !== '' ? value : undefined;
+  };
+  return { host: text('host'), town: text('town'), window: text('window') ?? String(process.ppid) };
+}
+
+/** The first folder of the workspace, also as older clients say it. */
+function folderOf({ workspaceFolders, rootUri }: InitializeParams): string | undefined {
+  const uri = workspaceFolders?.[0]?.uri ?? rootUri;
+  try {
+    return uri?.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    // Another machine's file, or no file that there could be.
+    return undefined;
+  }
 }
 
 async function answering<T>(work: () => Promise<T>): Promise<T> {
@@ -234,6 +219,11 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
         ...error.details,
       });
     }
+    if (error instanceof Unreached) throw refused('unavailable', error.message);
     throw new ResponseError(errorCodes.fault, error instanceof Error ? error.message : String(error));
   }
+}
+
+function refused(code: string, sentence: string, field?: string): ResponseError<RefusalData> {
+  return new ResponseError(errorCodes.refusal, sentence, { code, ...(field === undefined ? {} : { field }) });
 }
