@@ -1,12 +1,12 @@
 import type { Timestamp } from './ids.ts';
 import { Refusal } from './refusal.ts';
-import type { Session, SessionExit, SessionState } from './session.ts';
+import type { Session, SessionEnd, SessionExit, SessionState } from './session.ts';
 import { describeState } from './stateWords.ts';
 
 export const sessionTransitions: Readonly<Record<SessionState, readonly SessionState[]>> = {
   starting: ['running', 'ended'],
   running: ['ended'],
-  // Only an interrupted one, whose launcher turned out to be alive: see `transitionSession`.
+  // By its own launcher, which is still there: see `transitionSession`.
   ended: ['running'],
 };
 
@@ -19,8 +19,9 @@ export interface SessionChange {
 }
 
 /**
- * Refused with `stale` where the states do not allow it: an ended session runs again only if it was interrupted and its launcher came
- * back. Ended again: nothing changes, the first end stands.
+ * Refused with `stale` where the states do not allow it: an ended session runs again only by its own launcher, which came back after
+ * an interruption, or was told by a person at its terminal to go on; never after done, and never where it could not be started.
+ * Ended again: nothing changes, the first end stands.
  */
 export function transitionSession(session: Session, to: SessionState, change: SessionChange): Session {
   if (session.state === to && to === 'ended') return session;
@@ -36,7 +37,10 @@ export function transitionSession(session: Session, to: SessionState, change: Se
     return { ...session, ...pids, state: to, endedAt: at, exit: exit ?? { end: 'interrupted' } };
   }
   const { endedAt: _endedAt, exit: _exit, ...alive } = session;
-  const started = to === 'running' ? { startedAt: session.startedAt ?? at } : {};
+  // Another process than before: whether it is alive is told by its id and this time.
+  const isAnother = change.pid !== undefined && change.pid !== session.pid;
+  const startedAt = isAnother ? at : (session.startedAt ?? at);
+  const started = to === 'running' ? { startedAt } : {};
   return { ...alive, ...pids, ...started, state: to };
 }
 
@@ -60,6 +64,12 @@ export function isResumable(session: Session): boolean {
 }
 
 function isAllowed(session: Session, to: SessionState): boolean {
-  if (session.state === 'ended' && session.exit?.end !== 'interrupted') return false;
+  if (session.state === 'ended' && !mayRunAgain.has(session.exit?.end)) return false;
   return sessionTransitions[session.state].includes(to);
 }
+
+const mayRunAgain: ReadonlySet<SessionEnd | undefined> = new Set([
+  'interrupted',
+  'failed',
+  'stopped',
+] as const);

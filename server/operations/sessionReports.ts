@@ -3,6 +3,7 @@ import { transitionPolecat } from '../domain/polecats.ts';
 import type { Polecat, PolecatState } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { LaunchSpec, Session } from '../domain/session.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
@@ -40,6 +41,7 @@ export async function started(
   const meta = { verb: 'session/started', by: caller.by, subject: caller.by };
   await context.store.transact(meta, (draft) => {
     const before = known(draft.get('sessions', caller.session ?? ''));
+    refuseIfReplaced(draft, before);
     const session = transitionSession(before, 'running', { at, pid: params.pid });
     draft.put('sessions', session);
     const polecat = draft.get('agents', session.agent);
@@ -50,6 +52,18 @@ export async function started(
   follow(context, caller);
   if (caller.session) context.starts.started(caller.session);
   return {};
+}
+
+/** Two agents in one worktree would overwrite each other, and work that was taken away must not be gone on with. */
+function refuseIfReplaced(view: View, session: Session): void {
+  const polecat = view.get('agents', session.agent);
+  const holds = view.get('beads', session.bead)?.assignee === session.agent;
+  if (polecat && polecat.session === session.id && (holds || polecat.state === 'done')) return;
+  const now =
+    polecat?.session === session.id
+      ? `${session.bead} is no longer on its hook`
+      : 'another has taken its place';
+  throw new Refusal('stale', `The session ${session.id} is over: ${now}.`, { next: `gt polecat list` });
 }
 
 /** A launcher that lost the town is back, with its runtime still running. */

@@ -46,7 +46,25 @@ describe('a session', () => {
     assert.equal(transitionSession(ended, 'ended', { at: time(99), exit: { end: 'failed' } }), ended);
   });
 
-  for (const end of ['done', 'failed', 'stopped', 'not-started'] as const) {
+  for (const end of ['failed', 'stopped', 'interrupted'] as const) {
+    test(`that ended as ${end} is run again by its own launcher, as another process`, () => {
+      const exit = { end };
+      const [, ended] = session('s-1', worker, {
+        state: 'ended',
+        pid: 7,
+        startedAt: noon,
+        endedAt: noon,
+        exit,
+      });
+      const again = transitionSession(ended, 'running', { at: later, pid: 8 });
+      assert.deepEqual(
+        [again.state, again.pid, again.startedAt, again.exit],
+        ['running', 8, later, undefined],
+      );
+    });
+  }
+
+  for (const end of ['done', 'not-started'] as const) {
     test(`that ended as ${end} does not run again`, () => {
       const [, ended] = session('s-1', worker, { state: 'ended', exit: { end } });
       assert.equal(refusedBy(() => transitionSession(ended, 'running', { at: later })).code, 'stale');
