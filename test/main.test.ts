@@ -9,7 +9,7 @@ import { townPaths, type ServerFile, type TownPaths } from '../server/protocol/a
 import { productVersion } from '../server/protocol/version.ts';
 import type { TownClient } from '../server/rpc/client.ts';
 import { reachTown } from '../server/rpc/reach.ts';
-import { isAlive, temporaryFolder } from './rpc/place.ts';
+import { endProcess, isAlive, temporaryFolder } from './rpc/place.ts';
 import { eventually } from './support/wait.ts';
 
 const program = join(import.meta.dirname, '../server/main.ts');
@@ -165,13 +165,12 @@ async function run(...args: string[]): Promise<Ended> {
 }
 
 async function createdTown(t: TestContext, below = 'town'): Promise<TownPaths> {
-  const paths = townPaths(join(temporaryFolder(t), below));
+  const folder = temporaryFolder(t, () => {
+    if (existsSync(paths.server)) endProcess(fileOf(paths).pid);
+  });
+  const paths = townPaths(join(folder, below));
   const { code, stderr } = await run('create', paths.town);
   assert.equal(code, 0, stderr);
-  t.after(() => {
-    const file = existsSync(paths.server) ? fileOf(paths) : undefined;
-    if (file && isAlive(file.pid)) process.kill(file.pid, 'SIGKILL');
-  });
   return paths;
 }
 

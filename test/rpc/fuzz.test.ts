@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { frame } from '../../server/rpc/frame.ts';
 import { eventually } from '../support/wait.ts';
-import { person, RawClient, serve } from './place.ts';
+import { person, serve } from './place.ts';
+import { RawClient } from './rawClient.ts';
 
 const total = 10_000;
 const seed = 20_260_501;

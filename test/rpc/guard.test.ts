@@ -5,7 +5,8 @@ import { protocolVersion } from '../../server/protocol/version.ts';
 import { maxMessageBytes } from '../../server/rpc/frame.ts';
 import { sameSecret } from '../../server/rpc/guard.ts';
 import { eventually } from '../support/wait.ts';
-import { hello, person, RawClient, serve } from './place.ts';
+import { person, serve } from './place.ts';
+import { hello, RawClient } from './rawClient.ts';
 
 test('a wrong token is refused, and its connection closed, within 2 s', async (t) => {
   const { file, server } = await serve(t);

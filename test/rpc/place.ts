@@ -1,16 +1,13 @@
 // Temporary folders, towns in them, and what runs in them; all gone when the test is over.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { townPaths, type ServerFile, type TownPaths } from '../../server/protocol/address.ts';
-import { helloMethod, type HelloParams } from '../../server/protocol/hello.ts';
 import { protocolVersion } from '../../server/protocol/version.ts';
 import { connectTown, type TownClient } from '../../server/rpc/client.ts';
-import { frame, FrameReader } from '../../server/rpc/frame.ts';
 import { serveTown, type TownServer, type TownServerOptions } from '../../server/rpc/townServer.ts';
-import { eventually } from '../support/wait.ts';
+import { client } from './rawClient.ts';
 import { authenticate, checks, StandIn, tokens } from './standIn.ts';
 
 // Where servers listen that the tests start; short, for sockets lie in it.
@@ -19,16 +16,19 @@ process.env['XDG_RUNTIME_DIR'] = runtimeFolder;
 process.env['NODE_NO_WARNINGS'] = '1';
 after(() => rmSync(runtimeFolder, { recursive: true, force: true }));
 
-/** Short: sockets lie in it. */
-export function temporaryFolder(t: TestContext): string {
+/** Short: sockets lie in it. `before` is done before it goes: hooks run in the order in which they were made. */
+export function temporaryFolder(t: TestContext, before: () => void = () => undefined): string {
   const folder = mkdtempSync('/tmp/gt-');
-  t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  t.after(() => {
+    before();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
   return folder;
 }
 
-/** A town as `create` leaves it, as far as clients look. */
+/** A town as `create` leaves it, as far as clients look. Whoever serves it, started by whomever, ends with the test. */
 export function temporaryTown(t: TestContext, below = 'town'): TownPaths {
-  const folder = temporaryFolder(t);
+  const folder = temporaryFolder(t, () => servingPids(paths).forEach(endProcess));
   const paths = townPaths(join(folder, below));
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
   writeFileSync(paths.token, tokens.person, { mode: 0o600 });
@@ -84,8 +84,6 @@ export function serverFile(endpoint: string): ServerFile {
   };
 }
 
-const client = { name: 'test', version: '0.1.0', pid: process.pid };
-
 export async function person(t: TestContext, file: ServerFile): Promise<TownClient> {
   const connected = await connectTown({ server: file, token: tokens.person, client });
   t.after(() => connected.close());
@@ -96,67 +94,6 @@ export async function session(t: TestContext, file: ServerFile): Promise<TownCli
   const connected = await connectTown({ server: file, token: tokens.session, session: 's-1', client });
   t.after(() => connected.close());
   return connected;
-}
-
-export function hello(changes: Partial<HelloParams> = {}): HelloParams {
-  return {
-    token: tokens.person,
-    townId: 'town',
-    nonce: 'nonce',
-    protocol: protocolVersion,
-    client,
-    ...changes,
-  };
-}
-
-export interface RawAnswer {
-  readonly id?: number | string | null;
-  readonly method?: string;
-  readonly result?: unknown;
-  readonly error?: {
-    readonly code: number;
-    readonly message: string;
-    readonly data?: Readonly<Record<string, unknown>>;
-  };
-}
-
-/** A client without manners: says what it is told to. */
-export class RawClient {
-  readonly socket: Socket;
-  readonly answers: RawAnswer[] = [];
-  closed = false;
-
-  constructor(t: TestContext, endpoint: string) {
-    this.socket = connect(endpoint);
-    const reader = new FrameReader(Number.MAX_SAFE_INTEGER, (body) => {
-      this.answers.push(JSON.parse(body.toString()) as RawAnswer);
-    });
-    this.socket.on('data', (chunk) => reader.push(chunk));
-    this.socket.on('error', () => undefined);
-    this.socket.on('close', () => {
-      this.closed = true;
-    });
-    t.after(() => this.socket.destroy());
-  }
-
-  say(...messages: object[]): this {
-    this.socket.write(messages.map((message) => frame({ jsonrpc: '2.0', ...message })).join(''));
-    return this;
-  }
-
-  greet(changes: Partial<HelloParams> = {}): this {
-    return this.say({ id: 'hello', method: helloMethod, params: hello(changes) });
-  }
-
-  answerTo(id: RawAnswer['id']): Promise<RawAnswer> {
-    return eventually(`${String(id)} is answered; so far ${JSON.stringify(this.answers)}`, () =>
-      this.answers.find((answer) => answer.id === id),
-    );
-  }
-
-  async end(): Promise<void> {
-    await eventually('the connection is closed', () => this.closed);
-  }
 }
 
 export const standInServer = join(import.meta.dirname, 'standInServer.ts');
@@ -173,13 +110,6 @@ export function startServer(
   });
   t.after(() => child.kill('SIGKILL'));
   return child;
-}
-
-/** Ends whatever serves the town, started by whomever. */
-export function endServer(t: TestContext, paths: TownPaths): void {
-  t.after(() => {
-    for (const pid of servingPids(paths)) kill(pid);
-  });
 }
 
 /** The process ids of the stand-in servers that were ever let in, the last one last. */
@@ -199,7 +129,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function kill(pid: number): void {
+export function endProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

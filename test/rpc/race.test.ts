@@ -8,7 +8,7 @@ import type { TownClient } from '../../server/rpc/client.ts';
 import { Unreached } from '../../server/rpc/failure.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
 import { eventually } from '../support/wait.ts';
-import { endServer, isAlive, servingPids, standInServer, startServer, temporaryTown } from './place.ts';
+import { isAlive, servingPids, standInServer, startServer, temporaryTown } from './place.ts';
 
 const rounds = 20;
 const contenders = 4;
@@ -17,7 +17,6 @@ const callers = 3;
 test(`of ${contenders} servers started at once one lives, and every caller is served, ${rounds} times`, async (t) => {
   for (let round = 0; round < rounds; round += 1) {
     const paths = temporaryTown(t);
-    endServer(t, paths);
     const started = Array.from({ length: contenders }, () => startServer(t, paths));
     const ends = started.map(async (child) => {
       if (child.exitCode === null) await once(child, 'exit');
@@ -49,7 +48,6 @@ test(`of ${contenders} servers started at once one lives, and every caller is se
 
 test('callers that find no server start one, together', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const clients = await Promise.all(Array.from({ length: 8 }, () => reach(t, paths)));
   assert.equal(new Set(clients.map(({ hello }) => hello.townId)).size, 1);
   await eventually('one server is left', () => servingPids(paths).filter(isAlive).length === 1);
@@ -57,7 +55,6 @@ test('callers that find no server start one, together', async (t) => {
 
 test('what kill -9 leaves, lock and socket and server file, stops nobody', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const first = await reach(t, paths);
   const { pid, endpoint } = fileOf(paths);
   const ended = new Promise((resolve) => first.onEnd(resolve));
@@ -74,7 +71,6 @@ test('what kill -9 leaves, lock and socket and server file, stops nobody', async
 
 test('a server file of a process id that is somebody else, and a socket nobody listens at', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const stale = { townId: 'town', pid: process.pid, endpoint: `${paths.state}/stale.sock`, nonce: 'old' };
   const server = createServer().listen(stale.endpoint);
   await once(server, 'listening');
@@ -87,7 +83,6 @@ test('a server file of a process id that is somebody else, and a socket nobody l
 test('a town path of 200 characters', async (t) => {
   const paths = temporaryTown(t, `${'long-'.repeat(20)}/${'path-'.repeat(20)}`);
   assert.ok(paths.town.length >= 200);
-  endServer(t, paths);
   const client = await reach(t, paths);
   await client.request('bead/create', { title: 'Far down' });
   assert.ok(Buffer.byteLength(fileOf(paths).endpoint) <= 102);
@@ -95,7 +90,6 @@ test('a town path of 200 characters', async (t) => {
 
 test('only this user may read the server file and the socket', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   await reach(t, paths);
   assert.equal(statSync(paths.server).mode & 0o777, 0o600);
   assert.equal(statSync(fileOf(paths).endpoint).mode & 0o077, 0);

@@ -13,12 +13,11 @@ import { isNewer } from '../../server/rpc/newer.ts';
 import { reachTown, type ReachOptions } from '../../server/rpc/reach.ts';
 import { serverEnvironment, townLog } from '../../server/rpc/start.ts';
 import { eventually } from '../support/wait.ts';
-import { endServer, isAlive, servingPids, standInServer, startServer, temporaryTown } from './place.ts';
+import { isAlive, servingPids, standInServer, startServer, temporaryTown } from './place.ts';
 import { tokens } from './standIn.ts';
 
 test('an older server is made to leave, and those who were on it are told', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   startServer(t, paths, { STAND_IN_VERSION: '0.0.9' });
   await eventually('it serves', () => existsSync(paths.server));
   const old = fileOf(paths);
@@ -41,7 +40,6 @@ test('an older server is made to leave, and those who were on it are told', asyn
 
 test('a newer server is taken as it is', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   startServer(t, paths, { STAND_IN_VERSION: '9.0.0' });
   await eventually('it serves', () => existsSync(paths.server));
   const { pid } = fileOf(paths);
@@ -63,7 +61,6 @@ test('where nobody answers and none is to be started, it says so', async (t) => 
 
 test('one refused connection is not nobody', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const endpoint = join(paths.state, 'late.sock');
   const bound = createServer().listen(endpoint);
   await once(bound, 'listening');
@@ -102,7 +99,6 @@ test('a program that is not there, and one that never answers', async (t) => {
 
 test('while another server is still loading the town, it is waited for', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const gate = join(paths.state, 'gate');
   const loading = startServer(t, paths, { STAND_IN_GATE: gate });
   await eventually('it has the lock', () => existsSync(paths.lock));
@@ -119,7 +115,6 @@ test('while another server is still loading the town, it is waited for', async (
 
 test('a wrong token is not a reason to start a server', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   startServer(t, paths);
   await eventually('it serves', () => existsSync(paths.server));
   await assert.rejects(reach(t, paths, { token: 'wrong' }), reasonIs('unauthorized'));
@@ -136,7 +131,6 @@ test('no town, no token', async (t) => {
 
 test('an idle server leaves, and takes its socket and its file with it', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const child = startServer(t, paths, { GT_IDLE_MS: '300' });
   await eventually('it serves', () => existsSync(paths.server));
   const { endpoint } = fileOf(paths);
@@ -150,7 +144,6 @@ test('an idle server leaves, and takes its socket and its file with it', async (
 
 test('a server does not leave while somebody is connected', async (t) => {
   const paths = temporaryTown(t);
-  endServer(t, paths);
   const child = startServer(t, paths, { GT_IDLE_MS: '50' });
   const client = await eventually('it serves', () =>
     reach(t, paths, { start: false }).catch(() => undefined),
@@ -166,7 +159,6 @@ test('a server does not leave while somebody is connected', async (t) => {
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`${signal} means: leave cleanly`, async (t) => {
     const paths = temporaryTown(t);
-    endServer(t, paths);
     const child = startServer(t, paths);
     const client = await eventually('it serves', () =>
       reach(t, paths, { start: false }).catch(() => undefined),

@@ -8,7 +8,8 @@ import { access } from '../../server/protocol/access.ts';
 import type { Method } from '../../server/protocol/messages.ts';
 import { TownFault, Unreached } from '../../server/rpc/failure.ts';
 import { eventually } from '../support/wait.ts';
-import { person, RawClient, serve, session } from './place.ts';
+import { person, serve, session } from './place.ts';
+import { RawClient } from './rawClient.ts';
 import { StandIn } from './standIn.ts';
 
 test('a refusal arrives as a refusal, whole', async (t) => {
@@ -241,7 +242,7 @@ async function code(request: Promise<unknown>): Promise<string> {
 
 /** A program that connects, says so, and stays. */
 function connecting(endpoint: string): string {
-  const path = JSON.stringify(`${import.meta.dirname}/place.ts`);
+  const path = JSON.stringify(`${import.meta.dirname}/rawClient.ts`);
   return `
     const { RawClient } = await import(${path});
     const client = new RawClient({ after() {} }, ${JSON.stringify(endpoint)}).greet();
