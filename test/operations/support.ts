@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { AgentId } from '../../server/domain/ids.ts';
+import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import type { Caller } from '../../server/protocol/caller.ts';
@@ -149,6 +150,10 @@ export class TestTown {
   /** A polecat at work on a new bead. */
   async worker(title = 'Refactor auth middleware', rig = 'backend'): Promise<Agent> {
     return await this.sling(await this.bead(title, rig));
+  }
+
+  async merge(request: string): Promise<MergeRequest> {
+    return (await this.ask('mergeRequest/merge', { mergeRequest: request })).mergeRequest;
   }
 
   write(directory: string, files: Files): void {
