@@ -36,6 +36,7 @@ const settleMs = 15_000;
 interface Run {
   readonly held: Disposables;
   readonly startedAt: number;
+  readonly facts: WindowFacts;
   server?: LanguageServer;
   wasConnected: boolean;
 }
@@ -66,6 +67,11 @@ export class Connection implements Disposable {
 
   get state(): TownState {
     return this.#state;
+  }
+
+  /** The town that the setting named when the language server was started. */
+  get wantedTown(): string | undefined {
+    return this.#run?.facts.town;
   }
 
   /** The state, once nothing is under way to another one; after the deadline, the state as it is then. */
@@ -130,8 +136,9 @@ export class Connection implements Disposable {
   async #begin(): Promise<void> {
     const facts = this.#parts.facts();
     if (!facts.trusted) return this.#become({ kind: 'untrusted' });
-    const run: Run = { held: new Disposables(), startedAt: Date.now(), wasConnected: false };
+    const run: Run = { held: new Disposables(), startedAt: Date.now(), facts, wasConnected: false };
     this.#run = run;
+    this.#parts.log(`Language server: starts${facts.town === undefined ? '' : ` for ${facts.town}`}`);
     if (this.#state.kind !== 'lost') this.#become({ kind: 'starting' });
     try {
       run.server = await this.#parts.start(facts, {
@@ -170,6 +177,7 @@ export class Connection implements Disposable {
 
   #heard(run: Run, news: TownNews): void {
     const { town = '' } = news;
+    this.#parts.log(`Town: ${news.state} ${town} ${news.message ?? ''}`.trimEnd());
     if (news.state === 'connected') {
       this.#become({ kind: 'connected', town });
       if (news.resync === true || !run.wasConnected) this.#resyncs.fire();

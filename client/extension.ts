@@ -41,7 +41,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     start: startLazily(context.asAbsolutePath('dist/server.cjs'), log),
     facts: windowFacts,
     openTerminal: (request) => terminals.open(request),
-    log: (text) => log.warn(text),
+    log: (text) => log.info(text),
   });
   const model = new Model(connection.ask, (text) => log.warn(text));
   const welcome = new Welcome();
@@ -105,7 +105,8 @@ function configuredTown(): string {
   return workspace.getConfiguration('gastown').get<string>('town', '').trim();
 }
 
-/** Whether the setting names another town than the one that is connected. */
-function isElsewhere({ state }: Connection): boolean {
-  return !('town' in state) || state.town !== configuredTown();
+/** Whether the setting names another town than the one that is connected, or on its way. */
+function isElsewhere({ state, wantedTown }: Connection): boolean {
+  const configured = configuredTown();
+  return configured !== (wantedTown ?? '') && !('town' in state && state.town === configured);
 }

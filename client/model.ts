@@ -5,7 +5,7 @@ import type { ConvoyBead } from '../server/protocol/convoy.ts';
 import type { PolecatDetail } from '../server/protocol/work.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
-import { readTown, type Town } from './readTown.ts';
+import { readTown, type Town, withBead } from './readTown.ts';
 import {
   allStale,
   fresh,
@@ -115,9 +115,13 @@ export class Model implements Disposable, Known {
 
   #put(bead: Bead): void {
     this.beads.put(bead);
+    if (this.#town) this.#town = withBead(this.#town, bead);
     this.#changed = true;
     // What is being read at this moment may be older than the change.
-    if (this.#reading) this.#stale = union(this.#stale, { ...fresh, beads: new Set([bead.rig ?? '']) });
+    if (!this.#reading) return;
+    const convoys = new Set(this.convoysWith(({ id }) => id === bead.id));
+    const beads = new Set([bead.rig ?? '']);
+    this.#stale = union(this.#stale, { rigs: false, polecats: true, convoys, beads });
   }
 
   #schedule(): void {

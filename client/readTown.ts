@@ -1,3 +1,4 @@
+import type { Bead } from '../server/domain/bead.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import type { ConvoyView } from '../server/protocol/convoy.ts';
 import type { RigSummary } from '../server/protocol/rig.ts';
@@ -31,6 +32,20 @@ export async function readTown(ask: Ask, before: Town | undefined, stale: Stale)
       : readAllConvoys(ask),
   ]);
   return { status, rigs, polecats, convoys };
+}
+
+/** The town with this bead in the place of the one of its id. */
+export function withBead(town: Town, bead: Bead): Town {
+  const isIt = (other: Bead | undefined): boolean => other?.id === bead.id;
+  return {
+    ...town,
+    polecats: town.polecats.map((each) => (isIt(each.bead) ? { ...each, bead } : each)),
+    convoys: town.convoys.map((view) =>
+      view.beads.some((each) => isIt(each.bead))
+        ? { ...view, beads: view.beads.map((each) => (isIt(each.bead) ? { ...each, bead } : each)) }
+        : view,
+    ),
+  };
 }
 
 async function readAllConvoys(ask: Ask): Promise<readonly ConvoyView[]> {

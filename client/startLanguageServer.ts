@@ -57,7 +57,8 @@ export async function startLanguageServer(
       }
     },
     notify(method, params) {
-      client.sendNotification(method, params).catch((error: unknown) => log.warn(String(error)));
+      if (life !== 'running') return;
+      client.sendNotification(method, params).catch((error: unknown) => log.debug(String(error)));
     },
     async stop() {
       life = 'stopping';

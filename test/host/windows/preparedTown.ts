@@ -8,7 +8,7 @@ import { markedEnv } from '../vscode/processes.ts';
 import type { Row } from '../vscode/rows.ts';
 import type { HostWindow } from '../vscode/window.ts';
 
-/** A town that was made on the command line, and an editor that finds it through its setting. */
+/** A town that was made on the command line, and what makes an editor find it: its user's home. */
 export type PreparedTown = {
   readonly path: string;
   readonly options: EditorOptions;
@@ -18,8 +18,8 @@ export type PreparedTown = {
 
 export async function prepareTown(host: Host, rigs: readonly SmallRig[] = smallRigs): Promise<PreparedTown> {
   const scratch = await host.newFolder('town');
-  const path = join(scratch, 'town');
   const home = join(scratch, 'home');
+  const path = join(home, 'gt');
   await mkdir(home);
   const env = { HOME: home, GT_TOWN: undefined, GT_IDLE_MS: '2000' };
   const product = { folder: repository, town: path, env: markedEnv(env) };
@@ -34,7 +34,7 @@ export async function prepareTown(host: Host, rigs: readonly SmallRig[] = smallR
     path,
     gt: run,
     bd: (...args) => call(product, 'bd', ...args),
-    options: { env, settings: { 'gastown.town': path, ...readable } },
+    options: { env, settings: readable },
   };
 }
 
