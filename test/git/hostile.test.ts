@@ -13,11 +13,11 @@ type Context = Parameters<typeof localRepository>[0];
 
 const attributes = { '.gitattributes': '* filter=evil diff=evil merge=evil\n' };
 
-/** A program that leaves a mark, and what tells whether it ran. */
+/** A program that leaves a mark, and what tells whether it ran. Without arguments it is a filter. */
 function trap(folder: string): { program: string; sprung: () => boolean; reset: () => void } {
   const mark = join(folder, 'ran');
   const program = join(folder, 'evil');
-  writeFileSync(program, `#!/bin/sh\necho "$0 $@" >> ${mark}\ncat\n`);
+  writeFileSync(program, `#!/bin/sh\necho "$0 $@" >> ${mark}\n[ $# -gt 0 ] || cat\n`);
   chmodSync(program, 0o755);
   return { program, sprung: () => existsSync(mark), reset: () => rmSync(mark, { force: true }) };
 }
