@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
 import { productVersion } from './protocol/version.ts';
 import { installTown, programsIn, serve } from './serveTown.ts';
@@ -57,6 +55,8 @@ function usage(): number {
 }
 
 async function town(path: string): Promise<number> {
+  // Everything that was acknowledged is on the disk, and other people's sessions live on this process: log it, and go on.
+  process.on('unhandledRejection', (error) => report(error));
   const given = Number(process.env['GT_IDLE_MS']);
   return await serve({
     town: path,
@@ -82,9 +82,7 @@ async function demo(keep: boolean): Promise<number> {
   const { createGit } = await import('./git/git.ts');
   const landed = await runDemo(
     {
-      git: createGit({
-        emptyHooksDirectory: join(tmpdir(), `gastown-empty-${process.getuid?.() ?? 'user'}`),
-      }),
+      gitWith: (emptyHooksDirectory) => createGit({ emptyHooksDirectory }),
       serverProgram: programs.server,
       version: productVersion,
       createTown: installTown,

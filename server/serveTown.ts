@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Timestamp } from './domain/ids.ts';
@@ -11,6 +11,7 @@ import { createPlaces } from './places.ts';
 import { townPaths, type TownPaths } from './protocol/address.ts';
 import { checkHello, checkParams } from './protocol/schema.ts';
 import { productVersion, protocolVersion } from './protocol/version.ts';
+import { sameSecret } from './rpc/guard.ts';
 import { type LivingTown, runTown } from './rpc/runTown.ts';
 import { writeShims } from './sessions/shims.ts';
 import { acquireLock } from './store/lock.ts';
@@ -169,7 +170,5 @@ const chance = {
     Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join(''),
   hash: sha256Hex,
   sha256: (text: string): Uint8Array => createHash('sha256').update(text).digest(),
-  // Of equal length whatever is given, so that the comparison takes the same time.
-  sameSecret: (given: string, known: string) =>
-    timingSafeEqual(Buffer.from(sha256Hex(given)), Buffer.from(sha256Hex(known))),
+  sameSecret,
 } satisfies Partial<Context> & { readonly sameSecret: (given: string, known: string) => boolean };
