@@ -9,7 +9,8 @@ import type { TownClient } from './rpc/client.ts';
 import { Subscription } from './rpc/subscription.ts';
 
 export interface DemoParts {
-  readonly git: Git;
+  /** A git whose hooks are those of that folder, which stays empty. */
+  gitWith(emptyHooksDirectory: string): Git;
   /** Path of dist/server.cjs: the demonstration runs in a town server of its own. */
   readonly serverProgram: string;
   readonly version: string;
@@ -59,7 +60,8 @@ export async function runDemo(parts: DemoParts, options: { readonly keep: boolea
     };
     client = await reachTown(reach);
     step(parts, 'A town, empty.');
-    for (const rig of demoRigs) await addRig(parts, client, { rig, folder });
+    const git = parts.gitWith(join(folder, 'empty'));
+    for (const rig of demoRigs) await addRig(parts, client, { git, rig, folder });
     const convoy = await plan(parts, client);
     const landed = await work(parts, client, convoy);
     parts.emit(result(landed, options.keep ? town : undefined));
@@ -80,9 +82,9 @@ function step(parts: DemoParts, text: string): void {
 async function addRig(
   parts: DemoParts,
   client: TownClient,
-  { rig, folder }: { readonly rig: DemoRig; readonly folder: string },
+  { git, rig, folder }: { readonly git: Git; readonly rig: DemoRig; readonly folder: string },
 ): Promise<void> {
-  const repository = await makeRepository(parts.git, rig, folder);
+  const repository = await makeRepository(git, rig, folder);
   await client.request('runtime/add', { preset: rig.runtime });
   await client.request('rig/create', { name: rig.name, repository, runtime: rig.runtime.id });
   await client.request('rig/configure', { rig: rig.name, key: 'merge', words: ['auto'] });

@@ -6,6 +6,7 @@ import {
   type ExecuteCommandParams,
   type InitializeParams,
   type InitializeResult,
+  MessageType,
   ResponseError,
 } from 'vscode-languageserver/node';
 import { Refusal } from './domain/refusal.ts';
@@ -163,7 +164,8 @@ class Window {
     void this.#connection.sendNotification(`${prefix}state`, news);
     if (this.#isVsCode) return;
     const message = news.message === undefined ? '' : `: ${news.message}`;
-    this.#connection.console.info(`gastown: ${news.state} (${news.town ?? this.#folder})${message}`);
+    const line = `gastown: ${news.state} (${news.town ?? this.#folder})${message}`;
+    void this.#connection.sendNotification('window/logMessage', { type: MessageType.Info, message: line });
   }
 }
 

@@ -4,11 +4,19 @@ import { collections } from '../../server/domain/records.ts';
 import { git } from '../support/repository.ts';
 import type { TestTown } from './support.ts';
 
+interface Traces {
+  readonly records: unknown;
+  readonly rigs: unknown;
+  readonly sessions: unknown;
+  readonly folders: unknown;
+  readonly launched: unknown;
+}
+
 /**
  * All that a step can leave behind, in a form that two moments can be compared in: records, refs, worktrees, folders, session files.
  * Sessions that have ended are history, and when a record was changed last is no difference.
  */
-export function tracesOf(town: TestTown): Record<string, unknown> {
+export function tracesOf(town: TestTown): Traces {
   const { view, parts } = town;
   const records = collections.flatMap((collection) =>
     [...view.all(collection)]

@@ -22,9 +22,13 @@ async function type(launched: Launched, key: string, effect: () => boolean): Pro
   await eventually(`${JSON.stringify(key)} has its effect`, async () => {
     if (effect()) return true;
     launched.child.stdin?.write(key);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return effect();
+    return await within(100, effect);
   });
+}
+
+/** Looks for a moment: a key that was taken has its effect at once. */
+async function within(milliseconds: number, effect: () => boolean): Promise<boolean> {
+  return await eventually('it has its effect', effect, milliseconds).catch(() => false);
 }
 
 async function closed(launched: Launched): Promise<void> {
