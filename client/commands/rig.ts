@@ -7,6 +7,7 @@ import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { Ask } from '../connection.ts';
 import { mention, warn } from '../messages.ts';
 import { askText, back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
+import { joined } from '../views/row.ts';
 import { textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 
@@ -119,7 +120,7 @@ export async function runtimeChoices(ask: Ask): Promise<readonly Choice<string>[
     .toSorted((a, b) => missing(a) - missing(b))
     .map(({ preset, program }) => ({
       label: displayText(preset.label, 40),
-      description: program === undefined ? `${preset.id} · not installed` : preset.id,
+      description: joined(preset.label !== preset.id && preset.id, program === undefined && 'not installed'),
       detail: displayText(preset.bestFor, 120),
       value: preset.id,
     }));

@@ -1,20 +1,23 @@
 import { commands, window } from 'vscode';
+import type { Bead } from '../../server/domain/bead.ts';
 import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { SlingParams, SlingResult, Slung } from '../../server/protocol/work.ts';
+import type { Ask } from '../connection.ts';
 import { mention, sayRefusal, warn } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
-import { choosePolecat, rigChoices, textsIn } from './choose.ts';
+import { joined } from '../views/row.ts';
+import { typeIcon } from '../views/icons.ts';
+import { choosePolecat, textsIn } from './choose.ts';
 import { runtimeChoices } from './rig.ts';
 import type { CommandParts } from './parts.ts';
 
 type Answers = Partial<SlingParams>;
 
-const ready = 500;
-/** Of a choice: leave it to the town. */
-const usual = '';
+/** The most ready beads that are offered to choose from. */
+const shownReady = 500;
 
 /**
  * Asks for bead, rig and runtime, and gives the bead to a polecat. Called on a bead it asks for the runtime; on a convoy, on several
@@ -90,41 +93,71 @@ function readyOf({ town }: Model, id: string): readonly string[] {
   return (view?.beads ?? []).filter(({ state }) => state === 'ready').map((each) => each.id);
 }
 
-async function askWork({ connection, model }: CommandParts, given: Answers): Promise<Answers | undefined> {
-  const { ask } = connection;
-  const askBead: Step<Answers> = async (answers, place) => {
-    const bead = await pickOne(place, 'Which bead?', readyChoices({ connection }));
-    return bead === undefined || bead === back ? bead : { ...answers, beads: [bead] };
-  };
-  const askRig: Step<Answers> = async (answers, place) => {
-    const own = { label: 'The Rig of Its Prefix', description: 'usual', icon: 'repo', value: usual };
-    const rig = await pickOne(place, 'In which rig?', Promise.resolve([own, ...rigChoices(model)]));
-    if (rig === undefined || rig === back) return rig;
-    const { rig: _, ...others } = answers;
-    return rig === usual ? others : { ...others, rig };
-  };
-  const askRuntime = async (answers: Answers, place: Place): Promise<Answers | typeof back | undefined> => {
-    const own = { label: "The Rig's Own", description: 'usual', icon: 'repo', value: usual };
-    const choices = runtimeChoices(ask).then((runtimes) => [own, ...runtimes]);
-    const runtime = await pickOne(place, 'Who works on it?', choices);
-    if (runtime === undefined || runtime === back) return runtime;
-    const { runtime: _, ...others } = answers;
-    return runtime === usual ? others : { ...others, runtime };
-  };
-  return await inSteps('Sling', given, given.beads ? [askRuntime] : [askBead, askRig, askRuntime]);
+/** What the questions are about, and the answers so far. */
+interface Question extends Answers {
+  /** The bead's own rig, if it has one. */
+  readonly home?: string;
 }
 
-async function readyChoices({
-  connection,
-}: Pick<CommandParts, 'connection'>): Promise<readonly Choice<string>[]> {
-  const { items } = await connection.ask('bead/ready', { limit: ready });
+async function askWork(parts: CommandParts, given: Answers): Promise<Answers | undefined> {
+  const { ask } = parts.connection;
+  const [bead] = given.beads ?? [];
+  const home = bead === undefined ? undefined : (await ask('bead/get', { bead })).bead.rig;
+  const start: Question = { ...given, ...(home === undefined ? {} : { home }) };
+  const rig: Step<Question> = (answers, place) => askRig(parts.model, answers, place);
+  const runtime: Step<Question> = (answers, place) => askRuntime(parts, answers, place);
+  const first: Step<Question> = (answers, place) => askBead(ask, answers, place);
+  const steps = bead === undefined ? [first, rig, runtime] : home === undefined ? [rig, runtime] : [runtime];
+  const { home: _, ...answers } = (await inSteps('Sling', start, steps)) ?? {};
+  return answers;
+}
+
+type Answer = Promise<Question | typeof back | undefined>;
+
+async function askBead(ask: Ask, answers: Question, place: Place): Answer {
+  const bead = await pickOne(place, 'Which bead?', readyChoices(ask));
+  if (bead === undefined || bead === back) return bead;
+  const { home: _, ...others } = answers;
+  return { ...others, beads: [bead.id], ...(bead.rig === undefined ? {} : { home: bead.rig }) };
+}
+
+async function askRig({ town }: Model, answers: Question, place: Place): Answer {
+  const rigs = (town?.rigs ?? []).map(({ rig, runtimeLabel }) => ({
+    label: rig.id,
+    description: joined(displayText(runtimeLabel, 40), rig.id === answers.home && "the bead's own rig"),
+    icon: 'repo',
+    value: rig.id as string,
+  }));
+  const ownFirst = rigs.toSorted(
+    (a, b) => Number(b.value === answers.home) - Number(a.value === answers.home),
+  );
+  const rig = await pickOne(place, 'In which rig?', Promise.resolve(ownFirst));
+  return rig === undefined || rig === back ? rig : { ...answers, rig };
+}
+
+async function askRuntime({ connection, model }: CommandParts, answers: Question, place: Place): Answer {
+  const rig = answers.rig ?? answers.home;
+  const usual = model.town?.rigs.find((each) => each.rig.id === rig)?.rig.runtime;
+  const choices = runtimeChoices(connection.ask).then((all) => [
+    ...all
+      .filter(({ value }) => value === usual)
+      .map((choice) => ({ ...choice, description: joined(choice.description, `usual in ${rig ?? ''}`) })),
+    ...all.filter(({ value }) => value !== usual),
+  ]);
+  const runtime = await pickOne(place, 'Who works on it?', choices);
+  return runtime === undefined || runtime === back ? runtime : { ...answers, runtime };
+}
+
+async function readyChoices(ask: Ask): Promise<readonly Choice<Bead>[]> {
+  const { items } = await ask('bead/ready', { limit: shownReady });
   if (items.length === 0) {
     throw new Refusal('not-found', 'No bead is ready to be worked.', { next: 'Create one first.' });
   }
   return items.map(({ bead }) => ({
     label: bead.id,
     description: displayText(bead.title, 80),
-    value: bead.id,
+    icon: typeIcon(bead.type).id,
+    value: bead,
   }));
 }
 

@@ -39,7 +39,7 @@ export async function prepareTown(host: Host, rigs: readonly SmallRig[] = smallR
 }
 
 /** A terminal that is drawn by the browser's own text can be read. */
-const readable = { 'terminal.integrated.gpuAcceleration': 'off' };
+export const readable = { 'terminal.integrated.gpuAcceleration': 'off' };
 
 /** Waits for a text in the terminal that is in front. */
 export async function terminalShows(window: HostWindow, text: string): Promise<void> {
