@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { JournalEntry } from './domain/journal.ts';
 import type { Git } from './git/git.ts';
 import type { ConvoyBead, ConvoyView } from './protocol/convoy.ts';
+import { townPaths } from './protocol/address.ts';
+import { readServerFile } from './rpc/call.ts';
+import { hasLeft } from './rpc/left.ts';
 import { reachTown } from './rpc/reach.ts';
 import type { TownClient } from './rpc/client.ts';
 import { Subscription } from './rpc/subscription.ts';
@@ -41,6 +44,8 @@ interface DemoRow {
 /** Three simulated agents need some five seconds; whatever has not landed after this long will not. */
 const deadlineMs = 60_000;
 
+const leaveMs = 20_000;
+
 /**
  * The whole loop in a throw-away town: three rigs over small real repositories, three runtimes, one convoy, landed. True where every
  * bead was verified on its target branch. Without `keep` everything is removed again, also after a failure.
@@ -69,10 +74,18 @@ export async function runDemo(parts: DemoParts, options: { readonly keep: boolea
       landed.closed === landed.total && landed.beads.every((bead) => bead.mergeRequest?.state === 'verified')
     );
   } finally {
-    await client?.request('town/down', { force: true }).catch(() => undefined);
-    client?.close();
+    if (client) await takeDown(client, town);
     if (!options.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
+}
+
+/** Gone when it resolves: it writes into the folder until then. */
+async function takeDown(client: TownClient, town: string): Promise<void> {
+  const file = townPaths(town).server;
+  const server = readServerFile(file);
+  await client.request('town/down', { force: true }).catch(() => undefined);
+  client.close();
+  if (server) await hasLeft(file, server, leaveMs);
 }
 
 function step(parts: DemoParts, text: string): void {

@@ -50,13 +50,15 @@ export async function runTown(options: RunOptions): Promise<number> {
     } finally {
       await town.close();
     }
+    // The last act: who waits for the town server to be gone looks for this file.
+    rmSync(paths.server, { force: true });
     return 0;
   } finally {
     lock.release();
   }
 }
 
-/** Serves until there is a reason to leave. The socket and the server's file are gone then. */
+/** Serves until there is a reason to leave. The socket is gone then. */
 async function serve(town: LivingTown, options: RunOptions): Promise<string> {
   const { paths, version, log } = options;
   const endpoint = makeEndpoint(paths.town);
@@ -91,7 +93,6 @@ async function serve(town: LivingTown, options: RunOptions): Promise<string> {
   leaving.consider();
   const reason = await leaving.decided;
   await server.close(reason);
-  rmSync(paths.server, { force: true });
   return reason;
 }
 

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type ServerFile, townPaths } from '../../server/protocol/address.ts';
 import type { Ran } from '../support/runNode.ts';
@@ -83,28 +83,41 @@ export async function runProgram(
 }
 
 /** The variables of a terminal whose home is new. */
-export function surroundings(folder: string): Record<string, string> {
+function surroundings(folder: string): Record<string, string> {
   const home = join(folder, 'home');
   const bin = join(folder, 'bin');
-  for (const each of [home, bin]) mkdirSync(each);
+  const temporary = join(folder, 'tmp');
+  for (const each of [home, bin, temporary]) mkdirSync(each);
   for (const name of ['gt', 'bd']) symlinkSync(join(dist, `${name}.cjs`), join(bin, name));
   symlinkSync(process.execPath, join(bin, 'node'));
-  for (const name of ['git', 'sh', 'env']) symlinkSync(which(name), join(bin, name));
+  for (const name of ['git', 'sh', 'env']) {
+    const program = which(name);
+    if (program === undefined) throw new Error(`There is no ${name} on the PATH of these tests.`);
+    symlinkSync(program, join(bin, name));
+  }
   // What a login shell has, which the town server asks: /etc/profile sets a PATH of its own before this.
   writeFileSync(join(home, '.profile'), `PATH='${bin}'; export PATH\n`);
   return {
     HOME: home,
     PATH: bin,
     SHELL: '/bin/sh',
-    TMPDIR: tmpdir(),
+    TMPDIR: temporary,
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',
   };
 }
 
-/** The processes whose command line has that text, this one left out. */
-export function processesNaming(text: string): string[] {
-  return commandLines().filter((line) => line.includes(text));
+/** The program of that name on the PATH of the tests themselves. */
+export function which(name: string): string | undefined {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+/** The command lines of processes that a terminal in that folder brought forth, whoever started them in between. */
+export function processesOf(folder: string): string[] {
+  if (existsSync('/proc/self/environ')) return processesInProc(folder);
+  const all = execFileSync('ps', ['-axww', '-E', '-o', 'command='], { encoding: 'utf8' }).split('\n');
+  return all.filter((line) => line.includes(folder));
 }
 
 export function isAlive(pid: number): boolean {
@@ -139,25 +152,17 @@ function clean(folder: string, town: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
-function commandLines(): string[] {
-  if (existsSync('/proc/self/cmdline')) {
-    const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-    return pids.flatMap((pid) => {
-      try {
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-      } catch {
-        return [];
-      }
-    });
-  }
-  return execFileSync('ps', ['-axww', '-o', 'args='], { encoding: 'utf8' }).split('\n');
-}
-
-function which(name: string): string {
-  const folders = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter)];
-  const found = folders.map((folder) => join(folder, name)).find(isExecutable);
-  if (found === undefined) throw new Error(`There is no ${name} on the PATH of these tests.`);
-  return found;
+function processesInProc(folder: string): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      // A process that has ended and was not waited for yet has neither of them.
+      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder) ? [command] : [];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function isExecutable(file: string): boolean {

@@ -6,7 +6,10 @@ import { failureOf } from '../failure.ts';
 import { usualTown } from '../place.ts';
 import { feedLines, statusJson, statusLines } from '../text/town.ts';
 import { protocolVersion, productVersion } from '../../protocol/version.ts';
+import { readServerFile } from '../../rpc/call.ts';
+import { hasLeft } from '../../rpc/left.ts';
 import { wholeNumber, verb } from '../words.ts';
+import { Refusal } from '../../domain/refusal.ts';
 import { displayText } from '../../domain/text.ts';
 
 export function addTown(gt: Command, cli: Cli): void {
@@ -71,12 +74,12 @@ function addDown(gt: Command, cli: Cli): void {
   verb(gt, 'down', {
     does: 'end the town server; it comes back with the next command',
     examples: ['gt down', 'gt down --force'],
-    json: '{ running, ended: [session ids] }',
+    json: '{ running, ended: [polecats] }',
   })
     .option('--force', 'end the sessions that still run, too; their work stays')
     .action(async (options: { force?: boolean }) => {
       try {
-        const { ended } = await cli.askRunning('town/down', options.force ? { force: true } : {});
+        const ended = await takeDown(cli, options.force === true);
         const sessions =
           ended.length === 0 ? '' : ` ${ended.length} sessions were ended; gt session run resumes them.`;
         if (cli.json) cli.output.json({ running: true, ended });
@@ -87,6 +90,21 @@ function addDown(gt: Command, cli: Cli): void {
         else cli.output.print(['The town server was not running.']);
       }
     });
+}
+
+/** A snapshot of a large town takes a while. */
+const leaveMs = 60_000;
+
+/** Gives the polecats whose sessions were ended. */
+async function takeDown(cli: Cli, force: boolean): Promise<readonly string[]> {
+  const { serverFile } = cli.place();
+  const server = readServerFile(serverFile);
+  const { ended } = await cli.askRunning('town/down', force ? { force } : {});
+  if (server && !(await hasLeft(serverFile, server, leaveMs)))
+    throw new Refusal('failed', 'The town server was told to leave, and is still there.', {
+      next: 'Look at its log: TOWN/.gastown/logs/town.log',
+    });
+  return ended;
 }
 
 function isNotRunning(error: unknown): boolean {
