@@ -1,0 +1,85 @@
+import type { TestTown } from './support.ts';
+
+export interface Hand {
+  /** This commit must not be lost. */
+  keep(sha: string): void;
+  edit(directory: string): void;
+}
+
+/** Brings a town to where the killed verb begins, and gives the verb. */
+export type Scenario = (town: TestTown, hand: Hand) => Promise<() => Promise<unknown>>;
+
+export const bead = 'be-auth';
+
+const title = 'Refactor auth middleware';
+
+/** What each checkpoint is met in, by the first part of its name. Several: each of them. */
+export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
+  sling: ['sling', 'sling-url'],
+  session: ['sling', 'resume'],
+  done: ['done'],
+  land: ['land', 'land-url', 'land-auto'],
+  remove: ['unsling', 'landed'],
+  rig: ['rig'],
+};
+
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  sling: (town) => sling(town, 'path'),
+  'sling-url': (town) => sling(town, 'url'),
+  async resume(town, hand) {
+    const agent = await begun(town, hand);
+    await agent.exit({ end: 'failed', code: 1 });
+    return () => town.ask('session/run', { agent: agent.id });
+  },
+  async done(town, hand) {
+    const agent = await begun(town, hand);
+    return () => agent.done();
+  },
+  land: (town, hand) => land(town, hand, 'path'),
+  'land-url': (town, hand) => land(town, hand, 'url'),
+  async 'land-auto'(town, hand) {
+    const agent = await begun(town, hand);
+    await town.configure('backend', 'merge', 'auto');
+    return async () => {
+      await agent.done();
+      await town.settle();
+    };
+  },
+  async unsling(town, hand) {
+    const agent = await begun(town, hand);
+    hand.edit(agent.worktree);
+    return () => town.ask('work/unsling', { bead });
+  },
+  async landed(town, hand) {
+    const agent = await begun(town, hand);
+    const { mergeRequest } = await agent.done();
+    return async () => {
+      await town.merge(mergeRequest?.id ?? '');
+      await town.settle();
+    };
+  },
+  rig: (town) => Promise.resolve(() => town.addRig({ kind: 'url' })),
+};
+
+async function sling(town: TestTown, kind: 'path' | 'url'): Promise<() => Promise<unknown>> {
+  await town.addRig({ kind });
+  await town.bead(title);
+  return () => town.ask('work/sling', { beads: [bead] });
+}
+
+async function begun(town: TestTown, hand: Hand, kind: 'path' | 'url' = 'path') {
+  await town.addRig({ kind });
+  const agent = await town.worker(title);
+  hand.keep(agent.commit({ 'auth.txt': 'work\n' }));
+  return agent;
+}
+
+/** The target has moved on, so that what lands is another commit than what was submitted. */
+async function land(town: TestTown, hand: Hand, kind: 'path' | 'url'): Promise<() => Promise<unknown>> {
+  const agent = await begun(town, hand, kind);
+  const { mergeRequest } = await agent.done();
+  const other = await town.worker('Cache work');
+  await town.merge(await other.submit());
+  await town.settle();
+  return () => town.merge(mergeRequest?.id ?? '');
+}
