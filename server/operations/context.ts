@@ -9,9 +9,6 @@ import type { Store } from '../store/store.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { Waits } from './waits.ts';
 
-/** A person gives no more identity than this; agents have their id. */
-export const overseer = 'overseer';
-
 /** Where sessions live, as the operations need it; the town composes it of the session hosts. */
 export interface SessionPort {
   /** The host that `choice` means now, with a sentence where it is not what one would expect. Refused with `no-host`. */

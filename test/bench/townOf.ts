@@ -23,7 +23,7 @@ import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 
 export const token = 'bench-token';
-export const sessionToken = 'bench-session-token';
+const sessionToken = 'bench-session-token';
 const at = '2026-05-01T10:00:00.000Z' as Timestamp;
 
 export interface BenchTown {
@@ -55,7 +55,7 @@ export async function makeTown(beads: number): Promise<BenchTown> {
   return { town: paths.town, sessionFile, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-export const beadNumber = (n: number): ReturnType<typeof bead> =>
+const beadNumber = (n: number): ReturnType<typeof bead> =>
   bead({
     id: `be-${n}`,
     rig: 'backend' as RigName,
