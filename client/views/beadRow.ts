@@ -1,4 +1,4 @@
-import { describeState, type AnyState } from '../../server/domain/stateWords.ts';
+import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { BeadView } from '../../server/protocol/bead.ts';
@@ -46,7 +46,7 @@ export function workedBeadRow(detail: PolecatDetail): Row {
 /** A bead of a convoy: how its landing stands, with the commit that landed, the rig and the runtime. */
 export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: PolecatDetail | undefined): Row {
   const { bead, mergeRequest, rig, runtimeLabel } = each;
-  const word = describeState(each.state as AnyState);
+  const word = describeState(each.state);
   const landing = joinedBy(' ', word, mergeRequest?.state === 'verified' && mergeRequest.landed?.slice(0, 7));
   const title = bead ? displayText(bead.title, 120) : 'there is no such bead any more';
   const runtime = runtimeLabel === undefined ? undefined : displayText(runtimeLabel, 40);

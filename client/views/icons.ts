@@ -44,7 +44,6 @@ const beadIcons: Readonly<Record<string, Icon>> = {
   pinned: { id: 'pinned' },
   hooked: { id: 'circle-filled' },
   in_progress: { id: 'circle-filled' },
-  'needs you': needsPersonIcon,
   unknown: { id: 'question' },
 };
 

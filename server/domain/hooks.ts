@@ -72,7 +72,7 @@ export function refuseUnlessFree(bead: Bead): void {
   const { id, status } = bead;
   if (status === 'open') return;
   if (status === 'closed') {
-    throw new Refusal('closed', `${id} is closed.`, { next: `bd reopen ${id}` });
+    throw new Refusal('closed', `${id} is closed.`, { next: `bd update ${id} --status open` });
   }
   if (isHeld(bead)) {
     throw new Refusal('held', `${id} is already claimed by ${bead.assignee ?? 'somebody'}.`, {

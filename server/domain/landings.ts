@@ -2,7 +2,7 @@ import type { AgentId, MergeRequestId, Sha, Timestamp } from './ids.ts';
 import { finishBead } from './beadClose.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
 import type { Polecat } from './polecat.ts';
-import { transitionPolecat } from './polecats.ts';
+import { stuck, transitionPolecat } from './polecats.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
 import type { Draft } from './view.ts';
@@ -109,15 +109,13 @@ export function submitAgain(draft: Draft, id: MergeRequestId, at: Timestamp): Me
   const request = draft.get('mergeRequests', id);
   if (!request) throw new Refusal('not-found', `There is no merge request ${id}.`, { next: 'gt mq list' });
   finishPolecat(draft, request.agent, `submitted ${request.tip.slice(0, 7)}`, at);
-  if (!triedAgain.has(request.state)) return request;
+  if (!stuck.has(request.state)) return request;
   for (const other of Array.from(draft.find('mergeRequestsByBead', request.bead)))
     if (other.id !== id && other.branch === request.branch) replace(draft, other, id, at);
   const again = { ...transitionLanding(request, 'submitted', { at }), submittedAt: at };
   draft.put('mergeRequests', again);
   return again;
 }
-
-const triedAgain: ReadonlySet<LandingState> = new Set(['conflict', 'rejected', 'lost']);
 
 /**
  * The landing is proven: `landed` is reachable on the target. The bead closes, which frees what waits for it, and convoys that are
@@ -162,10 +160,4 @@ function replace(draft: Draft, request: MergeRequest, by: MergeRequestId, at: Ti
 }
 
 /** Merged ones are proven or lost by themselves. */
-const replaceable: ReadonlySet<LandingState> = new Set([
-  'submitted',
-  'conflict',
-  'rejected',
-  'waiting-for-checkout',
-  'lost',
-]);
+const replaceable: ReadonlySet<LandingState> = new Set(['submitted', 'waiting-for-checkout', ...stuck]);

@@ -1,9 +1,10 @@
-import type { MergeRequest } from './mergeRequest.ts';
+import type { SessionId, Timestamp } from './ids.ts';
+import type { LandingState } from './mergeRequest.ts';
+import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
 import type { View } from './view.ts';
-import type { SessionId, Timestamp } from './ids.ts';
 
 /** Where each state may go. From any of them a polecat may be removed, which takes its record away. */
 export const polecatTransitions: Readonly<Record<PolecatState, readonly PolecatState[]>> = {
@@ -63,32 +64,16 @@ export function needsPerson(view: View, polecat: Polecat): boolean {
   if (!request) return false;
   if (request.state === 'submitted')
     return request.reason !== undefined || view.get('rigs', request.rig)?.settings.merge === 'review';
-  return stuck.has(request.state);
+  return stuck.has(request.state) || request.state === 'waiting-for-checkout';
 }
+
+/** Landings that are not tried again as they are: the work is taken up again, submitted once more, or given up. */
+export const stuck: ReadonlySet<LandingState> = new Set(['conflict', 'rejected', 'lost']);
 
 /** What it submitted cannot land as it is: somebody has to take the work up again, or give it up. */
 export function isStuck(view: View, polecat: Pick<Polecat, 'bead' | 'branch'>): boolean {
-  const state = newestRequest(view, polecat)?.state;
-  return state === 'conflict' || state === 'rejected' || state === 'lost';
-}
-
-/** The polecat's newest merge request for its bead. */
-export function newestRequest(
-  view: View,
-  polecat: Pick<Polecat, 'bead' | 'branch'>,
-): MergeRequest | undefined {
-  let newest: MergeRequest | undefined;
-  for (const request of view.find('mergeRequestsByBead', polecat.bead)) {
-    if (request.branch === polecat.branch && (!newest || request.submittedAt >= newest.submittedAt))
-      newest = request;
-  }
-  return newest;
+  const request = newestRequest(view, polecat);
+  return request !== undefined && stuck.has(request.state);
 }
 
 const waitsForPerson: ReadonlySet<PolecatState> = new Set(['needs-you', 'stalled', 'interrupted', 'failed']);
-const stuck: ReadonlySet<MergeRequest['state']> = new Set([
-  'conflict',
-  'rejected',
-  'waiting-for-checkout',
-  'lost',
-]);

@@ -1,5 +1,6 @@
 import type { AgentId, Sha } from '../domain/ids.ts';
 import { hookOf, startWork } from '../domain/hooks.ts';
+import { newestRequest } from '../domain/newestRequest.ts';
 import { noteProgress } from '../domain/polecats.ts';
 import { blockersOf } from '../domain/readiness.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -9,7 +10,7 @@ import type { HookResult, PolecatDetail } from '../protocol/work.ts';
 import { primeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import { findPolecat, findRig } from './lookups.ts';
-import { newestRequest, polecatDetail, runtimeLabel } from './views.ts';
+import { polecatDetail, runtimeLabel } from './views.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -43,7 +44,7 @@ export async function polecatChanges(
   const polecat = findPolecat(view, params.agent);
   const rig = findRig(view, polecat.rig);
   const branch = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
-  const tip = branch ?? newestRequest(view, polecat.bead, polecat.branch)?.tip ?? polecat.base;
+  const tip = branch ?? newestRequest(view, polecat)?.tip ?? polecat.base;
   const files = await context.git.changedFiles(rig, polecat.base, tip);
   const worktree = context.rigFolders.exists(polecat.worktree) ? { worktree: polecat.worktree } : {};
   return { base: polecat.base, tip, ...worktree, files };
@@ -90,7 +91,7 @@ function hook(context: Context, params: { readonly agent?: string }, caller: Cal
   const view = context.store.view;
   const polecat = findPolecat(view, agentOf(params, caller));
   const bead = hookOf(view, polecat.id);
-  const mergeRequest = newestRequest(view, polecat.bead, polecat.branch);
+  const mergeRequest = newestRequest(view, polecat);
   return {
     agent: polecat.id,
     ...(bead ? { bead } : {}),

@@ -1,5 +1,6 @@
+import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
-import { isStuck, newestRequest, transitionPolecat } from '../domain/polecats.ts';
+import { isStuck, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import { refuseFullTown } from '../domain/slinging.ts';

@@ -1,7 +1,10 @@
 import type { Bead } from '../domain/bead.ts';
+import { beadState } from '../domain/beadState.ts';
 import type { Convoy } from '../domain/convoy.ts';
 import { progress } from '../domain/convoys.ts';
+import type { BeadId } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
+import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { needsPerson } from '../domain/polecats.ts';
 import { blockersOf, isBlocked, isReady } from '../domain/readiness.ts';
@@ -48,7 +51,7 @@ function end(view: View, id: string, type: string): { readonly bead: Bead; reado
 export function polecatDetail(view: View, polecat: Polecat): PolecatDetail {
   const bead = view.get('beads', polecat.bead);
   const session = polecat.session && view.get('sessions', polecat.session);
-  const mergeRequest = newestRequest(view, polecat.bead, polecat.branch);
+  const mergeRequest = newestRequest(view, polecat);
   return {
     polecat,
     ...(bead ? { bead } : {}),
@@ -64,27 +67,17 @@ export function mergeRequestDetail(view: View, mergeRequest: MergeRequest): Merg
   return { mergeRequest, ...(bead ? { bead } : {}), runtimeLabel: runtimeLabel(view, mergeRequest.runtime) };
 }
 
-/** The newest request of a bead, of one branch where that is given. */
-export function newestRequest(view: View, bead: string, branch?: string): MergeRequest | undefined {
-  let newest: MergeRequest | undefined;
-  for (const request of view.find('mergeRequestsByBead', bead)) {
-    if (branch !== undefined && request.branch !== branch) continue;
-    if (!newest || request.submittedAt > newest.submittedAt) newest = request;
-  }
-  return newest;
-}
-
 export function convoyView(view: View, convoy: Convoy): ConvoyView {
   const { closed, total } = progress(view, convoy);
   return { convoy, closed, total, beads: convoy.beads.map((id) => convoyBead(view, id)) };
 }
 
-function convoyBead(view: View, id: string): ConvoyBead {
+function convoyBead(view: View, id: BeadId): ConvoyBead {
   const bead = view.get('beads', id);
   if (!bead) return { id, state: 'unknown' };
   const rig = bead.rig && view.get('rigs', bead.rig);
   const [polecat] = view.find('agentsByBead', id);
-  const mergeRequest = newestRequest(view, id);
+  const mergeRequest = newestRequest(view, { bead: id });
   const runtime = mergeRequest?.runtime ?? polecat?.runtime ?? (rig ? rig.runtime : undefined);
   return {
     id,
@@ -93,21 +86,6 @@ function convoyBead(view: View, id: string): ConvoyBead {
     ...(runtime ? { runtimeLabel: runtimeLabel(view, runtime) } : {}),
     ...(polecat ? { agent: polecat.id, polecatState: polecat.state } : {}),
     ...(mergeRequest ? { mergeRequest } : {}),
-    state: stateWord(view, bead, polecat, mergeRequest),
+    state: beadState(view, bead.id),
   };
-}
-
-/** The one word that says most: how it landed, else what its polecat does, else how the bead stands. */
-function stateWord(
-  view: View,
-  bead: Bead,
-  polecat: Polecat | undefined,
-  mergeRequest: MergeRequest | undefined,
-): string {
-  if (mergeRequest && (bead.status === 'closed' || !polecat || polecat.state === 'done'))
-    return mergeRequest.state;
-  if (bead.status === 'closed') return 'closed';
-  if (polecat) return polecat.state === 'needs-you' ? 'needs you' : polecat.state;
-  if (isBlocked(view, bead)) return 'blocked';
-  return isReady(view, bead) ? 'ready' : bead.status;
 }

@@ -1,4 +1,5 @@
 import type { Bead } from '../domain/bead.ts';
+import type { BeadState } from '../domain/beadState.ts';
 import type { Convoy } from '../domain/convoy.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { PolecatState } from '../domain/polecat.ts';
@@ -13,8 +14,8 @@ export interface ConvoyBead {
   readonly agent?: string;
   readonly polecatState?: PolecatState;
   readonly mergeRequest?: MergeRequest;
-  /** The word for its row: `verified`, `submitted`, `working`, `ready`, `blocked` … */
-  readonly state: string;
+  /** What says most: how its landing stands, else what its polecat does, else how the bead stands itself. */
+  readonly state: BeadState;
 }
 
 export interface ConvoyView {

@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { beadState } from '../../server/domain/beadState.ts';
 import type { LandingState } from '../../server/domain/mergeRequest.ts';
+import { newestRequest } from '../../server/domain/newestRequest.ts';
 import type { PolecatState } from '../../server/domain/polecat.ts';
 import {
   needsPerson,
-  newestRequest,
   noteProgress,
   polecatTransitions,
   transitionPolecat,
 } from '../../server/domain/polecats.ts';
 import type { MergeMode } from '../../server/domain/rig.ts';
 import type { SessionId } from '../../server/domain/ids.ts';
-import { beadWord, describeState } from '../../server/domain/stateWords.ts';
+import { describeState } from '../../server/domain/stateWords.ts';
 import {
   bead,
   beadId,
@@ -139,12 +140,12 @@ describe('words for states', () => {
     ['blocked', [bead('be-a'), bead('be-b'), edge('be-a', 'be-b')], 'waiting'],
     ['open', [bead('be-a', { type: 'gate' })], 'no work'],
     ['deferred', [bead('be-a', { status: 'deferred' })], 'put off'],
-    ['in progress', [bead('be-a', { status: 'in_progress', assignee: 'ann' })], 'with a person'],
-    ['needs you', [held, nux], 'with a polecat that asks'],
+    ['in_progress', [bead('be-a', { status: 'in_progress', assignee: 'ann' })], 'with a person'],
+    ['needs-you', [held, nux], 'with a polecat that asks'],
     ['submitted', [held, done, mergeRequest('mr-1', done[1])], 'handed over'],
     ['conflict', [held, done, mergeRequest('mr-1', done[1], { state: 'conflict' })], 'in conflict'],
     [
-      'needs you',
+      'needs-you',
       [held, nux, mergeRequest('mr-1', nux[1], { state: 'conflict' })],
       'taken up again after a conflict',
     ],
@@ -161,8 +162,8 @@ describe('words for states', () => {
     ],
   ];
   for (const [word, records, what] of rows) {
-    test(`a bead's row says ${word} when it is ${what}`, () => {
-      assert.equal(beadWord(new TownTwin([rig('backend', 'be'), ...records]), beadId('be-a')), word);
+    test(`a bead is ${word} when it is ${what}`, () => {
+      assert.equal(beadState(new TownTwin([rig('backend', 'be'), ...records]), beadId('be-a')), word);
     });
   }
 });

@@ -30,7 +30,7 @@ describe('a bead goes to a new polecat', () => {
   });
 
   const refused: readonly (readonly [string, Partial<Bead>, RefusalCode, RegExp])[] = [
-    ['closed', { status: 'closed' }, 'closed', /bd reopen/],
+    ['closed', { status: 'closed' }, 'closed', /bd update \S+ --status open/],
     ['on a hook', { status: 'hooked', assignee: 'backend/nux' }, 'held', /backend\/nux.*gt unsling be-a/],
     [
       'claimed by a person',

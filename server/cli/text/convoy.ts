@@ -117,5 +117,17 @@ function nextStep(beads: readonly ConvoyBead[]): string | undefined {
   return ready.length === 0 ? undefined : `gt sling ${ready.join(' ')}`;
 }
 
-const waitsForPerson = new Set(['submitted', 'conflict', 'rejected', 'waiting-for-checkout', 'lost']);
-const troubled = new Set(['needs you', 'needs-you', 'stalled', 'interrupted', 'failed', 'rate-limited']);
+const waitsForPerson: ReadonlySet<ConvoyBead['state']> = new Set([
+  'submitted',
+  'conflict',
+  'rejected',
+  'waiting-for-checkout',
+  'lost',
+]);
+const troubled: ReadonlySet<ConvoyBead['state']> = new Set([
+  'needs-you',
+  'stalled',
+  'interrupted',
+  'failed',
+  'rate-limited',
+]);

@@ -36,7 +36,6 @@ const bad = new Set([
   'lost',
   'failed',
   'stalled',
-  'needs',
   'needs-you',
   'interrupted',
   'not-started',
