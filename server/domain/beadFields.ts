@@ -8,11 +8,7 @@ export function validTitle(text: string, field = 'title'): string {
   if (text.length > 500)
     throw invalid(field, `A title has at most 500 characters; this one has ${text.length}.`);
   if (/^\s*--?[a-z]/iu.test(text)) {
-    throw invalid(
-      field,
-      'This title looks like an option.',
-      'Put the title before the options, or in --title.',
-    );
+    throw invalid(field, 'This title looks like an option.', 'Begin the title with a word.');
   }
   return text;
 }

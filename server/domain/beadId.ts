@@ -41,22 +41,6 @@ export function isBeadId(text: string): text is BeadId {
 }
 
 /**
- * The prefix of an id: the longest known one that fits, else by the look of it: up to the last hyphen where what follows is a
- * number or a hash, else up to the first (beads does the same).
- */
-export function prefixOf(id: string, known: ReadonlySet<string>): string {
-  for (let cut = id.lastIndexOf('-'); cut > 0; cut = id.lastIndexOf('-', cut - 1)) {
-    if (known.has(id.slice(0, cut))) return id.slice(0, cut);
-  }
-  const named = /^(.+?)-(?:mol|wisp)-/u.exec(id)?.[1];
-  if (named !== undefined) return named;
-  const cut = id.lastIndexOf('-');
-  const tail = id.slice(cut + 1).split('.', 1)[0] ?? '';
-  const hashLike = /^[0-9a-z]{3}$/u.test(tail) || /^(?=.*[0-9])[0-9a-z]+$/u.test(tail);
-  return id.slice(0, hashLike ? cut : id.indexOf('-'));
-}
-
-/**
  * `be-auth` out of "Refactor auth middleware". Where that is taken, a second word (`be-auth-middleware`), then a hash behind the
  * first; only a hash for a title that gives no word.
  */

@@ -94,15 +94,6 @@ export function closeBead(
   return finishBead(draft, bead, given(options.reason) ? options.reason : 'Closed', act.at);
 }
 
-/** A closed bead is open again and on no agent's hook. Not closed: nothing changes. */
-export function reopenBead(draft: Draft, id: BeadId, act: Act): Bead {
-  const bead = beadOf(draft, id);
-  if (bead.status !== 'closed') return bead;
-  const open: Bead = { ...withoutAgent(withStatus(bead, 'open', act)), updatedAt: act.at };
-  draft.put('beads', open);
-  return open;
-}
-
 /**
  * Takes an open, free bead for the actor, compare-and-set: it is in progress and the actor's. Already the actor's own: success, and
  * work on it has begun. Refused with `held` naming who has it, or as `refuseUnlessFree` says.

@@ -31,10 +31,6 @@ export function agentIdOf(rig: RigName, name: string): AgentId {
   return `${rig}/${name}` as AgentId;
 }
 
-export function isAgentId(text: string): text is AgentId {
-  return agentGrammar.test(text);
-}
-
 /** Refused with `invalid` where it is not RIG/NAME. */
 export function splitAgentId(text: string, field = 'agent'): { rig: RigName; name: string } {
   const [, rig, name] = agentGrammar.exec(text) ?? [];

@@ -93,14 +93,6 @@ export function wakeDeferred(view: View, now: Timestamp): Bead[] {
   return woken;
 }
 
-/** An imported bead as the town keeps it: a date ahead means deferred, one that has come means awake and is taken away. */
-export function settleDeferral(bead: Bead, now: Timestamp): Bead {
-  if (bead.deferUntil === undefined || (bead.status !== 'open' && bead.status !== 'deferred')) return bead;
-  if (bead.deferUntil > now) return bead.status === 'deferred' ? bead : { ...bead, status: 'deferred' };
-  const { deferUntil: _, ...rest } = bead;
-  return { ...rest, status: 'open' };
-}
-
 /** The beads that name this one as their parent, and exist. */
 export function* childrenOf(view: View, id: BeadId): Iterable<Bead> {
   for (const child of childrenIds(view, id)) {

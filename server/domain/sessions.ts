@@ -58,11 +58,6 @@ export function takeLaunch(session: Session, launcherPid: number, at: Timestamp)
   });
 }
 
-/** Whether a new session can go on with its work on the same worktree and hook. */
-export function isResumable(session: Session): boolean {
-  return session.state === 'ended' && session.exit?.end !== 'done';
-}
-
 function isAllowed(session: Session, to: SessionState): boolean {
   if (session.state === 'ended' && !mayRunAgain.has(session.exit?.end)) return false;
   return sessionTransitions[session.state].includes(to);

@@ -3,7 +3,7 @@ import { automaticConvoy } from '../domain/convoys.ts';
 import { hookBead, unhook } from '../domain/hooks.ts';
 import type { AgentId, ConvoyId, IntentId, Sha } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
-import { branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
+import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import { checkSling } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -69,7 +69,7 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
       checkSling(draft, { bead, rig: findRig(draft, plan.rig.id), now: at });
       const taken = new Set([...draft.find('agentsByRig', plan.rig.id)].map((agent) => agent.name));
       const name = nextPolecatName(plan.rig.id, taken);
-      const id = `${plan.rig.id}/${name}` as AgentId;
+      const id = agentIdOf(plan.rig.id, name);
       const polecat: Polecat = {
         id,
         role: 'polecat',

@@ -11,7 +11,6 @@ import {
   isBeadId,
   isIdTaken,
   parseBeadId,
-  prefixOf,
   readableBeadId,
 } from '../../server/domain/beadId.ts';
 import { bead, convoy, refusedBy, rig } from './support.ts';
@@ -163,30 +162,11 @@ describe('ids of real data', () => {
       const lines = readFileSync(path, 'utf8').trim().split('\n');
       const ids = lines.map((line) => (JSON.parse(line) as { id: string }).id);
       assert.ok(ids.length > 600);
-      const known = new Set(['bd', 'hq', 'cr', 'aap', 'offlinebrew']);
       assert.deepEqual(
         ids.filter((id) => !isBeadId(id)),
         [],
       );
-      assert.deepEqual(
-        [...new Set(ids.map((id) => prefixOf(id, known)))].filter((prefix) => !known.has(prefix)),
-        [],
-      );
     });
-  }
-
-  const prefixes: readonly (readonly [string, readonly string[], string])[] = [
-    ['be-auth', [], 'be'],
-    ['be-auth-login', ['be'], 'be'],
-    ['be-web-login', ['be', 'be-web'], 'be-web'],
-    ['bd-main-idj', [], 'bd-main'],
-    ['bd-main-12', [], 'bd-main'],
-    ['bd-mol-xga.10', [], 'bd'],
-    ['bd-beads-polecat-opal', [], 'bd'],
-    ['bd-u2sc.1', [], 'bd'],
-  ];
-  for (const [id, known, prefix] of prefixes) {
-    test(`the prefix of ${id} is ${prefix}`, () => assert.equal(prefixOf(id, new Set(known)), prefix));
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { closeBead, reopenBead } from '../../server/domain/beads.ts';
+import { closeBead, updateBead } from '../../server/domain/beads.ts';
 import {
   addToConvoy,
   automaticConvoy,
@@ -86,7 +86,7 @@ describe('a convoy', () => {
       [['hq-c', 'landed', later]],
     );
     assert.deepEqual(landConvoys(town, beadId('be-b'), time(99)), []);
-    reopenBead(town, beadId('be-b'), act);
+    updateBead(town, beadId('be-b'), { status: 'open' }, act);
     assert.deepEqual(closeBead(town, beadId('be-b'), {}, act).landed, []);
     assert.equal(town.get('convoys', 'hq-c')?.landedAt, later);
   });
@@ -149,7 +149,7 @@ test('whatever is closed and reopened, every convoy lands exactly when and once 
       for (const { id, close } of all) {
         const name = beadId(`x-${id}`);
         const landed = close ? closeBead(town, name, {}, act).landed : [];
-        if (!close) reopenBead(town, name, act);
+        if (!close) updateBead(town, name, { status: 'open' }, act);
         for (const one of landed) {
           landings.set(one.id, (landings.get(one.id) ?? 0) + 1);
           const { closed, total } = progress(town, one);

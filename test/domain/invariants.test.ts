@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { claimBead, closeBead, reopenBead, updateBead } from '../../server/domain/beads.ts';
+import { claimBead, closeBead, updateBead } from '../../server/domain/beads.ts';
 import { hookBead, hookOf, isHeld, startWork, unhook } from '../../server/domain/hooks.ts';
 import type { BeadId, MergeRequestId } from '../../server/domain/ids.ts';
 import {
@@ -100,7 +100,8 @@ const verbs: Record<Step['verb'], (draft: Draft, one: Step, minute: number) => u
     updateBead(draft, id, { status, assignee: agent }, { at: time(minute), by }),
   close: (draft, { bead: id, by }, minute) => closeBead(draft, id, {}, { at: time(minute), by }),
   force: (draft, { bead: id, by }, minute) => closeBead(draft, id, { force: true }, { at: time(minute), by }),
-  reopen: (draft, { bead: id, by }, minute) => reopenBead(draft, id, { at: time(minute), by }),
+  reopen: (draft, { bead: id, by }, minute) =>
+    updateBead(draft, id, { status: 'open' }, { at: time(minute), by }),
   done: (draft, { agent, tip }, minute) => {
     const worker = draft.get('agents', agent);
     if (!worker) return;

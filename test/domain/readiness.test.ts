@@ -8,7 +8,6 @@ import {
   isBlocked,
   isReady,
   type KnownBlocks,
-  settleDeferral,
   wakeDeferred,
 } from '../../server/domain/readiness.ts';
 import type { Change } from '../../server/domain/records.ts';
@@ -200,16 +199,6 @@ describe('deferral', () => {
     assert.deepEqual(others, []);
     const { deferUntil: _, ...rest } = asleep[1];
     assert.deepEqual(woken, { ...rest, status: 'open', updatedAt: later });
-  });
-
-  test('of an imported bead is made true: a date ahead means asleep, one behind means awake', () => {
-    const open = bead('a', { deferUntil: time(30) })[1];
-    assert.deepEqual(settleDeferral(open, noon), { ...open, status: 'deferred' });
-    assert.equal(settleDeferral(open, later).deferUntil, undefined);
-    assert.equal(settleDeferral(asleep[1], later).status, 'open');
-    assert.equal(settleDeferral(asleep[1], noon), asleep[1]);
-    const dateless = bead('b', { status: 'deferred' })[1];
-    assert.equal(settleDeferral(dateless, later), dateless);
   });
 });
 

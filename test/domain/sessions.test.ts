@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { SessionEnd, SessionState } from '../../server/domain/session.ts';
-import {
-  isResumable,
-  sessionTransitions,
-  takeLaunch,
-  transitionSession,
-} from '../../server/domain/sessions.ts';
+import type { SessionState } from '../../server/domain/session.ts';
+import { sessionTransitions, takeLaunch, transitionSession } from '../../server/domain/sessions.ts';
 import { later, noon, polecat, refusedBy, session, time } from './support.ts';
 
 const [, worker] = polecat('backend/nux', 'be-a');
@@ -102,18 +97,5 @@ describe('a session', () => {
         /gt session run backend\/nux/,
       );
     }
-  });
-
-  test('can be taken up again unless it was done', () => {
-    const resumable = (end: SessionEnd) =>
-      isResumable(session('s-1', worker, { state: 'ended', exit: { end } })[1]);
-    assert.deepEqual((['interrupted', 'failed', 'stopped', 'not-started', 'done'] as const).map(resumable), [
-      true,
-      true,
-      true,
-      true,
-      false,
-    ]);
-    assert.equal(isResumable(session('s-1', worker)[1]), false);
   });
 });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AgentId, BeadId, RigName, RuntimeName } from '../../server/domain/ids.ts';
+import type { AgentId, BeadId, RigName } from '../../server/domain/ids.ts';
 import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import type { HostKind } from '../../server/domain/session.ts';
 import { launchSpec, type LaunchRequest } from '../../server/runtimes/launch.ts';
 import { sim } from '../../server/runtimes/presets/builtIn.ts';
-import { builtInPresets, extendPreset, findPreset } from '../../server/runtimes/presets.ts';
+import { completePreset } from '../../server/protocol/preset.ts';
+import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
 import { firstPrompt } from '../../server/runtimes/prompt.ts';
 
 const hostile = '$(touch /tmp/pwn)`touch /tmp/pwn`;touch /tmp/pwn "\'&|%PATH%\n--force';
@@ -109,7 +110,7 @@ test('approval is ask unless a person chose otherwise: nothing skips permissions
 
 test('prompts as a file, with a flag, at a place, printed, or not at all', () => {
   const own = (changes: Partial<RuntimePreset>): RuntimePreset => ({
-    ...extendPreset(sim, { id: 'own' as RuntimeName, command: 'own', arguments: ['run'] }),
+    ...completePreset({ id: 'own', command: 'own', arguments: ['run'] }, sim),
     ...changes,
   });
   const spec = (changes: Partial<RuntimePreset>) =>
@@ -154,10 +155,10 @@ test('the environment of a session', () => {
 });
 
 test('a preset cannot set what says who the session is', () => {
-  const own = extendPreset(sim, {
-    id: 'own' as RuntimeName,
-    environment: { set: { GT_SESSION: 'other', MODEL: 'x', PATH: '/evil' } },
-  });
+  const own = completePreset(
+    { id: 'own', environment: { set: { GT_SESSION: 'other', MODEL: 'x', PATH: '/evil' } } },
+    sim,
+  );
   const { environment } = launchSpec({ ...request, preset: own, host: 'process' });
   assert.equal(environment['GT_SESSION'], request.sessionFile);
   assert.equal(environment['PATH'], '/gt/.gastown/bin:/usr/bin:/bin');

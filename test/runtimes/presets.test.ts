@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RuntimeName } from '../../server/domain/ids.ts';
 import { sim } from '../../server/runtimes/presets/builtIn.ts';
-import { builtInPresets, extendPreset, findPreset } from '../../server/runtimes/presets.ts';
+import { completePreset } from '../../server/protocol/preset.ts';
+import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
 
 test('the five documented names, sim and human are built in', () => {
   assert.deepEqual(
@@ -45,18 +45,21 @@ test('presets are found by id, alias and in any case', () => {
 });
 
 test("a user's preset is found, and its id goes before a built-in alias", () => {
-  const own = extendPreset(sim, { id: 'shell' as RuntimeName, label: 'Mine' });
+  const own = completePreset({ id: 'shell', label: 'Mine' }, sim);
   assert.equal(findPreset('shell', [own])?.label, 'Mine');
   assert.equal(findPreset('shell', [])?.id, 'human');
 });
 
 test('an extended preset keeps what it does not change, but not name, aliases and evidence', () => {
-  const thorough = extendPreset(sim, {
-    id: 'sim-thorough' as RuntimeName,
-    arguments: ['sim', '--variant', 'thorough'],
-    environment: { set: { A: '1' } },
-    capabilities: { resume: true },
-  });
+  const thorough = completePreset(
+    {
+      id: 'sim-thorough',
+      arguments: ['sim', '--variant', 'thorough'],
+      environment: { set: { A: '1' } },
+      capabilities: { resume: true },
+    },
+    sim,
+  );
   assert.equal(thorough.label, 'sim-thorough');
   assert.deepEqual(thorough.aliases, []);
   assert.equal(thorough.evidence, 'read');
