@@ -32,12 +32,12 @@ export interface Terminal {
   readonly town: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Runs the built program, found on PATH, to its end. */
-  gt(...words: string[]): Promise<Ran>;
-  bd(...words: string[]): Promise<Ran>;
+  readonly gt: (...words: string[]) => Promise<Ran>;
+  readonly bd: (...words: string[]) => Promise<Ran>;
   /** The same, which must succeed; gives what it prints. */
-  must(program: 'gt' | 'bd', ...words: string[]): Promise<string>;
+  readonly must: (program: 'gt' | 'bd', ...words: string[]) => Promise<string>;
   /** The same, as the value that its `--json` prints. */
-  json<T>(program: 'gt' | 'bd', ...words: string[]): Promise<T>;
+  readonly json: <T>(program: 'gt' | 'bd', ...words: string[]) => Promise<T>;
   /** Of the town's server, which runs. */
   serverPid(): number | undefined;
 }

@@ -80,16 +80,22 @@ function addDown(gt: Command, cli: Cli): void {
     .action(async (options: { force?: boolean }) => {
       try {
         const ended = await takeDown(cli, options.force === true);
-        const sessions =
-          ended.length === 0 ? '' : ` ${ended.length} sessions were ended; gt session run resumes them.`;
         if (cli.json) cli.output.json({ running: true, ended });
-        else cli.output.print([`The town server has left.${sessions}`]);
+        else cli.output.print(['The town server has left.', ...endedLines(ended)]);
       } catch (error) {
         if (!isNotRunning(error)) throw error;
         if (cli.json) cli.output.json({ running: false, ended: [] });
         else cli.output.print(['The town server was not running.']);
       }
     });
+}
+
+function endedLines(ended: readonly string[]): string[] {
+  const [first] = ended;
+  if (first === undefined) return [];
+  const run = `Next: gt session run ${displayText(first)}`;
+  if (ended.length === 1) return [`The session of ${displayText(first)} was ended; its work stays.`, run];
+  return [`${ended.length} sessions were ended; their work stays.`, `${run}, and so on`];
 }
 
 /** A snapshot of a large town takes a while. */
