@@ -66,6 +66,9 @@ export function gitEnvironment(from: Environment): Record<string, string> {
     GCM_INTERACTIVE: 'never',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_LITERAL_PATHSPECS: '1',
+    // A replaced or grafted commit could make work look landed that is not; agents can write both.
+    GIT_NO_REPLACE_OBJECTS: '1',
+    GIT_GRAFT_FILE: '/dev/null',
     // When set, no `protocol.*` key of any configuration is asked.
     GIT_ALLOW_PROTOCOL: 'file:https:ssh',
   };

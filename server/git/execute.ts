@@ -52,6 +52,8 @@ const variables: readonly string[] = [
   'GIT_TERMINAL_PROMPT',
   'GIT_OPTIONAL_LOCKS',
   'GIT_LITERAL_PATHSPECS',
+  'GIT_NO_REPLACE_OBJECTS',
+  'GIT_GRAFT_FILE',
   'GIT_ALLOW_PROTOCOL',
   'GIT_SSL_CAINFO',
   'GIT_CEILING_DIRECTORIES',
@@ -142,6 +144,8 @@ function configurationPrefix(emptyHooksDirectory: string, durable: boolean): str
     'rebase.autoSquash=false',
     'rebase.updateRefs=false',
     'rerere.enabled=false',
+    // We name an empty one, which git takes for somebody's own.
+    'advice.graftFileDeprecated=false',
     ...(durable ? ['core.fsync=committed,loose-object,index,reference', 'core.fsyncMethod=batch'] : []),
     ...(process.platform === 'win32' ? ['core.longpaths=true'] : []),
   ];

@@ -13,6 +13,7 @@ const exact: ReadonlySet<string> = new Set([
   'diff.guitool',
   'gc.recentobjectshook',
   'gpg.program',
+  'http.curloptresolve',
   'http.proxy',
   'imap.tunnel',
   'include.path',
@@ -44,7 +45,7 @@ const named: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['gpg', new Set(['program', 'defaultkeycommand'])],
   ['guitool', new Set(['cmd'])],
   ['hook', new Set(['command'])],
-  ['http', new Set(['proxy'])],
+  ['http', new Set(['proxy', 'curloptresolve'])],
   ['includeif', new Set(['path'])],
   ['man', new Set(['cmd', 'path'])],
   ['merge', new Set(['driver'])],
@@ -54,9 +55,11 @@ const named: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['sendemail', new Set(['sendmailcmd', 'smtpserver', 'tocmd', 'cccmd', 'headercmd'])],
   ['tar', new Set(['command'])],
   ['trailer', new Set(['cmd', 'command'])],
+  // Not a program, but where a push goes, and what a landing is proven against.
+  ['url', new Set(['insteadof', 'pushinsteadof'])],
 ]);
 
-/** Whether a key, as git prints it (section and last part in lower case), names a program with this value. */
+/** Whether a key, as git prints it (section and last part in lower case), names a program with this value, or sends git elsewhere. */
 export function namesProgram(key: string, value: string): boolean {
   const first = key.indexOf('.');
   const last = key.lastIndexOf('.');
@@ -77,7 +80,6 @@ const byValue: ReadonlyMap<string, (parts: Parts) => boolean> = new Map([
   ['alias', ({ value }: Parts) => value.trimStart().startsWith('!')],
   ['pager', ({ value }: Parts) => !isBoolean(value)],
   ['submodule', ({ name, value }: Parts) => name === 'update' && value.startsWith('!')],
-  ['url', ({ middle }: Parts) => isHelper(middle)],
   ['remote', ({ name, value }: Parts) => isAddress(name) && (isHelper(value) || value.startsWith('-'))],
 ]);
 
