@@ -166,7 +166,7 @@ async function covers(core: Core, repository: Repository, sha: Sha, snapshot: Sn
     archived !== undefined &&
     archived.tip === snapshot.tip &&
     archived.index === snapshot.index &&
-    archived.files === snapshot.files
+    (snapshot.folderIsGone === true || archived.files === snapshot.files)
   );
 }
 

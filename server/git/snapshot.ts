@@ -12,8 +12,9 @@ export type Snapshot = {
   readonly tip: Sha;
   /** Tree of what is staged; where a merge left conflicts, of the files. */
   readonly index: string;
-  /** Tree of the files, untracked ones too, ignored ones not. */
+  /** Tree of the files, untracked ones too, ignored ones not. Of a folder that is gone, that of the index. */
   readonly files: string;
+  readonly folderIsGone?: true;
 };
 
 /**
@@ -30,6 +31,7 @@ export async function takeSnapshot(core: Core, repository: Repository, worktree:
   const { gitDirectory } = await worktreePlace(repository, worktree);
   return withIndexCopy(git, { gitDirectory, tip }, async (onCopy) => {
     const index = await stagedTree(onCopy);
+    await lookAtAll(onCopy, worktree);
     await onCopy(['add', '--all', '--sparse', '--end-of-options', '.']);
     const files = (await onCopy(['write-tree'])).stdout.trim();
     return { tip, index: index ?? files, files };
@@ -50,9 +52,29 @@ async function snapshotWithoutFolder(
   const tip = asSha(sha);
   return withIndexCopy(git, { gitDirectory, tip }, async (onCopy) => {
     const index = (await stagedTree(onCopy)) ?? tree;
-    return { tip, index, files: index };
+    return { tip, index, files: index, folderIsGone: true };
   });
 }
+
+/** Files that git was told to pass over, as `update-index --assume-unchanged` and `--skip-worktree` do, are looked at like any other. */
+async function lookAtAll(onCopy: Run, worktree: string): Promise<void> {
+  const listing = await onCopy(['ls-files', '-v', '-z']);
+  // `S`, or a small letter, stands before those; of a sparse checkout they are not there, and stay as they are.
+  const passedOver = listing.stdout.split('\0').filter((entry) => /^[a-zS] /.test(entry));
+  const paths: string[] = [];
+  for (const path of passedOver.map((entry) => entry.slice(2)))
+    if (await isThere(join(worktree, path))) paths.push(path);
+  if (paths.length === 0) return;
+  const input = `${paths.join('\0')}\0`;
+  for (const flag of ['--no-assume-unchanged', '--no-skip-worktree'])
+    await onCopy(['update-index', flag, '-z', '--stdin'], { input });
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  fs.lstat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Undefined while a merge left conflicts. */
 async function stagedTree(onCopy: Run): Promise<string | undefined> {

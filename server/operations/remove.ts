@@ -120,19 +120,24 @@ async function giveUp(context: Context, agent: AgentId): Promise<void> {
   });
 }
 
-/** Archives what lies in the worktree; where a removal that was cut off has taken the folder already, its archive is there. */
+/** Archives what lies in the worktree; where the folder is gone, what git still has of it. */
 async function archiveOf(
   context: Context,
   rig: Rig,
   polecat: Polecat,
   name: string,
 ): Promise<{ readonly ref: string; readonly sha: Sha }> {
-  if (context.rigFolders.exists(polecat.worktree))
+  try {
     return await context.git.archive(rig, polecat.worktree, name);
+  } catch (error) {
+    if (context.rigFolders.exists(polecat.worktree)) throw error;
+    if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;
+  }
   const ref = `refs/gastown/archive/${name}`;
+  // A removal that was cut off has taken the folder, and git's record of it.
   const sha = await context.git.resolve(rig, ref);
   if (sha) return { ref, sha };
-  // The folder was deleted by somebody else: the branch's tip is all there is left to keep.
+  // Somebody else has: the branch's tip is all there is left to keep.
   const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
   if (!tip)
     throw new Refusal('git', `Neither the worktree nor the branch of ${polecat.id} is there any more.`);
