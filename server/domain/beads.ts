@@ -6,6 +6,7 @@ import { type BeadChange, wantedStatus, withFields, withStatus } from './beadEdi
 import { isIdTaken, parseBeadId } from './beadId.ts';
 import { beadOf, holdingAgent, isHeld, refuseSecondHold, refuseUnlessFree } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
+import { isDue } from './readiness.ts';
 import { Refusal } from './refusal.ts';
 import type { Draft, View } from './view.ts';
 
@@ -102,7 +103,7 @@ export function claimBead(draft: Draft, id: BeadId, actor: string, at: Timestamp
   const bead = beadOf(draft, id);
   const own = bead.assignee === actor;
   if (own && bead.status === 'in_progress') return bead;
-  if (!(own && bead.status === 'hooked') && !isAwake(bead, at)) refuseUnlessFree(bead);
+  if (!(own && bead.status === 'hooked') && !isDue(bead, at)) refuseUnlessFree(bead);
   if (given(bead.assignee) && !own) {
     throw new Refusal('held', `${id} is already claimed by ${bead.assignee}.`, {
       next: `bd update ${id} --assignee ""`,
@@ -184,10 +185,6 @@ function texts(wanted: NewBead): Partial<Texts> {
     ...(given(owner) ? { owner } : {}),
     ...(given(externalRef) ? { externalRef } : {}),
   };
-}
-
-function isAwake(bead: Bead, at: Timestamp): boolean {
-  return bead.status === 'deferred' && bead.deferUntil !== undefined && bead.deferUntil <= at;
 }
 
 function given(text: string | undefined): text is string {

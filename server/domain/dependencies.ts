@@ -66,6 +66,11 @@ export function parseDependencyFlag(text: string, field = 'dependencies'): reado
   return text.split(',').map((part) => parseOne(part.trim(), field));
 }
 
+/** Of another project (`external:PROJECT:CAPABILITY`): kept, never enforced. */
+export function isExternal(id: string): boolean {
+  return id.startsWith('external:');
+}
+
 function dependencyId(bead: BeadId, dependsOn: BeadId): string {
   return `${bead} ${dependsOn}`;
 }
@@ -92,11 +97,6 @@ function validType(text: string, field = 'type'): string {
     field,
     'A dependency type is one lower-case word: blocks, parent-child, related, discovered-from …',
   );
-}
-
-/** Of another project (`external:PROJECT:CAPABILITY`): kept, never enforced. */
-function isExternal(id: string): boolean {
-  return id.startsWith('external:');
 }
 
 function refresh(draft: Draft, present: Dependency, type: string, metadata: string | undefined): Dependency {

@@ -82,11 +82,16 @@ export function touchesOthers(before: Bead | undefined, after: Bead | null): boo
   return before.status !== after.status || before.deferUntil !== after.deferUntil;
 }
 
+/** A deferral whose date has come is over, also where nobody has woken the bead yet. One without a date holds. */
+export function isDue(bead: Bead, now: Timestamp): boolean {
+  return bead.status === 'deferred' && bead.deferUntil !== undefined && bead.deferUntil <= now;
+}
+
 /** The deferred beads whose date has come, opened and without their date. Those put off without a date sleep on. */
 export function wakeDeferred(view: View, now: Timestamp): Bead[] {
   const woken: Bead[] = [];
   for (const bead of view.find('beadsByStatus', 'deferred')) {
-    if (bead.deferUntil === undefined || bead.deferUntil > now) continue;
+    if (!isDue(bead, now)) continue;
     const { deferUntil: _, ...rest } = bead;
     woken.push({ ...rest, status: 'open', updatedAt: now });
   }

@@ -23,6 +23,16 @@ export function createRig(draft: Draft, rig: Rig): Rig {
   return rig;
 }
 
+/** The rig whose prefix the id has; of several, the one with the longest. */
+export function rigWithPrefixOf(view: View, id: string): Rig | undefined {
+  let found: Rig | undefined;
+  for (const rig of view.all('rigs')) {
+    const fits = id.startsWith(`${rig.prefix}-`);
+    if (fits && rig.prefix.length > (found?.prefix.length ?? 0)) found = rig;
+  }
+  return found;
+}
+
 /** Refused with `in-use` while polecats or merge requests that have not landed stand on it. Its beads stay, without a rig. */
 export function removeRig(draft: Draft, id: RigName): Rig {
   const rig = draft.get('rigs', id);

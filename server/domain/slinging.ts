@@ -3,9 +3,10 @@ import { townPrefix } from './rigName.ts';
 import { refuseUnlessFree } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
 import type { PolecatState } from './polecat.ts';
-import { blockersOf, unworkable } from './readiness.ts';
+import { blockersOf, isDue, unworkable } from './readiness.ts';
 import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
+import { rigWithPrefixOf } from './rigs.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -21,7 +22,7 @@ export interface SlingCheck {
  */
 export function checkSling(view: View, { bead, rig, now }: SlingCheck): void {
   refuseContainer(bead);
-  if (!isWoken(bead, now)) refuseUnlessFree(bead);
+  if (!isDue(bead, now)) refuseUnlessFree(bead);
   refuseBlocked(view, bead);
   if (rig.state !== 'active') {
     throw new Refusal('parked', `The rig ${rig.id} is ${rig.state}: it takes no work.`, {
@@ -35,14 +36,9 @@ export function checkSling(view: View, { bead, rig, now }: SlingCheck): void {
 
 /** The rig whose prefix the id has. Refused with `not-found`, saying how to name one. */
 export function rigOfBead(view: View, id: BeadId): Rig {
-  let found: Rig | undefined;
-  const prefixes: string[] = [];
-  for (const rig of view.all('rigs')) {
-    prefixes.push(rig.prefix);
-    const fits = id.startsWith(`${rig.prefix}-`);
-    if (fits && rig.prefix.length > (found?.prefix.length ?? 0)) found = rig;
-  }
+  const found = rigWithPrefixOf(view, id);
   if (found) return found;
+  const prefixes = [...view.all('rigs')].map((rig) => rig.prefix);
   const known =
     prefixes.length > 0 ? ` The rigs have ${prefixes.toSorted().join(', ')}.` : ' There is no rig yet.';
   const sentence = id.startsWith(`${townPrefix}-`)
@@ -76,11 +72,6 @@ function refuseContainer(bead: Bead): void {
     field: 'bead',
     next,
   });
-}
-
-/** A deferral whose date has come is over, also where nobody has woken the bead yet. */
-function isWoken(bead: Bead, now: Timestamp): boolean {
-  return bead.status === 'deferred' && bead.deferUntil !== undefined && bead.deferUntil <= now;
 }
 
 function refuseBlocked(view: View, bead: Bead): void {

@@ -1,10 +1,11 @@
 import type { Bead } from '../domain/bead.ts';
 import { hashes, hashBeadId, isIdTaken, readableBeadId } from '../domain/beadId.ts';
 import { claimBead, closeBead, createBead, updateBead } from '../domain/beads.ts';
-import { addDependency, parseDependencyFlag, removeDependency } from '../domain/dependencies.ts';
+import { addDependency, isExternal, parseDependencyFlag, removeDependency } from '../domain/dependencies.ts';
 import type { Dependency } from '../domain/dependency.ts';
 import type { BeadId, RigName } from '../domain/ids.ts';
 import { townPrefix } from '../domain/rigName.ts';
+import { rigWithPrefixOf } from '../domain/rigs.ts';
 import type { Draft } from '../domain/view.ts';
 import type { BeadCreateParams, BeadDetail, BeadView } from '../protocol/bead.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -43,12 +44,7 @@ export async function makeBead(
 function rigFor(draft: Draft, params: BeadCreateParams): RigName | undefined {
   if (params.rig !== undefined && params.rig !== townPrefix) return findRig(draft, params.rig).id;
   if (params.id === undefined) return undefined;
-  let found: { readonly id: RigName; readonly prefix: string } | undefined;
-  for (const rig of draft.all('rigs')) {
-    if (params.id.startsWith(`${rig.prefix}-`) && rig.prefix.length > (found?.prefix.length ?? 0))
-      found = rig;
-  }
-  return found?.id;
+  return rigWithPrefixOf(draft, params.id)?.id;
 }
 
 function mint(
@@ -79,10 +75,15 @@ function mint(
 
 function addWanted(draft: Draft, bead: Bead, flag: string, act: { at: Bead['createdAt']; by: string }): void {
   for (const { other, type, reversed } of parseDependencyFlag(flag)) {
-    const end = other.startsWith('external:') ? (other as BeadId) : findBead(draft, other).id;
+    const end = otherEnd(draft, other);
     const edge = reversed ? { bead: end, dependsOn: bead.id } : { bead: bead.id, dependsOn: end };
     addDependency(draft, { ...edge, type }, act);
   }
+}
+
+/** A bead by its id or a part of it; of another project, as it is written. */
+function otherEnd(draft: Draft, text: string): BeadId {
+  return isExternal(text) ? (text as BeadId) : findBead(draft, text).id;
 }
 
 /** Fields, status and claim, all or none. A session may change only its own bead, and what it made itself. */
@@ -136,9 +137,7 @@ export async function connectBeads(
     (draft) => {
       const bead = findBead(draft, params.bead);
       refuseForeignBead(bead, caller);
-      const dependsOn = params.dependsOn.startsWith('external:')
-        ? (params.dependsOn as BeadId)
-        : findBead(draft, params.dependsOn).id;
+      const dependsOn = otherEnd(draft, params.dependsOn);
       const type = params.type === undefined ? {} : { type: params.type };
       return addDependency(draft, { bead: bead.id, dependsOn, ...type }, { at: context.now(), by });
     },
@@ -157,9 +156,7 @@ export async function disconnectBeads(
     (draft) => {
       const bead = findBead(draft, params.bead);
       refuseForeignBead(bead, caller);
-      const external = params.dependsOn.startsWith('external:');
-      const other = external ? (params.dependsOn as BeadId) : findBead(draft, params.dependsOn).id;
-      return removeDependency(draft, bead.id, other);
+      return removeDependency(draft, bead.id, otherEnd(draft, params.dependsOn));
     },
   );
   return result;

@@ -4,12 +4,14 @@ import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
 import type { Session } from '../domain/session.ts';
 import { displayText } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
 import type { View } from '../domain/view.ts';
+import { findPreset } from '../runtimes/presets.ts';
 
-const quoted = (text: string): string => `“${displayText(text, 60)}”`;
+const quoted = (text: string): string => `"${displayText(text, 60)}"`;
 
 /** How many ids an ambiguous part lists before it says "and more". */
 const shownMatches = 8;
@@ -26,6 +28,13 @@ export function findRig(view: View, name: string): Rig {
   throw new Refusal('not-found', `There is no rig ${quoted(name)}.`, { field: 'rig', next: 'gt rig list' });
 }
 
+/** By name or alias. `field` is what the caller called it. */
+export function findRuntime(view: View, name: string, field = 'runtime'): RuntimePreset {
+  const preset = findPreset(name, view.all('runtimes'));
+  if (preset) return preset;
+  throw new Refusal('not-found', `There is no runtime ${quoted(name)}.`, { field, next: 'gt runtime list' });
+}
+
 /** By id, or by a part of it that only one bead has. Refused with every match where several have it. */
 export function findBead(view: View, text: string): Bead {
   const exact = view.get('beads', text);
@@ -38,7 +47,7 @@ export function findBead(view: View, text: string): Bead {
       if (bead.id.includes(text)) matches.push(bead);
     }
   }
-  return onlyOne(matches, `no issue found matching ${quoted(text)}`, 'bead');
+  return onlyOne(matches, `no issue found matching ${quoted(text)}`, { field: 'bead', next: 'bd list' });
 }
 
 export function findConvoy(view: View, text: string): Convoy {
@@ -48,14 +57,20 @@ export function findConvoy(view: View, text: string): Convoy {
   const matches = [...view.all('convoys')].filter(
     (convoy) => wanted !== '' && (convoy.id.includes(wanted) || convoy.title.toLowerCase().includes(wanted)),
   );
-  return onlyOne(matches, `There is no convoy ${quoted(text)}.`, 'convoy');
+  return onlyOne(matches, `There is no convoy ${quoted(text)}.`, {
+    field: 'convoy',
+    next: 'gt convoy list --all',
+  });
 }
 
 export function findPolecat(view: View, text: string): Polecat {
   const exact = view.get('agents', text);
   if (exact) return exact;
   const matches = [...view.all('agents')].filter((agent) => agent.name === text);
-  return onlyOne(matches, `There is no polecat ${quoted(text)}; name one as RIG/NAME.`, 'agent');
+  return onlyOne(matches, `There is no polecat ${quoted(text)}; name one as RIG/NAME.`, {
+    field: 'agent',
+    next: 'gt polecat list',
+  });
 }
 
 /** By its id, or the newest of its bead. */
@@ -88,9 +103,13 @@ export function findSession(view: View, text: string): Session {
   });
 }
 
-function onlyOne<T extends { readonly id: string }>(matches: readonly T[], none: string, field: string): T {
+function onlyOne<T extends { readonly id: string }>(
+  matches: readonly T[],
+  none: string,
+  { field, next }: { readonly field: string; readonly next: string },
+): T {
   const [first] = matches;
-  if (!first) throw new Refusal('not-found', none, { field });
+  if (!first) throw new Refusal('not-found', none, { field, next });
   if (matches.length === 1) return first;
   const shown = matches.slice(0, shownMatches).map((match) => match.id);
   const more = matches.length > shown.length ? ` and ${matches.length - shown.length} more` : '';

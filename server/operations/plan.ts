@@ -6,8 +6,8 @@ import type { Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
 import type { HostKind } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
+import { findRuntime } from './lookups.ts';
 
 /** Which runtime a session would run, as found on this machine, and where it would live. */
 export interface SessionPlan {
@@ -35,14 +35,7 @@ export async function planSession(
   choice: { readonly runtime?: string; readonly host?: 'auto' | HostKind },
   caller: Caller,
 ): Promise<SessionPlan> {
-  const name = choice.runtime ?? rig.runtime;
-  const preset = findPreset(name, context.store.view.all('runtimes'));
-  if (!preset) {
-    throw new Refusal('not-found', `There is no runtime “${name}”.`, {
-      field: 'runtime',
-      next: 'gt runtime list',
-    });
-  }
+  const preset = findRuntime(context.store.view, choice.runtime ?? rig.runtime);
   const path = await context.programs.path();
   const program = findProgram(context, preset, path);
   const chosen = choice.host ?? rig.settings.session;
@@ -50,7 +43,7 @@ export async function planSession(
   if (host.kind === 'process' && !preset.oneShot) {
     throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {
       field: 'host',
-      next: 'Open the town in VS Code and sling again.',
+      next: 'Open the town in VS Code and try again.',
     });
   }
   return {
@@ -69,16 +62,16 @@ export function programOf(context: Context, preset: RuntimePreset, path: string)
   return context.programs.find(preset.command, path);
 }
 
+export function notInstalled({ label, command }: RuntimePreset): string {
+  return `${label} is not installed: there is no "${command}" on the PATH.`;
+}
+
 function findProgram(context: Context, preset: RuntimePreset, path: string): string {
   const program = programOf(context, preset, path);
   if (program) return program;
-  throw new Refusal(
-    'missing-program',
-    `${preset.label} is not installed: there is no “${preset.command}” on the PATH.`,
-    {
-      field: 'runtime',
-      next: `Install it, or choose another: gt runtime list`,
-      facts: { command: preset.command, path },
-    },
-  );
+  throw new Refusal('missing-program', notInstalled(preset), {
+    field: 'runtime',
+    next: 'Install it, or choose another: gt runtime list',
+    facts: { command: preset.command, path },
+  });
 }

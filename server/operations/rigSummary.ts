@@ -1,4 +1,3 @@
-import { needsPerson } from '../domain/polecats.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { HostKind } from '../domain/session.ts';
 import { isSettled } from '../domain/landings.ts';
@@ -6,8 +5,8 @@ import type { Caller } from '../protocol/caller.ts';
 import type { RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
-import { programOf } from './plan.ts';
-import { runtimeLabel } from './views.ts';
+import { notInstalled, programOf } from './plan.ts';
+import { countPolecats, runtimeLabel } from './views.ts';
 
 export async function rigSummary(context: Context, rig: Rig, caller: Caller): Promise<RigSummary> {
   const view = context.store.view;
@@ -17,12 +16,7 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
     rig,
     runtimeLabel: runtimeLabel(view, rig.runtime),
     sessionHost: host.kind,
-    polecats: {
-      working: polecats.filter((polecat) => polecat.state === 'working' || polecat.state === 'spawning')
-        .length,
-      needYou: polecats.filter((polecat) => needsPerson(view, polecat)).length,
-      total: polecats.length,
-    },
+    polecats: countPolecats(view, polecats),
     queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => !isSettled(request.state)).length,
     openBeads: view.count('beadsOpen', rig.id),
     warnings: [...host.warnings, ...(await missingProgram(context, rig))],
@@ -52,5 +46,5 @@ async function missingProgram(context: Context, rig: Rig): Promise<string[]> {
     return [`The runtime ${rig.runtime} is gone; choose another with gt rig config ${rig.id} runtime.`];
   const path = await context.programs.path();
   if (programOf(context, preset, path)) return [];
-  return [`${preset.label} is not installed: there is no “${preset.command}” on the PATH.`];
+  return [notInstalled(preset)];
 }

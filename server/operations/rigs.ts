@@ -6,14 +6,12 @@ import { derivePrefix, newRigName, takenPrefixes, validatePrefix } from '../doma
 import { createRig as insertRig, removeRig as dropRig, rigDefaults } from '../domain/rigs.ts';
 import { parseRigSetting, type RigChange, withRigChange } from '../domain/settings.ts';
 import { displayText } from '../domain/text.ts';
-import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { RigCreateParams, RigSummary } from '../protocol/rig.ts';
-import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
 import { resumeLandings } from './land.ts';
-import { findRig, theTown } from './lookups.ts';
+import { findRig, findRuntime, theTown } from './lookups.ts';
 import { rigSummary } from './rigSummary.ts';
 import { undoing } from './undoing.ts';
 
@@ -66,17 +64,8 @@ function planRig(context: Context, params: RigCreateParams): RigPlan {
     });
   }
   const source = context.git.inspectSource(params.repository);
-  return { id, prefix, source, runtime: knownRuntime(view, params.runtime ?? theTown(view).defaultRuntime) };
-}
-
-/** The preset's own name, for a name or an alias. */
-function knownRuntime(view: View, name: string): RuntimeName {
-  const preset = findPreset(name, view.all('runtimes'));
-  if (preset) return preset.id;
-  throw new Refusal('not-found', `There is no runtime “${displayText(name, 40)}”.`, {
-    field: 'runtime',
-    next: 'gt runtime list',
-  });
+  const { id: runtime } = findRuntime(view, params.runtime ?? theTown(view).defaultRuntime);
+  return { id, prefix, source, runtime };
 }
 
 async function prepare(
@@ -171,7 +160,7 @@ export async function configureRig(
 async function checkedChange(context: Context, rig: Rig, change: RigChange): Promise<RigChange> {
   if (change.branch !== undefined) await context.git.requireBranch(rig, change.branch);
   if (change.runtime === undefined) return change;
-  return { ...change, runtime: knownRuntime(context.store.view, change.runtime) };
+  return { ...change, runtime: findRuntime(context.store.view, change.runtime).id };
 }
 
 export async function approveRig(

@@ -1,11 +1,13 @@
 import type { RuntimeName } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Result } from '../protocol/messages.ts';
 import type { RuntimeSummary } from '../protocol/runtime.ts';
-import { builtInPresets, findPreset } from '../runtimes/presets.ts';
+import { builtInPresets } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
+import { findRuntime } from './lookups.ts';
 import { programOf } from './plan.ts';
 
 export async function listRuntimes(context: Context): Promise<readonly RuntimeSummary[]> {
@@ -16,13 +18,7 @@ export async function listRuntimes(context: Context): Promise<readonly RuntimeSu
 }
 
 export async function getRuntime(context: Context, name: string): Promise<RuntimeSummary> {
-  const preset = findPreset(name, context.store.view.all('runtimes'));
-  if (!preset)
-    throw new Refusal('not-found', `There is no runtime “${name}”.`, {
-      field: 'runtime',
-      next: 'gt runtime list',
-    });
-  return await summary(context, preset);
+  return await summary(context, findRuntime(context.store.view, name));
 }
 
 /** The preset has been checked field by field at the edge; here only its name can be wrong. */
@@ -58,12 +54,12 @@ export async function removeRuntime(
 ): Promise<Result<'runtime/remove'>> {
   await context.store.transact({ verb: 'runtime/remove', by: caller.by, subject: name }, (draft) => {
     if (!draft.get('runtimes', name)) {
-      const builtIn = builtInPresets.some((preset) => preset.id === name);
-      throw builtIn
-        ? new Refusal('forbidden', `${name} is built in and cannot be removed.`, { field: 'runtime' })
-        : new Refusal('not-found', `There is no runtime “${name}”.`, {
+      const { id } = findRuntime(draft, name);
+      throw isBuiltIn(id)
+        ? new Refusal('forbidden', `${id} is built in and cannot be removed.`, { field: 'runtime' })
+        : new Refusal('invalid', `${displayText(name, 60)} is another name of ${id}.`, {
             field: 'runtime',
-            next: 'gt runtime list',
+            next: `gt runtime remove ${id}`,
           });
     }
     const rigs = [...draft.all('rigs')].filter((rig) => rig.runtime === name).map((rig) => rig.id);
@@ -85,9 +81,11 @@ async function summary(context: Context, preset: RuntimePreset): Promise<Runtime
   const program = programOf(context, preset, path);
   return {
     preset,
-    builtIn: builtInPresets.some((other) => other.id === preset.id),
+    builtIn: isBuiltIn(preset.id),
     ...(program === undefined ? {} : { program }),
     searched: path,
     rigs: [...context.store.view.all('rigs')].filter((rig) => rig.runtime === preset.id).map((rig) => rig.id),
   };
 }
+
+const isBuiltIn = (id: RuntimeName): boolean => builtInPresets.some((preset) => preset.id === id);

@@ -1,18 +1,15 @@
-import { needsPerson } from '../domain/polecats.ts';
 import { isSettled } from '../domain/landings.ts';
 import { parseTownSetting } from '../domain/settings.ts';
-import { Refusal } from '../domain/refusal.ts';
 import type { Town } from '../domain/town.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
 import type { TownStatus } from '../protocol/town.ts';
-import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
-import { theTown } from './lookups.ts';
+import { findRuntime, theTown } from './lookups.ts';
+import { countPolecats } from './views.ts';
 
 export function townStatus(context: Context): TownStatus {
   const view = context.store.view;
-  const polecats = [...view.all('agents')];
   return {
     townId: context.townId,
     name: theTown(view).name,
@@ -30,12 +27,7 @@ export function townStatus(context: Context): TownStatus {
       blocked: view.count('beadsBlocked', ''),
     },
     convoys: { open: [...view.all('convoys')].filter((convoy) => convoy.state === 'open').length },
-    polecats: {
-      working: polecats.filter((polecat) => polecat.state === 'working' || polecat.state === 'spawning')
-        .length,
-      needYou: polecats.filter((polecat) => needsPerson(view, polecat)).length,
-      total: polecats.length,
-    },
+    polecats: countPolecats(view, [...view.all('agents')]),
     mergeRequests: {
       waiting: [...view.all('mergeRequests')].filter((request) => !isSettled(request.state)).length,
     },
@@ -50,18 +42,12 @@ export async function configureTown(
   caller: Caller,
 ): Promise<Town> {
   const change = parseTownSetting(params.key, params.words);
-  const preset =
-    change.defaultRuntime && findPreset(change.defaultRuntime, context.store.view.all('runtimes'));
-  if (change.defaultRuntime && !preset) {
-    throw new Refusal('not-found', `There is no runtime “${change.defaultRuntime}”.`, {
-      field: 'default-runtime',
-      next: 'gt runtime list',
-    });
-  }
+  const named =
+    change.defaultRuntime && findRuntime(context.store.view, change.defaultRuntime, 'defaultRuntime');
   const { result } = await context.store.transact(
     { verb: 'town/configure', by: caller.by, subject: params.key },
     (draft) => {
-      const next: Town = { ...theTown(draft), ...change, ...(preset ? { defaultRuntime: preset.id } : {}) };
+      const next: Town = { ...theTown(draft), ...change, ...(named ? { defaultRuntime: named.id } : {}) };
       draft.put('town', next);
       return next;
     },

@@ -11,6 +11,7 @@ import { blockersOf, isBlocked, isReady } from '../domain/readiness.ts';
 import type { View } from '../domain/view.ts';
 import type { BeadDetail, BeadView } from '../protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../protocol/convoy.ts';
+import type { TownStatus } from '../protocol/town.ts';
 import type { MergeRequestDetail, PolecatDetail } from '../protocol/work.ts';
 import { findPreset } from '../runtimes/presets.ts';
 
@@ -46,6 +47,14 @@ export function beadDetail(view: View, bead: Bead): BeadDetail {
 function end(view: View, id: string, type: string): { readonly bead: Bead; readonly type: string }[] {
   const bead = view.get('beads', id);
   return bead ? [{ bead, type }] : [];
+}
+
+export function countPolecats(view: View, polecats: readonly Polecat[]): TownStatus['polecats'] {
+  return {
+    working: polecats.filter(({ state }) => state === 'working' || state === 'spawning').length,
+    needYou: polecats.filter((polecat) => needsPerson(view, polecat)).length,
+    total: polecats.length,
+  };
 }
 
 export function polecatDetail(view: View, polecat: Polecat): PolecatDetail {
