@@ -35,7 +35,7 @@ export const commandTable = {
 
 export type CommandName = keyof typeof commandTable;
 
-export function commandId(name: CommandName): string {
+function commandId(name: CommandName): string {
   return `gastown.${name}`;
 }
 

@@ -1,4 +1,4 @@
-import { type Disposable, EventEmitter, window } from 'vscode';
+import { EventEmitter, window } from 'vscode';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { Method, Params, Result } from '../server/protocol/messages.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
@@ -42,7 +42,7 @@ interface Run {
 }
 
 /** The window's way to its town: starts the language server, starts it again when it ends, says how things stand. */
-export class Connection implements Disposable {
+export class Connection {
   readonly #parts: ConnectionParts;
   readonly #states = new EventEmitter<TownState>();
   readonly #changes = new EventEmitter<JournalEntry>();
@@ -111,10 +111,6 @@ export class Connection implements Disposable {
     clearTimeout(this.#pause);
     await this.#restarting;
     await this.#end();
-  }
-
-  dispose(): void {
-    void this.stop();
     for (const emitter of [this.#states, this.#changes, this.#resyncs]) emitter.dispose();
   }
 

@@ -37,7 +37,7 @@ export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetai
 }
 
 /** The form that `vscode.changes` takes: the file it is about, and its two sides where there are two. */
-export function diffRow(
+function diffRow(
   agent: string,
   changes: Changes,
   file: ChangedFile,

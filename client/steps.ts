@@ -129,7 +129,11 @@ interface Answerable extends QuickInput {
 /** Shows it and waits for Enter with something chosen, the way back, or its end. */
 function answerOf<T>(input: Answerable, accepted: () => T | undefined): Promise<T | typeof back | undefined> {
   return new Promise((resolve) => {
+    let open = true;
     const finish = (answer: T | typeof back | undefined): void => {
+      // Its end hides it, and being hidden is an end.
+      if (!open) return;
+      open = false;
       resolve(answer);
       input.dispose();
     };

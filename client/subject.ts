@@ -7,8 +7,6 @@ export type Subject =
   /** The row behind the last bead shown of a rig. */
   | { readonly kind: 'more'; readonly rig: string };
 
-export type SubjectOf<Kind extends Subject['kind']> = Extract<Subject, { readonly kind: Kind }>;
-
 /** The subject in what VS Code hands to a command: a row of ours, or a subject as such. Commands are called without, too. */
 export function subjectIn(argument: unknown): Subject | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;

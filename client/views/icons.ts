@@ -11,7 +11,7 @@ const error = 'list.errorForeground';
 const passed = 'testing.iconPassed';
 
 export const needsPersonIcon: Icon = { id: 'bell-dot', color: warning };
-export const submittedIcon: Icon = { id: 'git-merge' };
+const submittedIcon: Icon = { id: 'git-merge' };
 
 /** By the state of a polecat that works, or does not. */
 export const polecatIcons: Readonly<Record<PolecatState, Icon>> = {

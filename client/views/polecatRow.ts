@@ -56,7 +56,7 @@ export function isMergeable({ polecat, mergeRequest }: PolecatDetail): boolean {
 }
 
 /** The words that the menus of polecats ask for. */
-export function polecatContext(detail: PolecatDetail): string {
+function polecatContext(detail: PolecatDetail): string {
   const { polecat, session } = detail;
   const running = session !== undefined && session.state !== 'ended';
   const mergeable = isMergeable(detail);

@@ -60,16 +60,6 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
     return item;
   }
 
-  /** The row of that id, where it has been looked at. */
-  find(id: string): TreeRow | undefined {
-    const waiting = [...(this.#roots ?? [])];
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      if (next.row.id === id) return next;
-      waiting.push(...(next.children ?? []));
-    }
-    return undefined;
-  }
-
   /** The source has changed. */
   update(): void {
     if (!this.#roots) return;

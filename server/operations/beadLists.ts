@@ -1,5 +1,6 @@
 import type { Bead } from '../domain/bead.ts';
 import type { View } from '../domain/view.ts';
+import { townPrefix } from '../domain/rigName.ts';
 import type { BeadListParams, BeadView } from '../protocol/bead.ts';
 import type { Params } from '../protocol/messages.ts';
 import type { Page } from '../protocol/page.ts';
@@ -10,12 +11,17 @@ import { beadView } from './views.ts';
 
 type Filter = (bead: Bead) => boolean;
 
-/** Open beads, or those of the statuses named; by priority, newest first. */
+/** Open beads, or those of the statuses named; by priority, newest first. Under `hq` those of no rig. */
 export function listBeads(context: Context, params: Params<'bead/list'>): Page<BeadView> {
   const view = context.store.view;
-  const key = rigKey(view, params.rig);
   const filters = filtersOf(params);
   const everything = params.all === true || params.status?.some((status) => status === 'closed') === true;
+  if (params.rig === townPrefix) {
+    const wanted = everything ? filters : [isOpen, ...filters];
+    const own = [...view.find('beadsByRig', '')].filter(all(wanted)).toSorted(byPriority);
+    return pageViews(view, params, listingOf(own));
+  }
+  const key = rigKey(view, params.rig);
   if (!everything) return paged(view, params, { index: 'beadsOpen', key, filters });
   if (params.rig !== undefined) return paged(view, params, { index: 'beadsByRig', key, filters });
   return pageViews(view, params, listingOf([...view.all('beads')].filter(all(filters)).toSorted(byPriority)));
@@ -72,6 +78,8 @@ const all =
   (filters: readonly Filter[]): Filter =>
   (bead) =>
     filters.every((filter) => filter(bead));
+
+const isOpen: Filter = (bead) => bead.status !== 'closed';
 
 const byPriority = (a: Bead, b: Bead): number =>
   a.priority - b.priority || b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id);

@@ -62,6 +62,7 @@ export interface BeadUpdateParams {
 }
 
 export interface BeadListParams extends PageParams {
+  /** `hq`: the beads of no rig. */
   readonly rig?: string;
   readonly status?: readonly BeadStatus[];
   readonly type?: string;

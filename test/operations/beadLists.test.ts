@@ -52,6 +52,7 @@ void test('pages put together are the whole list, in order, each bead once', asy
     open: (limit: number) => (after?: string) => listBeads(town, { limit, ...cursor(after) }),
     ofRig: (limit: number) => (after?: string) =>
       listBeads(town, { limit, rig: 'rig1', all: true, ...cursor(after) }),
+    ofNoRig: (limit: number) => (after?: string) => listBeads(town, { limit, rig: 'hq', ...cursor(after) }),
     filtered: (limit: number) => (after?: string) =>
       listBeads(town, { limit, priority: 0, ...cursor(after) }),
     ready: (limit: number) => (after?: string) => readyBeads(town, { limit, ...cursor(after) }),
@@ -66,6 +67,8 @@ void test('pages put together are the whole list, in order, each bead once', asy
     assert.deepEqual([...paged.totals], [whole.ids.length], name);
     assert.ok(whole.ids.length > 7, `${name}: ${whole.ids.length}`);
   }
+  for (const id of pagesOf(lists.ofNoRig(1000)).ids)
+    assert.equal(store.view.get('beads', id)?.rig, undefined);
   await store.close();
 });
 

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { eventually } from '../eventually.ts';
 import { suite, type Inside } from '../inside/suite.ts';
 import type { Row } from '../vscode/rows.ts';
-import { call, git, makeRepository, parentOf, smallRigs, writeRuntime } from './smallTown.ts';
+import { call, childrenOf, git, makeRepository, parentOf, smallRigs, writeRuntime } from './smallTown.ts';
 
 const scratch = process.env['JOURNEY'] ?? '';
 const town = join(scratch, 'town');
@@ -46,6 +46,14 @@ async function shows(
   }
 }
 
+/** The process of the language server that this window has started. */
+async function languageServer(): Promise<number> {
+  const children = await childrenOf(process.pid);
+  const found = children.find(({ command: line }) => line.includes('lsp --stdio'));
+  assert.ok(found, JSON.stringify(children));
+  return found.pid;
+}
+
 function fits({ label, description }: Row, wanted: string): boolean {
   const pattern = wanted.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('…', '.*');
   return new RegExp(`^${pattern}$`, 's').test(`${label}: ${description}`);
@@ -58,7 +66,6 @@ export const run = suite([
     run: async (inside) => {
       await vscode.commands.executeCommand('workbench.view.extension.gastown');
       await shows(inside, 'Rigs', []);
-      await inside.screenshot('town-1-none');
     },
   },
   {
@@ -184,6 +191,30 @@ export const run = suite([
       }
       await shows(inside, 'Beads', []);
       await inside.screenshot('town-8-landed');
+    },
+  },
+  {
+    name: 'a bead of no rig stands under hq',
+    run: async (inside) => {
+      assert.equal(await command('createBead', { rig: '', title: 'Plan the week' }), 'hq-plan');
+      await shows(inside, 'Beads', ['hq: 1 open', 'hq-plan: ready · Plan the week']);
+    },
+  },
+  {
+    name: 'a language server that is killed is started again, and the town has not noticed',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      const before = (await gt('status', '--json')) as { pid: number };
+      process.kill(await languageServer(), 'SIGKILL');
+      await gt('config', 'name', 'renamed');
+      await command('createBead', { rig: 'backend', title: 'Come back' });
+      await shows(inside, 'Beads', [
+        'backend: 1 open',
+        'be-come: ready · Come back',
+        'hq: 1 open',
+        'hq-plan: ready · Plan the week',
+      ]);
+      assert.equal(((await gt('status', '--json')) as { pid: number }).pid, before.pid);
     },
   },
   {

@@ -100,3 +100,13 @@ export async function parentOf(pid: number): Promise<number> {
   const { stdout } = await run('ps', ['-o', 'ppid=', '-p', String(pid)]);
   return Number(stdout.trim());
 }
+
+/** The processes that this one has started, with their command lines. */
+export async function childrenOf(pid: number): Promise<readonly { pid: number; command: string }[]> {
+  const { stdout } = await run('ps', ['-o', 'pid=,args=', '--ppid', String(pid)]);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => /^\s*(\d+)\s+(.*)$/.exec(line))
+    .map((found) => ({ pid: Number(found?.[1]), command: found?.[2] ?? '' }));
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Session } from '../../server/domain/session.ts';
+import type { OpenTerminalParams } from '../../server/protocol/session.ts';
+import { Terminals } from '../../client/terminals.ts';
+import { fakeTerminal, happens, seen, type ThemeColor, type ThemeIcon } from '../support/vscode.ts';
+
+const request: OpenTerminalParams = {
+  session: 's-1',
+  agent: 'backend/nux',
+  name: 'nux · be-auth\u001B]0;evil\u0007',
+  rig: 'backend',
+  icon: 'sparkle',
+  color: 'terminal.ansiYellow',
+  directory: '/town/nux',
+  command: '/usr/bin/node',
+  arguments: ['launcher.cjs', 'a b', '$(id)'],
+  environment: { GT_SESSION: '/town/.gastown/sessions/s-1.json' },
+};
+
+const session = (fields: Partial<Session>): Session =>
+  ({ id: 's-1', state: 'running', ...fields }) as Session;
+
+test('a session gets a terminal of its own: the launcher as it is, no shell, kept over a reload', async () => {
+  const terminals = new Terminals();
+  assert.deepEqual(await terminals.open(request), { processId: 4711 });
+  const options = seen.terminals[0]?.creationOptions ?? {};
+  const { iconPath, color, ...rest } = options as { iconPath: ThemeIcon; color: ThemeColor };
+  assert.deepEqual([iconPath.id, color.id], ['sparkle', 'terminal.ansiYellow']);
+  assert.deepEqual(rest, {
+    name: 'nux · be-auth',
+    shellPath: '/usr/bin/node',
+    shellArgs: ['launcher.cjs', 'a b', '$(id)'],
+    cwd: '/town/nux',
+    env: { GT_SESSION: '/town/.gastown/sessions/s-1.json' },
+    location: 1,
+    isTransient: false,
+  });
+  assert.equal(seen.terminals[0]?.shown, 0);
+});
+
+test('it is found before its launcher has reported, and no longer once it is closed', async () => {
+  const terminals = new Terminals();
+  terminals.start();
+  await terminals.open({ ...request, session: 's-2' });
+  const terminal = seen.terminals.at(-1);
+  assert.ok(terminal);
+  assert.equal(await terminals.find(session({ id: 's-2' as Session['id'] })), terminal);
+  happens.closed.fire(terminal);
+  assert.equal(await terminals.find(session({ id: 's-2' as Session['id'] })), undefined);
+  terminals.dispose();
+});
+
+test('after a reload it is waited for, and told by its process', async () => {
+  const terminals = new Terminals();
+  const found = terminals.find(session({ launcherPid: 99 }));
+  await Promise.resolve();
+  const other = fakeTerminal({ name: 'nux · be-auth', processId: 98 });
+  const own = fakeTerminal({ name: 'anything', processId: 99 });
+  // Those that are there are looked through first; then it listens.
+  setImmediate(() => {
+    happens.opened.fire(other);
+    happens.opened.fire(own);
+  });
+  assert.equal(await found, own);
+});
+
+test('a session that has ended has no terminal, whatever process has its number now', async () => {
+  const terminals = new Terminals();
+  seen.terminals.push(fakeTerminal({ name: 'x', processId: 7 }));
+  assert.equal(await terminals.find(session({ launcherPid: 7, state: 'ended' })), undefined);
+});
