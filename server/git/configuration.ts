@@ -46,7 +46,9 @@ export async function checkConfiguration(
     'unapproved',
     `The repository's configuration names programs nobody has approved: ${shown}.`,
     {
-      next: 'Look at the keys and approve them, or remove them from the repository.',
+      next: keys.some(({ scope }) => scope === 'worktree')
+        ? `Those of one worktree cannot be approved. Remove them there: git config --worktree --unset-all KEY`
+        : 'Look at the keys and approve them, or remove them from the repository.',
       facts: { keys, hash, ...(worktree === undefined ? {} : { worktree }) },
     },
   );

@@ -78,6 +78,7 @@ export async function worktreePlace(repository: Repository, worktree: string): P
     'wrong-place',
     `${plain(top, 200)} is not a worktree of the repository at ${plain(common, 200)}.`,
     {
+      next: `If its .git was lost or changed: git --git-dir=${plain(common, 200)} worktree repair`,
       facts: { path: top, repository: common },
     },
   );

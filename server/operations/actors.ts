@@ -1,5 +1,6 @@
 import type { Bead } from '../domain/bead.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 
 /** Who acts. People may give a name of their own (`--actor`, BD_ACTOR); a session is always its agent. */
@@ -11,9 +12,15 @@ export function actorOf(params: { readonly actor?: string }, caller: Caller): st
   });
 }
 
-/** A session writes to the bead on its hook, and to beads that it made itself. */
-export function refuseForeignBead(bead: Bead, caller: Caller): void {
-  if (caller.role === 'person' || bead.assignee === caller.agent || bead.createdBy === caller.agent) return;
+/**
+ * A session writes to the bead on its hook, and to beads that it made itself. One whose polecat has another session by now, or is gone,
+ * writes to none: names come again, and the next polecat of the name is somebody else.
+ */
+export function refuseForeignBead(view: View, bead: Bead, caller: Caller): void {
+  if (caller.role === 'person') return;
+  const polecat = caller.agent && view.get('agents', caller.agent);
+  const own = bead.assignee === caller.agent || bead.createdBy === caller.agent;
+  if (polecat && polecat.session === caller.session && own) return;
   throw new Refusal('forbidden', `${bead.id} is not on the hook of ${caller.agent ?? 'this session'}.`, {
     field: 'bead',
     next: 'gt hook',

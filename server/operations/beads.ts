@@ -33,7 +33,7 @@ export async function makeBead(
         ...(rig ? { rig } : {}),
       };
       const bead = createBead(draft, wanted, { at, by });
-      for (const flag of dependencies) addWanted(draft, bead, flag, { at, by });
+      for (const flag of dependencies) addWanted(draft, bead, flag, { at, by, caller });
       return bead;
     },
   );
@@ -73,9 +73,13 @@ function mint(
   return readableBeadId({ prefix, title: params.title, taken, hash });
 }
 
-function addWanted(draft: Draft, bead: Bead, flag: string, act: { at: Bead['createdAt']; by: string }): void {
+type Creation = { readonly at: Bead['createdAt']; readonly by: string; readonly caller: Caller };
+
+function addWanted(draft: Draft, bead: Bead, flag: string, { caller, ...act }: Creation): void {
   for (const { other, type, reversed } of parseDependencyFlag(flag)) {
     const end = otherEnd(draft, other);
+    // To make another bead wait is to write to it.
+    if (reversed) refuseForeignBead(draft, findBead(draft, end), caller);
     const edge = reversed ? { bead: end, dependsOn: bead.id } : { bead: bead.id, dependsOn: end };
     addDependency(draft, { ...edge, type }, act);
   }
@@ -98,7 +102,7 @@ export async function changeBead(
   const verb = claim ? 'bead/claim' : 'bead/update';
   const { result } = await context.store.transact({ verb, by, subject: (bead: Bead) => bead.id }, (draft) => {
     const bead = findBead(draft, text);
-    refuseForeignBead(bead, caller);
+    refuseForeignBead(draft, bead, caller);
     const claimed = claim ? claimBead(draft, bead.id, by, at) : bead;
     return Object.keys(change).length > 0 ? updateBead(draft, bead.id, change, { at, by }) : claimed;
   });
@@ -119,7 +123,7 @@ export async function endBead(
     { verb: 'bead/close', by, subject: (bead: Bead) => bead.id },
     (draft) => {
       const bead = findBead(draft, params.bead);
-      refuseForeignBead(bead, caller);
+      refuseForeignBead(draft, bead, caller);
       return closeBead(draft, bead.id, options, { at: context.now(), by }).bead;
     },
   );
@@ -136,7 +140,7 @@ export async function connectBeads(
     { verb: 'dependency/add', by, subject: (edge: Dependency) => edge.bead },
     (draft) => {
       const bead = findBead(draft, params.bead);
-      refuseForeignBead(bead, caller);
+      refuseForeignBead(draft, bead, caller);
       const dependsOn = otherEnd(draft, params.dependsOn);
       const type = params.type === undefined ? {} : { type: params.type };
       return addDependency(draft, { bead: bead.id, dependsOn, ...type }, { at: context.now(), by });
@@ -155,7 +159,7 @@ export async function disconnectBeads(
     { verb: 'dependency/remove', by, subject: (edge: Dependency) => edge.bead },
     (draft) => {
       const bead = findBead(draft, params.bead);
-      refuseForeignBead(bead, caller);
+      refuseForeignBead(draft, bead, caller);
       return removeDependency(draft, bead.id, otherEnd(draft, params.dependsOn));
     },
   );

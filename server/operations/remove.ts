@@ -150,7 +150,9 @@ async function forget(context: Context, agent: AgentId, by: string): Promise<voi
     draft.remove('intents', intentOf(agent));
     const polecat = draft.get('agents', agent);
     if (!polecat) return;
-    unhook(draft, polecat.bead, agent, context.now());
+    // Also what it took beside the bead it was slung.
+    for (const bead of Array.from(draft.find('beadsByAssignee', agent)))
+      unhook(draft, bead.id, agent, context.now());
     draft.remove('agents', agent);
   });
   // Their tokens open nothing any more that is theirs.

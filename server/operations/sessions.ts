@@ -41,7 +41,8 @@ export async function runSession(
     const bead = findBead(context.store.view, polecat.bead);
     const host = params.host === undefined ? {} : { host: params.host };
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
-    await context.git.checkConfiguration(rig);
+    // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
+    await context.git.headOf(rig, polecat.worktree);
     await takeUp(context, polecat);
     const started = await startSession(context, { ...plan, rig, bead }, polecat, caller);
     return findSession(context.store.view, started.id);
