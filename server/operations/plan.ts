@@ -37,7 +37,7 @@ export async function planSession(
 ): Promise<SessionPlan> {
   const preset = findRuntime(context.store.view, choice.runtime ?? rig.runtime);
   const path = await context.programs.path();
-  const program = findProgram(context, preset, path);
+  const program = findProgram(context, rig, preset, path);
   const chosen = choice.host ?? rig.settings.session;
   const host = context.sessions.resolve(chosen, caller);
   if (host.kind === 'process' && !preset.oneShot) {
@@ -66,12 +66,12 @@ export function notInstalled({ label, command }: RuntimePreset): string {
   return `${label} is not installed: there is no "${command}" on the PATH.`;
 }
 
-function findProgram(context: Context, preset: RuntimePreset, path: string): string {
+function findProgram(context: Context, rig: Rig, preset: RuntimePreset, path: string): string {
   const program = programOf(context, preset, path);
   if (program) return program;
   throw new Refusal('missing-program', notInstalled(preset), {
     field: 'runtime',
-    next: 'Install it, or choose another: gt runtime list',
+    next: `Install it, or choose another of gt runtime list: gt rig config ${rig.id} runtime NAME`,
     facts: { command: preset.command, path },
   });
 }

@@ -42,10 +42,13 @@ export interface Terminal {
   serverPid(): number | undefined;
 }
 
-/** With a home, a PATH and a login shell of its own, so that no program of this machine's user is found. All is gone when the test ends. */
-export function openTerminal(t: TestContext): Terminal {
+/**
+ * `name` is that of the town's folder. With a home, a PATH and a login shell of its own, so that no program of this machine's user is
+ * found. All is gone when the test ends.
+ */
+export function openTerminal(t: TestContext, name = 'town'): Terminal {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gt-e2e-')));
-  const town = join(folder, 'town');
+  const town = join(folder, name);
   const environment = { ...surroundings(folder), GT_TOWN: town };
   t.after(() => clean(folder, town));
   const run = (program: string, words: readonly string[]): Promise<Ran> =>

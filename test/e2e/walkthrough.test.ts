@@ -161,7 +161,7 @@ describe('the walk-through of multi-runtime workflows, in a terminal', { concurr
   });
 
   test('titles, labels and paths that look like commands do nothing but be shown', async (t) => {
-    const terminal = openTerminal(t);
+    const terminal = openTerminal(t, 'to wn; touch pwned-11 \'$(touch pwned-12)"`touch pwned-13`');
     const { must, bd } = terminal;
     const trap =
       '$(touch pwned-1)`touch pwned-2`; touch pwned-3 && \'"\\ --upload-pack=pwned-4 | touch pwned-5';

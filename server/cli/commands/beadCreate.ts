@@ -37,7 +37,7 @@ export function addCreate(bd: Command, cli: Cli): void {
     aliases: ['new'],
   })
     .argument('[title]')
-    .option('--title <text>', 'instead of the first word')
+    .option('--title <text>', 'the title, where it is not the first argument')
     .option(
       '--rig <name>',
       "the rig whose runtime works it (default: in a session its own, else the town's own beads)",

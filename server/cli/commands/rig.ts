@@ -77,9 +77,9 @@ function addCreate(rig: Command, cli: Cli): void {
   };
   const forms = (command: Command): Command =>
     command
-      .option('--runtime <name>', "who works in it (default: the town's; gt runtime list)")
-      .option('--prefix <letters>', 'of its bead ids (default: made from its name)')
-      .option('--branch <name>', "that work lands on (default: the repository's own)")
+      .option('--runtime <name>', "the runtime that works in it, of gt runtime list (default: the town's)")
+      .option('--prefix <letters>', 'what its bead ids begin with (default: made from its name)')
+      .option('--branch <name>', "the branch that work lands on (default: the repository's own)")
       .option('--approve <hash>', 'approve the git configuration that has this hash');
   forms(
     verb(rig, 'create', {

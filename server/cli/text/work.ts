@@ -13,10 +13,12 @@ export function slungLines({ slung }: SlingResult, look: Look): string[] {
   const follow =
     convoys.size === 1 && convoy !== undefined ? `gt convoy show ${displayText(convoy)}` : 'gt polecat list';
   return [
-    ...slung.flatMap((each) => [
-      `Slung ${displayText(each.bead)} to ${displayText(each.agent)} (${displayText(each.runtimeLabel)}, ${place(each)}): ${displayText(each.title)}`,
-      ...warningLines(each.warnings, look),
-    ]),
+    ...slung.map(
+      (each) =>
+        `Slung ${displayText(each.bead)} to ${displayText(each.agent)} (${displayText(each.runtimeLabel)}, ${place(each)}): ${displayText(each.title)}`,
+    ),
+    // Mostly the same for all of them.
+    ...warningLines([...new Set(slung.flatMap(({ warnings }) => warnings))], look),
     ...(slung.length === 0 ? [] : [`Next: ${follow}`]),
   ];
 }
