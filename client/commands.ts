@@ -1,4 +1,5 @@
 import { commands, type Disposable } from 'vscode';
+import { messageOf } from '../server/domain/fault.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
 import { createConvoy } from './commands/convoy.ts';
@@ -64,7 +65,7 @@ export async function runCommand(
     if (error instanceof Refusal) sayRefusal(error);
     else {
       parts.log.error(`gastown.${name}`, error instanceof Error ? error : String(error));
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       fail(`Gas Town: ${why}`, { label: 'Show Log', run: () => parts.log.show() });
     }
     return undefined;

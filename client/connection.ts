@@ -1,4 +1,5 @@
 import { EventEmitter, window } from 'vscode';
+import { stackOf } from '../server/domain/fault.ts';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { Method, Params, Result } from '../server/protocol/messages.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
@@ -146,7 +147,7 @@ export class Connection {
       run.held.add(window.onDidChangeWindowState(() => this.#sayWindow(run)));
       this.#sayWindow(run);
     } catch (error) {
-      this.#ended(run, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#ended(run, stackOf(error));
     }
   }
 

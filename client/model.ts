@@ -1,5 +1,6 @@
 import { type Disposable, EventEmitter } from 'vscode';
 import type { Bead } from '../server/domain/bead.ts';
+import { messageOf } from '../server/domain/fault.ts';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { ConvoyBead } from '../server/protocol/convoy.ts';
 import type { PolecatDetail } from '../server/protocol/work.ts';
@@ -160,7 +161,7 @@ export class Model implements Disposable, Known {
       if (era !== this.#era) return;
       // Shown stays what was read last; the next change, or the town's return, reads it.
       this.#stale = union(this.#stale, stale);
-      this.#problem = error instanceof Error ? error.message : String(error);
+      this.#problem = messageOf(error);
       throw error;
     } finally {
       if (era === this.#era) this.#changes.fire();

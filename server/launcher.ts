@@ -1,3 +1,4 @@
+import { stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { LaunchSpec } from './domain/session.ts';
 import { townPaths } from './protocol/address.ts';
@@ -174,7 +175,7 @@ class LauncherLine implements TownLine {
 void main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${stackOf(error)}\n`);
     process.exit(70);
   },
 );

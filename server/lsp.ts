@@ -9,6 +9,7 @@ import {
   MessageType,
   ResponseError,
 } from 'vscode-languageserver/node';
+import { messageOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
@@ -222,7 +223,7 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
       });
     }
     if (error instanceof Unreached) throw refused('unavailable', error.message);
-    throw new ResponseError(errorCodes.fault, error instanceof Error ? error.message : String(error));
+    throw new ResponseError(errorCodes.fault, messageOf(error));
   }
 }
 

@@ -1,3 +1,4 @@
+import { stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
 import { productVersion } from './protocol/version.ts';
 import { installTown, programsIn, serve } from './serveTown.ts';
@@ -103,8 +104,6 @@ function report(error: unknown): number {
     process.stderr.write(`gastown-server: ${error.message}\n`);
     return 1;
   }
-  process.stderr.write(
-    `gastown-server: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`gastown-server: ${stackOf(error)}\n`);
   return 70;
 }

@@ -1,3 +1,4 @@
+import { stackOf } from './domain/fault.ts';
 import type { SessionId } from './domain/ids.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
@@ -105,11 +106,7 @@ export function createTown(parts: TownParts): Town {
 }
 
 const describe = (error: unknown): string =>
-  error instanceof Refusal
-    ? `${error.code}: ${error.message}`
-    : error instanceof Error
-      ? (error.stack ?? error.message)
-      : String(error);
+  error instanceof Refusal ? `${error.code}: ${error.message}` : stackOf(error);
 
 function liveSessions({ store }: Context): number {
   return store.view.count('sessionsByState', 'starting') + store.view.count('sessionsByState', 'running');

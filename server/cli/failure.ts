@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { plainText } from '../domain/text.ts';
 
@@ -40,7 +41,7 @@ export function failureOf(error: unknown): Failure {
     };
   }
   return {
-    sentence: error instanceof Error ? error.message : String(error),
+    sentence: messageOf(error),
     code: 'fault',
     exit: exits.fault,
   };

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../domain/fault.ts';
 import { isSettled, transitionLanding, verifyLanding } from '../domain/landings.ts';
 import type { IntentId, MergeRequestId, RigName, Sha } from '../domain/ids.ts';
 import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
@@ -100,7 +101,7 @@ async function clearAway(landing: Landing, scratch: string): Promise<void> {
     await context.git.removeScratch(rig, scratch);
     await closeIntent(landing);
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
+    const said = messageOf(error);
     context.log(`The scratch worktree of ${request.id} could not be removed: ${said}`);
   }
 }

@@ -1,3 +1,4 @@
+import { stackOf } from '../domain/fault.ts';
 import type { Intent } from '../domain/intent.ts';
 import { isSettled } from '../domain/landings.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
@@ -32,7 +33,7 @@ async function settleIntents(context: Context): Promise<void> {
     try {
       await settleIntent(context, intent);
     } catch (error) {
-      const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      const why = stackOf(error);
       context.log(`The intent ${intent.id} could not be settled: ${why}`);
     }
   }

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { HostKind } from '../domain/session.ts';
 import { isSettled } from '../domain/landings.ts';
@@ -36,7 +37,7 @@ function hostNow(
   try {
     return { kind: context.sessions.resolve(rig.settings.session, caller).kind, warnings: [] };
   } catch (error) {
-    return { kind: 'none', warnings: [error instanceof Error ? error.message : String(error)] };
+    return { kind: 'none', warnings: [messageOf(error)] };
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf, stackOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
@@ -44,8 +45,8 @@ async function slingOne(
 
 /** A fault is one bead's: the others are slung all the same, and the answer says so of each. */
 function undone(context: Context, bead: string, fault: unknown): Refusal {
-  context.log(`slinging ${bead}: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`);
-  const why = fault instanceof Error ? fault.message : String(fault);
+  context.log(`slinging ${bead}: ${stackOf(fault)}`);
+  const why = messageOf(fault);
   return new Refusal('failed', `${displayText(bead, 60)} was not slung, and nothing of it is left: ${why}`, {
     next: 'The log of the town server has more: gt status shows where.',
   });

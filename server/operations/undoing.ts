@@ -1,3 +1,4 @@
+import { stackOf } from '../domain/fault.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -16,9 +17,7 @@ export async function undoing<T>(
       try {
         await step();
       } catch (fault) {
-        context.log(
-          `undoing failed: ${fault instanceof Error ? (fault.stack ?? fault.message) : String(fault)}`,
-        );
+        context.log(`undoing failed: ${stackOf(fault)}`);
       }
     }
     throw error;

@@ -5,6 +5,7 @@ import {
   ResponseError,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
+import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { ServerFile } from '../protocol/address.ts';
 import {
@@ -157,5 +158,5 @@ function asAnswer(error: unknown): ResponseError<RefusalData | undefined> {
   if (error instanceof Refusal) {
     return new ResponseError(errorCodes.refusal, error.message, { code: error.code, ...error.details });
   }
-  return new ResponseError(errorCodes.fault, error instanceof Error ? error.message : String(error));
+  return new ResponseError(errorCodes.fault, messageOf(error));
 }

@@ -4,6 +4,7 @@ import {
   ResponseError,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
+import { stackOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { access } from '../protocol/access.ts';
 import type { Caller, Handlers, Peer } from '../protocol/caller.ts';
@@ -105,7 +106,7 @@ export class Connection {
   }
 
   #broken(method: Method, error: unknown): ResponseError<undefined> {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const text = stackOf(error);
     this.#site.log(`fault in ${method} asked by ${this.caller.by} (${this.caller.client}): ${text}`);
     return new ResponseError(errorCodes.fault, `The town server broke at ${method}; its log says how.`);
   }

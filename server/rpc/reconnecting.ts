@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import type { TownClient } from './client.ts';
 import { Unreached } from './failure.ts';
@@ -78,7 +79,7 @@ export class ReconnectingTown {
       await this.#take(client);
     } catch (error) {
       client?.close();
-      this.#lost(error instanceof Error ? error.message : String(error));
+      this.#lost(messageOf(error));
     }
   }
 

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { stackOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Handlers } from '../protocol/caller.ts';
 import { errorCodes, type HelloParams, type HelloResult } from '../protocol/hello.ts';
@@ -110,7 +111,7 @@ function verdict(params: unknown, options: TownServerOptions): Verdict<Greeted> 
   try {
     return check(params, options);
   } catch (error) {
-    options.log(`fault in hello: ${error instanceof Error ? error.stack : String(error)}`);
+    options.log(`fault in hello: ${stackOf(error)}`);
     return {
       error: { code: errorCodes.fault, message: 'The town server broke at hello; its log says how.' },
     };

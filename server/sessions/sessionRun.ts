@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { LaunchSpec, SessionEnd } from '../domain/session.ts';
 import { lastLines } from './logs.ts';
@@ -151,9 +152,7 @@ export class SessionRun {
         return answer;
       },
       (error: unknown) => {
-        terminal.say(
-          `The town did not take the report of the end: ${error instanceof Error ? error.message : String(error)}`,
-        );
+        terminal.say(`The town did not take the report of the end: ${messageOf(error)}`);
         return { done: false, resumable: false };
       },
     );

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Journal, WrittenEntry } from './journal.ts';
 import { readOnlyRefusal } from './load.ts';
@@ -117,7 +118,7 @@ export class CommitQueue {
   }
 
   #refuse(batch: readonly Waiting[], error: unknown): void {
-    this.#failure = `the journal could not be written (${error instanceof Error ? error.message : String(error)})`;
+    this.#failure = `the journal could not be written (${messageOf(error)})`;
     this.#gathering = undefined;
     this.#newestSeq = this.#journal.seq;
     const refused = [...batch, ...this.#waiting];

@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { FileSystemPort, OpenFile } from './files.ts';
@@ -115,7 +116,7 @@ export class FileJournal implements Journal {
       await writeWhole(current.file, bytes, current.end);
       await current.file.sync();
     } catch (error) {
-      this.#broken = error instanceof Error ? error.message : String(error);
+      this.#broken = messageOf(error);
       await this.#cut(current);
       throw error;
     }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Low } from 'lowdb';
+import { messageOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { collections } from '../domain/records.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -59,9 +60,7 @@ async function newestSnapshot(
     try {
       await low.read();
     } catch (error) {
-      log(
-        `${candidate} cannot be read (${error instanceof Error ? error.message : String(error)}); the one before it and the journal are used.`,
-      );
+      log(`${candidate} cannot be read (${messageOf(error)}); the one before it and the journal are used.`);
       continue;
     }
     if (low.data !== emptySnapshot) return low.data;

@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { errorCode } from './files.ts';
 
@@ -98,7 +99,7 @@ function openToLock(path: string): number {
 }
 
 function cannotLock(path: string, error: unknown): Refusal {
-  const why = error instanceof Error ? error.message : String(error);
+  const why = messageOf(error);
   return new Refusal('unavailable', `${path} cannot be locked: ${why}.`, {
     next: 'Check who owns the folder and that it can be written.',
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../domain/fault.ts';
 import { FileJournal } from './fileJournal.ts';
 import type { FileJournalOptions } from './fileJournal.ts';
 import { readOnlyReason } from './load.ts';
@@ -18,7 +19,7 @@ export async function openJournal(
     await removeTemporaries(options);
     return { journal: await FileJournal.open(options, loaded.recovered) };
   } catch (error) {
-    const cause = `its journal cannot be written (${error instanceof Error ? error.message : String(error)})`;
+    const cause = `its journal cannot be written (${messageOf(error)})`;
     options.log(`The town opens read-only: ${cause}`);
     return { journal: FileJournal.closed(options, loaded.recovered), readOnly: cause };
   }

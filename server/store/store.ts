@@ -1,4 +1,5 @@
 import { Low } from 'lowdb';
+import { stackOf } from '../domain/fault.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { collections } from '../domain/records.ts';
@@ -226,9 +227,7 @@ export class Store {
     try {
       listener(entry);
     } catch (error) {
-      this.#parts.log(
-        `A listener failed at entry ${entry.seq}: ${error instanceof Error ? error.stack : String(error)}`,
-      );
+      this.#parts.log(`A listener failed at entry ${entry.seq}: ${stackOf(error)}`);
     }
   }
 
