@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The folders of a town's rigs: TOWN/RIG with `polecats/`, `crew/`, `plugins/`, and a `config.json` for people to read. */
@@ -8,15 +8,22 @@ export interface RigFolders {
   describe(rig: string, content: Readonly<Record<string, unknown>>): void;
   /** Removes the whole folder of a rig that the town has no record of (any more). Links in it are unlinked, never followed. */
   remove(rig: string): void;
+  /** The same for a rig whose making was cut off. Gives false, and leaves all of it, where something else lies in it as well. */
+  removeUnfinished(rig: string): boolean;
   exists(path: string): boolean;
 }
+
+const folders: readonly string[] = ['polecats', 'crew', 'plugins'];
+
+/** What a rig is made of before anyone works in it. */
+const parts: ReadonlySet<string> = new Set([...folders, 'repository.git', 'config.json', 'config.json.new']);
 
 export function rigFolders(town: string): RigFolders {
   return {
     create(rig) {
       const folder = join(town, rig);
       mkdirSync(folder);
-      for (const part of ['polecats', 'crew', 'plugins']) mkdirSync(join(folder, part));
+      for (const part of folders) mkdirSync(join(folder, part));
       return folder;
     },
     describe(rig, content) {
@@ -25,6 +32,15 @@ export function rigFolders(town: string): RigFolders {
       renameSync(`${file}.new`, file);
     },
     remove: (rig) => rmSync(join(town, rig), { recursive: true, force: true, maxRetries: 5 }),
+    removeUnfinished(rig) {
+      if (!existsSync(join(town, rig))) return true;
+      const isOurs = readdirSync(join(town, rig)).every((name) => parts.has(name));
+      const isUnused = folders.every((part) => isEmpty(join(town, rig, part)));
+      if (isOurs && isUnused) this.remove(rig);
+      return isOurs && isUnused;
+    },
     exists: (path) => existsSync(path),
   };
 }
+
+const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;

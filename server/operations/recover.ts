@@ -52,7 +52,8 @@ function removeFinished(context: Context): void {
 async function settleIntent(context: Context, intent: Intent): Promise<void> {
   switch (intent.kind) {
     case 'create-rig':
-      if (!context.store.view.get('rigs', intent.rig)) context.rigFolders.remove(intent.rig);
+      if (!context.store.view.get('rigs', intent.rig) && !context.rigFolders.removeUnfinished(intent.rig))
+        context.log(`${intent.folder} is kept: there is more in it than was made for the rig.`);
       return await drop(context, intent);
     case 'sling':
       return await settleSling(context, intent);
