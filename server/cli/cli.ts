@@ -37,12 +37,13 @@ export function openCli(name: 'gt' | 'bd', args: readonly string[]): Cli {
     () => process.stderr,
     { environment, now: Date.now() },
   );
-  const place = (): Place => (found ??= findPlace(environment, process.cwd()));
+  const directory = workingFolder(environment);
+  const place = (): Place => (found ??= findPlace(environment, directory));
   return {
     name,
     json: wantsJson(name, args, environment),
     environment,
-    directory: process.cwd(),
+    directory,
     output,
     ask: (method, params) => askTown(place(), name, method, params),
     askRunning: (method, params) => askRunningTown(place(), name, method, params),
@@ -56,6 +57,15 @@ export async function answer<M extends Method>(cli: Cli, question: Question<M>):
   if (cli.json) cli.output.json(question.json(result));
   else cli.output.print(question.text(result, cli.output.look));
   return result;
+}
+
+/** It may have been deleted under whoever stands in it; their shell still knows what it was called. */
+function workingFolder(environment: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return process.cwd();
+  } catch {
+    return environment['PWD'] ?? '/';
+  }
 }
 
 /** Known before the words are parsed, so that wrong words are answered in JSON too. */

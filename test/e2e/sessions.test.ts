@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type ServerFile, townPaths } from '../../server/protocol/address.ts';
 import { sessionFiles } from '../../server/sessions/sessionFile.ts';
@@ -57,8 +58,19 @@ describe('how sessions end', { concurrency: 2 }, () => {
     commit(worktree, { 'auth.txt': 'work\n' });
     const file = sessionFiles(townPaths(terminal.town).sessions, (await sessionOf(client, id)).id).session;
     const environment = { ...terminal.environment, GT_SESSION: file };
-    const done = await runProgram('gt', ['done'], { cwd: worktree, environment });
+    // From a folder that is deleted under it.
+    const deep = join(worktree, 'deep');
+    mkdirSync(deep);
+    const script = 'const fs = require("fs"); fs.rmdirSync(process.cwd());';
+    const gone = {
+      ...environment,
+      PWD: deep,
+      NODE_OPTIONS: `--require=${join(terminal.folder, 'gone.cjs')}`,
+    };
+    writeFileSync(join(terminal.folder, 'gone.cjs'), script);
+    const done = await runProgram('gt', ['done'], { cwd: deep, environment: gone });
     assert.deepEqual([done.code, done.stderr], [0, '']);
+    assert.ok(!existsSync(deep));
     await terminal.must('gt', 'mq', 'merge', stall);
     assert.equal((await client.request('bead/get', { bead: stall })).bead.status, 'closed');
     await eventually(
