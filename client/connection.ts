@@ -9,8 +9,8 @@ import type { LanguageServer, StartLanguageServer, TownNews, WindowFacts } from 
 
 /** How the window stands to its town. `untrusted` and `stopped`: no language server runs, and none is starting. */
 export type TownState =
-  | { readonly kind: 'untrusted' | 'stopped' | 'starting' | 'no-town' | 'connecting' }
-  | { readonly kind: 'connected' | 'lost'; readonly town: string }
+  | { readonly kind: 'untrusted' | 'stopped' | 'starting' | 'no-town' }
+  | { readonly kind: 'connecting' | 'connected' | 'lost'; readonly town: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 export type Ask = <M extends Method>(method: M, params: Params<M>) => Promise<Result<M>>;
@@ -179,9 +179,9 @@ export class Connection {
       this.#become({ kind: 'connected', town });
       if (news.resync === true || !run.wasConnected) this.#resyncs.fire();
       run.wasConnected = true;
-    } else if (news.state === 'lost') this.#become({ kind: 'lost', town });
-    else if (news.state === 'failed') this.#become({ kind: 'failed', message: news.message ?? '' });
-    else this.#become({ kind: news.state });
+    } else if (news.state === 'failed') this.#become({ kind: 'failed', message: news.message ?? '' });
+    else if (news.state === 'no-town') this.#become({ kind: 'no-town' });
+    else this.#become({ kind: news.state, town });
   }
 
   #sayWindow({ server }: Run): void {

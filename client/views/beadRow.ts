@@ -29,7 +29,7 @@ export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined
 /** The bead of a polecat, below it. */
 export function workedBeadRow(detail: PolecatDetail): Row {
   const { polecat, bead, mergeRequest } = detail;
-  const word = mergeRequest ? describeState(mergeRequest.state) : describeState(bead?.status ?? 'open');
+  const word = mergeRequest ? polecatWord(detail) : describeState(bead?.status ?? 'open');
   const title = bead ? displayText(bead.title, 120) : '';
   return {
     id: `polecat:${polecat.id}/${polecat.bead}`,
@@ -46,7 +46,7 @@ export function workedBeadRow(detail: PolecatDetail): Row {
 /** A bead of a convoy: how its landing stands, with the commit that landed, the rig and the runtime. */
 export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: PolecatDetail | undefined): Row {
   const { bead, mergeRequest, rig, runtimeLabel } = each;
-  const word = describeState(each.state);
+  const word = polecat?.needsPerson ? polecatWord(polecat) : describeState(each.state);
   const landing = joinedBy(' ', word, mergeRequest?.state === 'verified' && mergeRequest.landed?.slice(0, 7));
   const title = bead ? displayText(bead.title, 120) : 'there is no such bead any more';
   const runtime = runtimeLabel === undefined ? undefined : displayText(runtimeLabel, 40);
@@ -56,7 +56,7 @@ export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: Polecat
     description: joined(landing, rig, runtime),
     icon: polecat?.needsPerson ? needsPersonIcon : beadIcon(each.state),
     context: beadContext(word, {
-      slingable: bead?.status === 'open' && each.state !== 'blocked' && !each.agent,
+      slingable: each.state === 'ready' || each.state === 'open',
       polecat,
     }),
     spoken: `Bead ${each.id}, ${title}, ${landing}, ${joined(rig, runtime)}.`,

@@ -38,11 +38,11 @@ function reasonOf({ polecat, mergeRequest }: PolecatDetail): string | undefined 
   return reason ? displayText(reason, 120) : undefined;
 }
 
-/** Its state in words; once it is done, how its work stands. */
+/** Its state in words, short: a row is narrow. Once it is done, how its work stands. */
 export function polecatWord({ polecat, mergeRequest, needsPerson }: PolecatDetail): string {
   if (polecat.state !== 'done' || !mergeRequest) return describeState(polecat.state);
-  const word = describeState(mergeRequest.state);
-  return needsPerson && mergeRequest.state === 'submitted' ? `${word}, waits for your review` : word;
+  if (needsPerson && mergeRequest.state === 'submitted') return 'needs review';
+  return describeState(mergeRequest.state);
 }
 
 /** A merge request of its that a person can land. */

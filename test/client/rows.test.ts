@@ -102,7 +102,7 @@ test('what was submitted waits for a review; what is in conflict says where', as
   ];
   const model = await town.model();
   assert.deepEqual(looks(below(new RigRows(model, () => now), 'backend')), [
-    'bell-dot nux: submitted, waits for your review · be-auth Refactor auth middleware · 4 m',
+    'bell-dot nux: needs review · be-auth Refactor auth middleware · 4 m',
     'warning slit: conflict · README.md changed on both sides · be-limit · 4 m',
   ]);
   assert.equal(needYou(model), 2);

@@ -151,7 +151,7 @@ export const run = suite([
     name: 'what was submitted waits for a review',
     timeoutMs: 60_000,
     run: async (inside) => {
-      const waiting = 'submitted, waits for your review';
+      const waiting = 'needs review';
       await shows(inside, 'Rigs', [
         'backend: sim-thorough · 1 needs you · 1 to land',
         `…: ${waiting} · be-auth Refactor auth middleware · now`,

@@ -56,8 +56,8 @@ export const cases: readonly Case<Host>[] = [
       await terminalShows(window, 'I am backend/');
       await window.screenshot('user-5-terminal');
 
-      await rowLike(window, 'Rigs', /: submitted, waits for your review · be-auth Refactor auth middleware/);
-      const row = rowAt(window, 'Rigs', 'submitted, waits');
+      await rowLike(window, 'Rigs', /: needs review · be-auth Refactor auth middleware/);
+      const row = rowAt(window, 'Rigs', 'needs review');
       await row.hover();
       await row.getByRole('button', { name: 'Show Diff' }).click();
       await window.page.locator('.monaco-diff-editor').first().waitFor();
