@@ -22,6 +22,7 @@ const rows: Row[] = [
   ...(await serverWrites(dist)),
   ...(await pages(100_000)),
   openingRow(store),
+  ...editorRows(),
   ...packageRow(),
 ];
 const machine = {
@@ -46,6 +47,15 @@ function storeFigures(): StoreFigures {
   );
   if (status !== 0) throw new Error(`the bench of the store exited with ${status}: ${stderr}`);
   return JSON.parse(stdout) as StoreFigures;
+}
+
+function editorRows(): Row[] {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [join(import.meta.dirname, 'editor.ts')], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) throw new Error(`the bench of the editor exited with ${status}: ${stderr}`);
+  return JSON.parse(stdout) as Row[];
 }
 
 function openingRow({ opening }: StoreFigures): Row {
