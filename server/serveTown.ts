@@ -1,9 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Timestamp } from './domain/ids.ts';
 import { Refusal } from './domain/refusal.ts';
 import { townDefaults } from './domain/settings.ts';
+import type { Town } from './domain/town.ts';
 import { createGit } from './git/git.ts';
 import { rigFolders } from './git/rigFolder.ts';
 import type { Context } from './operations/context.ts';
@@ -75,6 +76,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
   const token = await readSecret(paths.token);
   if (!record || token === undefined)
     throw new Error(`${paths.town} is no whole town: its record or its token is missing.`);
+  refuseElsewhere(paths.town, record);
   writeShims({ folder: paths.bin, node: process.execPath, programs: { gt: programs.gt, bd: programs.bd } });
   mkdirSync(paths.scratch, { recursive: true, mode: 0o700 });
   const places = createPlaces({ paths, launcher, hash: sha256Hex, randomToken });
@@ -113,6 +115,28 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
 }
 
 /**
+ * Records name clones and worktrees by where they lie. A copy of a town would land, archive and remove what belongs to the original; one
+ * that was moved would find nothing.
+ */
+function refuseElsewhere(town: string, { path }: Town): void {
+  const here = realpathSync(town);
+  if (path === undefined || path === here) return;
+  const there = existsSync(path) ? realpathSync(path) : undefined;
+  if (there === here) return;
+  throw there === undefined
+    ? new Refusal(
+        'wrong-place',
+        `This town was made in ${path}, and its clones and worktrees belong there.`,
+        {
+          next: `mv ${here} ${path}, or leave a link there: ln -s ${here} ${path}`,
+        },
+      )
+    : new Refusal('wrong-place', `${here} is a copy of the town in ${path}, whose work it would change.`, {
+        next: `cd ${path}; to go back to this copy, move that town away and this one there.`,
+      });
+}
+
+/**
  * Makes a town in a folder that is not there yet, or is empty. Refused with `taken` where one is there, or something else. Whole or
  * not at all: `.gastown` appears with everything in it.
  */
@@ -141,6 +165,7 @@ export async function installTown(path: string): Promise<{ readonly town: string
         id: 'town',
         townId,
         name: basename(paths.town),
+        path: realpathSync(paths.town),
         ...townDefaults,
         createdAt: now(),
       });

@@ -5,6 +5,8 @@ export interface Town {
   readonly id: 'town';
   readonly townId: string;
   readonly name: string;
+  /** Where it was made. Rigs and polecats are recorded with paths in it. */
+  readonly path?: string;
   readonly defaultRuntime: RuntimeName;
   /** How many sessions may run in the whole town at once. */
   readonly maxSessions: number;

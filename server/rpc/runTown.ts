@@ -1,7 +1,9 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { messageOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { ServerFile, TownPaths } from '../protocol/address.ts';
 import { protocolVersion } from '../protocol/version.ts';
+import { readServerFile } from './call.ts';
 import { makeEndpoint } from './endpoint.ts';
 import { exitLocked } from './start.ts';
 import { serveTown, type TownServer, type TownServerOptions } from './townServer.ts';
@@ -80,7 +82,7 @@ async function serve(town: LivingTown, options: RunOptions): Promise<string> {
   town.onChange((entry) => server.broadcast(entry));
   const { townId } = town;
   const startedAt = new Date().toISOString();
-  writeServerFile(paths.server, {
+  const found: ServerFile = {
     townId,
     pid: process.pid,
     startedAt,
@@ -88,12 +90,32 @@ async function serve(town: LivingTown, options: RunOptions): Promise<string> {
     protocol: protocolVersion,
     version,
     nonce,
-  });
+  };
+  writeServerFile(paths.server, found);
+  const watch = setInterval(() => stayFound(found, leaving, options), stayFoundMs);
   log(`version ${version}, process ${process.pid}, serves ${paths.town} at ${endpoint}`);
   leaving.consider();
   const reason = await leaving.decided;
+  clearInterval(watch);
   await server.close(reason);
   return reason;
+}
+
+const stayFoundMs = 1000;
+
+/**
+ * Who cannot find the town server can neither use nor end it: its file is written again where somebody removed or replaced it. Where
+ * the town itself was moved or deleted, there is nothing left to serve.
+ */
+function stayFound(found: ServerFile, leaving: Leaving, { paths, log }: RunOptions): void {
+  try {
+    if (!existsSync(paths.lock)) return leaving.because('the town is not in its folder any more');
+    if (readServerFile(paths.server)?.nonce === found.nonce) return;
+    writeServerFile(paths.server, found);
+    log(`${paths.server} was not ours any more; it is written again`);
+  } catch (error) {
+    log(`${paths.server} cannot be written: ${messageOf(error)}`);
+  }
 }
 
 /** Whole or not at all, so that no client reads half of it. */
