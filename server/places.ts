@@ -4,6 +4,7 @@ import { Refusal } from './domain/refusal.ts';
 import type { ProgramPort, SessionPort } from './operations/context.ts';
 import type { TownPaths } from './protocol/address.ts';
 import type { Caller } from './protocol/caller.ts';
+import { alwaysStripped } from './runtimes/launch.ts';
 import { EditorHost } from './sessions/editorHost.ts';
 import { resolveHost, type OpenRequest } from './sessions/host.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
@@ -124,11 +125,12 @@ const programPort: ProgramPort = {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;
     const program = findProgram(command, path);
-    if (!program) return { code: 127, output: [`There is no program ${command} on the PATH.`] };
+    if (!program) return { code: 127, output: [`There is no "${command}" on the PATH.`] };
     return await runProgram({
       argv: [program.command, ...program.before, ...args],
       directory,
       path,
+      strip: alwaysStripped,
       deadlineMs: checkDeadlineMs,
     });
   },

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { closeDoneBead, isSettled, openMergeRequest, submitAgain } from '../domain/landings.ts';
 import type { MergeRequestId, Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
-import type { Polecat } from '../domain/polecat.ts';
+import type { Polecat, PolecatState } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -13,7 +13,7 @@ import type { DoneParams, DoneResult } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { landInBackground } from './land.ts';
-import { findRig } from './lookups.ts';
+import { findPolecat, findRig } from './lookups.ts';
 import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
 import { targetRef } from './targets.ts';
@@ -44,11 +44,7 @@ function ownPolecat(context: Context, caller: Caller): Polecat {
 
 async function escalate(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
   const reason = params.message ?? 'It asks for a person.';
-  await context.store.transact({ verb: 'done/escalated', by: polecat.id, subject: polecat.bead }, (draft) => {
-    const now = draft.get('agents', polecat.id) ?? polecat;
-    const at = context.now();
-    draft.put('agents', { ...transitionPolecat(now, 'needs-you', { at, reason }), progressAt: at });
-  });
+  await setAside(context, polecat, { verb: 'done/escalated', to: 'needs-you', reason });
   return {
     agent: polecat.id,
     bead: polecat.bead,
@@ -60,11 +56,7 @@ async function escalate(context: Context, polecat: Polecat, params: DoneParams):
 
 async function defer(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
   const reason = params.message ?? 'It put the work off.';
-  await context.store.transact({ verb: 'done/deferred', by: polecat.id, subject: polecat.bead }, (draft) => {
-    const now = draft.get('agents', polecat.id) ?? polecat;
-    const at = context.now();
-    draft.put('agents', { ...transitionPolecat(now, 'interrupted', { at, reason }), progressAt: at });
-  });
+  await setAside(context, polecat, { verb: 'done/deferred', to: 'interrupted', reason });
   if (polecat.session)
     context.launchers.askToStop(polecat.session, 'gt done --status deferred', context.waits.stopMs);
   return {
@@ -74,6 +66,18 @@ async function defer(context: Context, polecat: Polecat, params: DoneParams): Pr
     commits: 0,
     next: `The work stays as it is. To go on with it: gt session run ${polecat.id}`,
   };
+}
+
+/** The work is not complete, and its bead stays on the hook. */
+async function setAside(
+  context: Context,
+  { id, bead }: Polecat,
+  { verb, to, reason }: { readonly verb: string; readonly to: PolecatState; readonly reason: string },
+): Promise<void> {
+  await context.store.transact({ verb, by: id, subject: bead }, (draft) => {
+    const at = context.now();
+    draft.put('agents', { ...transitionPolecat(findPolecat(draft, id), to, { at, reason }), progressAt: at });
+  });
 }
 
 async function complete(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {

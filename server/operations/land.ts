@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../domain/fault.ts';
 import { isSettled, transitionLanding, verifyLanding } from '../domain/landings.ts';
+import type { Intent } from '../domain/intent.ts';
 import type { IntentId, MergeRequestId, RigName, Sha } from '../domain/ids.ts';
 import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
 import { identityOf } from '../domain/polecatNames.ts';
@@ -192,18 +193,9 @@ async function prove(landing: Landing, landed: Sha): Promise<MergeRequest> {
 const intentOf = (request: MergeRequest): IntentId => `land ${request.id}` as IntentId;
 
 async function openIntent(landing: Landing, scratch: string, target: Sha): Promise<void> {
-  const { context, rig, request } = landing;
+  const { context, request } = landing;
   await context.store.transact({ verb: 'land/begin', by: landing.by, subject: request.bead }, (draft) => {
-    draft.put('intents', {
-      id: intentOf(request),
-      kind: 'land',
-      at: context.now(),
-      rig: rig.id,
-      mergeRequest: request.id,
-      scratch,
-      target: request.target,
-      oldTarget: target,
-    });
+    draft.put('intents', intentFor(landing, scratch, { oldTarget: target }));
   });
 }
 
@@ -211,25 +203,32 @@ async function openIntent(landing: Landing, scratch: string, target: Sha): Promi
 async function noteLanded(
   landing: Landing,
   scratch: string,
-  move: { readonly target: Sha; readonly landed: Sha },
+  { target, landed }: { readonly target: Sha; readonly landed: Sha },
 ): Promise<void> {
   const { context, rig, request } = landing;
-  await keepRef(context, rig, `refs/gastown/landed/${request.id}`, move.landed);
+  await keepRef(context, rig, `refs/gastown/landed/${request.id}`, landed);
   await context.store.transact({ verb: 'land/prepared', by: landing.by, subject: request.bead }, (draft) => {
     const now = draft.get('mergeRequests', request.id) ?? request;
-    draft.put('mergeRequests', { ...now, landed: move.landed, updatedAt: context.now() });
-    draft.put('intents', {
-      id: intentOf(request),
-      kind: 'land',
-      at: context.now(),
-      rig: rig.id,
-      mergeRequest: request.id,
-      scratch,
-      target: request.target,
-      oldTarget: move.target,
-      newTarget: move.landed,
-    });
+    draft.put('mergeRequests', { ...now, landed, updatedAt: context.now() });
+    draft.put('intents', intentFor(landing, scratch, { oldTarget: target, newTarget: landed }));
   });
+}
+
+function intentFor(
+  { context, rig, request }: Landing,
+  scratch: string,
+  move: { readonly oldTarget: Sha; readonly newTarget?: Sha },
+): Intent {
+  return {
+    id: intentOf(request),
+    kind: 'land',
+    at: context.now(),
+    rig: rig.id,
+    mergeRequest: request.id,
+    scratch,
+    target: request.target,
+    ...move,
+  };
 }
 
 async function closeIntent(landing: Landing): Promise<void> {

@@ -4,6 +4,7 @@ import type { Polecat } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Session, SessionEnd } from '../domain/session.ts';
+import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -144,6 +145,6 @@ async function abandon(context: Context, session: Session, end: SessionEnd): Pro
   await context.store.transact({ verb: 'session/abandon', by: 'town', subject: session.agent }, (draft) => {
     const now = draft.get('sessions', session.id);
     if (!now || now.state === 'ended') return;
-    draft.put('sessions', { ...now, state: 'ended', endedAt: context.now(), exit: { end } });
+    draft.put('sessions', transitionSession(now, 'ended', { at: context.now(), exit: { end } }));
   });
 }

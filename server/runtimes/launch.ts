@@ -55,8 +55,8 @@ export function launchSpec(request: LaunchRequest): LaunchSpec {
   };
 }
 
-/** From another program's session or from a git hook that called us; they would make an agent work in the wrong place. */
-const alwaysStripped = [
+/** From another program's session or from a git hook that called us; they would make a program work in the wrong place. */
+export const alwaysStripped = [
   'ELECTRON_RUN_AS_NODE',
   'NODE_OPTIONS',
   'VSCODE_*',

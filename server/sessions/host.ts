@@ -1,6 +1,5 @@
 import { Refusal } from '../domain/refusal.ts';
 import type { HostChoice } from '../domain/rig.ts';
-import type { RuntimePreset } from '../domain/runtime.ts';
 import type { HostKind } from '../domain/session.ts';
 
 export interface LauncherCommand {
@@ -44,23 +43,10 @@ export interface ResolvedHost {
   readonly note?: string;
 }
 
-/**
- * The host that a choice means now. Refused with `no-host`: an editor is wanted and none offers, or the runtime needs a terminal and
- * only a plain process is left.
- */
-export function resolveHost(
-  choice: HostChoice,
-  editors: number,
-  preset?: Pick<RuntimePreset, 'label' | 'oneShot'>,
-): ResolvedHost {
+/** The host that a choice means now. Refused with `no-host` where an editor is wanted and none offers. */
+export function resolveHost(choice: HostChoice, editors: number): ResolvedHost {
   if (choice !== 'process' && editors > 0) return { kind: 'editor' };
   if (choice === 'editor') throw noEditor();
-  if (preset && !preset.oneShot) {
-    throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {
-      field: 'host',
-      next: 'Open the town in VS Code and try again.',
-    });
-  }
   if (choice === 'process') return { kind: 'process' };
   return {
     kind: 'process',

@@ -7,6 +7,8 @@ export interface ProgramRun {
   readonly argv: readonly string[];
   readonly directory: string;
   readonly path: string;
+  /** Variables that it must not inherit: names, or prefixes ending in `*`. */
+  readonly strip: readonly string[];
   /** It is ended, with all that it started, when this is over. */
   readonly deadlineMs: number;
 }
@@ -21,18 +23,8 @@ export interface ProgramEnd {
 const keptBytes = 64 * 1024;
 const keptLines = 200;
 
-/** A caller's repository and our own switches must not reach the program: it works where it is started. */
-const strip = [
-  'ELECTRON_RUN_AS_NODE',
-  'NODE_OPTIONS',
-  'VSCODE_*',
-  'GIT_DIR',
-  'GIT_WORK_TREE',
-  'GIT_INDEX_FILE',
-];
-
 /** Runs a program without a shell and without input, and waits for its end. Its exit code decides, not what it prints. */
-export function runProgram({ argv, directory, path, deadlineMs }: ProgramRun): Promise<ProgramEnd> {
+export function runProgram({ argv, directory, path, strip, deadlineMs }: ProgramRun): Promise<ProgramEnd> {
   const [command = '', ...args] = argv;
   return new Promise((resolve) => {
     const child = spawn(command, args, {

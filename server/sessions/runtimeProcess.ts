@@ -33,7 +33,7 @@ export async function startRuntime(spec: LaunchSpec, base: NodeJS.ProcessEnv): P
   if (!program) {
     throw new Refusal(
       'missing-program',
-      `There is no program “${command}” to start. Looked in PATH: ${path}`,
+      `There is no program "${command}" to start. Looked in PATH: ${path}`,
       {
         facts: { command, path },
       },

@@ -72,7 +72,7 @@ function scriptFor(labels: readonly string[], behaviour: string): Script {
   const name = label ?? behaviour;
   const script = Object.hasOwn(scripts, name) ? scripts[name] : undefined;
   if (script) return script;
-  throw new WrongUse(`The simulated agent cannot “${name}”. It can: ${Object.keys(scripts).join(', ')}.`);
+  throw new WrongUse(`The simulated agent cannot "${name}". It can: ${Object.keys(scripts).join(', ')}.`);
 }
 
 function readOptions(args: readonly string[]): Options {
@@ -80,7 +80,7 @@ function readOptions(args: readonly string[]): Options {
   for (let index = 0; index < args.length; index += 2) {
     const [name = '', value] = args.slice(index, index + 2);
     if (!knownOptions.includes(name))
-      throw new WrongUse(`Unknown argument “${name}” of the simulated agent.`);
+      throw new WrongUse(`Unknown argument "${name}" of the simulated agent.`);
     if (value === undefined) throw new WrongUse(`${name} needs a value.`);
     values.set(name, value);
   }

@@ -81,6 +81,12 @@ const programs: ProgramPort = {
   async run([command = '', ...args], directory) {
     const program = findProgram(command, path);
     if (!program) return { code: 127, output: [`There is no program ${command} on the PATH.`] };
-    return await runProgram({ argv: [program.command, ...args], directory, path, deadlineMs: 60_000 });
+    return await runProgram({
+      argv: [program.command, ...args],
+      directory,
+      path,
+      strip: [],
+      deadlineMs: 60_000,
+    });
   },
 };

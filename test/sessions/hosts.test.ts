@@ -5,7 +5,6 @@ import { test } from 'node:test';
 import { EditorHost } from '../../server/sessions/editorHost.ts';
 import { resolveHost, type OpenRequest } from '../../server/sessions/host.ts';
 import { processHost } from '../../server/sessions/processHost.ts';
-import { human, sim } from '../../server/runtimes/presets/builtIn.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { eventually } from '../support/wait.ts';
 
@@ -38,11 +37,11 @@ function editors(): { host: EditorHost<Window>; opened: string[] } {
 const trusted = { window: 'w', trusted: true, focused: false };
 
 test('auto takes an editor where one offers, else a plain process, and says so', () => {
-  assert.deepEqual(resolveHost('auto', 1, sim), { kind: 'editor' });
-  const alone = resolveHost('auto', 0, sim);
+  assert.deepEqual(resolveHost('auto', 1), { kind: 'editor' });
+  const alone = resolveHost('auto', 0);
   assert.equal(alone.kind, 'process');
   assert.match(alone.note ?? '', /No editor offers/);
-  assert.deepEqual(resolveHost('process', 1, sim), { kind: 'process' });
+  assert.deepEqual(resolveHost('process', 1), { kind: 'process' });
 });
 
 test('an editor that is wanted and not there is refused, with the way out', () => {
@@ -54,12 +53,6 @@ test('an editor that is wanted and not there is refused, with the way out', () =
       return true;
     },
   );
-});
-
-test('a human without a terminal is refused', () => {
-  assert.throws(() => resolveHost('process', 1, human), { code: 'no-host' });
-  assert.throws(() => resolveHost('auto', 0, human), { code: 'no-host' });
-  assert.deepEqual(resolveHost('auto', 1, human), { kind: 'editor' });
 });
 
 test('the window that asked opens the terminal, else the last focused trusted one', async () => {

@@ -74,7 +74,7 @@ test('a missing program is told as not started, with the program and the PATH', 
   await launch(t, town).ended;
   assert.deepEqual(await town.end(), {
     end: 'not-started',
-    reason: 'There is no program “no-such-agent” to start. Looked in PATH: /usr/bin:/bin',
+    reason: 'There is no program "no-such-agent" to start. Looked in PATH: /usr/bin:/bin',
   });
   assert.deepEqual(town.started, []);
 });

@@ -176,7 +176,7 @@ test('hostile titles and ids do nothing but be text', async (t) => {
 test('wrong use is exit code 2, with what could be used', async (t) => {
   const place = standIn(t, bead);
   for (const [args, says] of [
-    [['--behaviour', 'dance'], /cannot “dance”\. It can: finish, ask, stall/],
+    [['--behaviour', 'dance'], /cannot "dance"\. It can: finish, ask, stall/],
     [['--speed', '1'], /Unknown argument/],
     [['--variant', 'slow'], /--variant is one of quick, thorough, visual/],
     [['--pace'], /--pace needs a value/],
