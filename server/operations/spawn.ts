@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { automaticConvoy } from '../domain/convoys.ts';
-import { hookBead, unhook } from '../domain/hooks.ts';
-import type { AgentId, ConvoyId, IntentId, Sha } from '../domain/ids.ts';
+import { messageOf } from '../domain/fault.ts';
+import { hookBead, hookOf, unhook } from '../domain/hooks.ts';
+import type { AgentId, ConvoyId, IntentId, RigName, Sha } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import { checkSling } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Draft } from '../domain/view.ts';
+import type { Draft, View } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { findBead, findRig } from './lookups.ts';
@@ -67,8 +68,7 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
       // Both as they are now: the rig may have been parked, or removed, since it was looked at.
       const bead = findBead(draft, plan.bead.id);
       checkSling(draft, { bead, rig: findRig(draft, plan.rig.id), now: at });
-      const taken = new Set([...draft.find('agentsByRig', plan.rig.id)].map((agent) => agent.name));
-      const name = nextPolecatName(plan.rig.id, taken);
+      const name = freeName(draft, plan.rig.id);
       const id = agentIdOf(plan.rig.id, name);
       const polecat: Polecat = {
         id,
@@ -104,6 +104,16 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
   return result;
 }
 
+/** Not one that somebody gave work to by hand either: its hook is full. */
+function freeName(view: View, rig: RigName): string {
+  const taken = new Set([...view.find('agentsByRig', rig)].map((agent) => agent.name));
+  for (;;) {
+    const name = nextPolecatName(rig, taken);
+    if (hookOf(view, agentIdOf(rig, name)) === undefined) return name;
+    taken.add(name);
+  }
+}
+
 /**
  * Undoes a sling whose session never came to be: worktree and branch, then hook, convoy, polecat and intent. Where the worktree cannot
  * go, since work has begun in it or git will not, all of it stays and says so: it can be resumed, or removed with its archive.
@@ -113,7 +123,7 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
   try {
     await context.git.discardWorktree(rig, freshWorktree(polecat));
   } catch (error) {
-    context.log(`${polecat.id} is kept: ${error instanceof Error ? error.message : String(error)}`);
+    context.log(`${polecat.id} is kept: ${messageOf(error)}`);
     return await keep(context, polecat, error);
   }
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject: polecat.bead }, (draft) => {
