@@ -173,6 +173,13 @@ describe('a window that hosts terminals', () => {
 
     assert.equal(await client.leave(), 0);
     await eventually('the offer is withdrawn', async () => (await hosts()) === 'process', 30_000);
+
+    const trusted = start(t, terminal);
+    await trusted.begin({ initializationOptions: { ...initializationOptions, trusted: true } });
+    await connected(trusted, terminal);
+    assert.equal(await hosts(), 'editor', 'one that is trusted from the beginning is asked at once');
+    process.kill(terminal.serverPid() ?? assert.fail('a town server runs'), 'SIGKILL');
+    await eventually('it offers to the next town server', async () => (await hosts()) === 'editor', 30_000);
   });
 });
 
