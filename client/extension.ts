@@ -86,6 +86,8 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
 /** The language client is large, and the window is up before it is needed. */
 function startLazily(path: string, log: LogOutputChannel): StartLanguageServer {
   return async (facts, listeners) => {
+    // Not in the same turn: activation would have to wait for it to be compiled.
+    await new Promise((resolve) => setImmediate(resolve));
     const { startLanguageServer } = await import('./startLanguageServer.ts');
     return await startLanguageServer({ path, log }, facts, listeners);
   };

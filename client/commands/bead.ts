@@ -41,9 +41,9 @@ export async function copyId(_: CommandParts, argument?: unknown): Promise<void>
 }
 
 function sayCreated({ bead, runtimeLabel }: BeadDetail): void {
-  const worker =
+  const runtime =
     runtimeLabel === undefined ? '' : ` It will be worked by a ${displayText(runtimeLabel, 40)} polecat.`;
-  inform(`${bead.id} is there.${worker}`, {
+  inform(`${bead.id} is there.${runtime}`, {
     label: 'Sling',
     run: () => commands.executeCommand('gastown.sling', { kind: 'bead', bead: bead.id }),
   });

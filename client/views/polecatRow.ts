@@ -1,3 +1,4 @@
+import type { PolecatState } from '../../server/domain/polecat.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
@@ -18,6 +19,7 @@ export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: numbe
     description: joined(
       word,
       why,
+      hasEnded(detail) && 'session ended',
       why === undefined ? `${polecat.bead} ${title}`.trim() : polecat.bead,
       runtimeLabel !== rigRuntime && displayText(runtimeLabel, 40),
       age(since, now),
@@ -30,6 +32,13 @@ export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: numbe
     tooltip: () => polecatTooltip(detail, word),
   };
 }
+
+/** It would go on, but nothing runs: a question that was asked, and a terminal that was closed. */
+function hasEnded({ polecat, session }: PolecatDetail): boolean {
+  return session?.state === 'ended' && alive.has(polecat.state);
+}
+
+const alive: ReadonlySet<PolecatState> = new Set(['working', 'needs-you', 'rate-limited', 'stalled']);
 
 /** Why a person is needed, where the state alone does not say it: a question, an exit code, the files in conflict. */
 function reasonOf({ polecat, mergeRequest }: PolecatDetail): string | undefined {

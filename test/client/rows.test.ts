@@ -63,6 +63,16 @@ test('a polecat of another runtime than its rig’s says so', async () => {
   ]);
 });
 
+test('a polecat that asked and whose session has ended says both', async () => {
+  const town = new SmallTown();
+  town.rigs = [rig('backend', { polecats: { working: 0, needYou: 1, total: 1 } })];
+  const asks = { state: 'needs-you', reason: 'per user?', needsPerson: true } as const;
+  town.polecats = [polecat('backend/slit', limit, { ...asks, session: { state: 'ended' } })];
+  assert.deepEqual(looks(below(new RigRows(await town.model(), () => now), 'backend')), [
+    'bell-dot slit: needs you · per user? · session ended · be-limit · 4 m',
+  ]);
+});
+
 test('menus are told by the words of a row', async () => {
   const merge = { state: 'submitted' } as const;
   const cases = {

@@ -11,6 +11,8 @@ const town = join(scratch, 'town');
 const beads = ['be-auth', 'ml-extract', 'fe-login'];
 const convoy = 'Auth System Overhaul';
 
+type Status = { readonly server: { readonly pid: number }; readonly sessions: number };
+
 const command = (name: string, ...args: unknown[]): Thenable<unknown> =>
   vscode.commands.executeCommand(`gastown.${name}`, ...args);
 
@@ -44,6 +46,18 @@ async function shows(
     assert.deepEqual(rows, wanted, `${view} does not show what it should`);
     throw error;
   }
+}
+
+/** Waits for a row of Rigs like that. */
+async function rowLike(inside: Inside, like: RegExp): Promise<void> {
+  let seen: readonly string[] = [];
+  const look = async (): Promise<boolean> => {
+    seen = (await inside.rows('Rigs')).map((row) => `${row.label}: ${row.description}`);
+    return seen.some((row) => like.test(row));
+  };
+  await eventually(`a row like ${String(like)}`, look, 30_000).catch((error: unknown) => {
+    throw new Error(`Rigs shows ${JSON.stringify(seen)}`, { cause: error });
+  });
 }
 
 /** The process of the language server that this window has started. */
@@ -204,7 +218,7 @@ export const run = suite([
     name: 'a language server that is killed is started again, and the town has not noticed',
     timeoutMs: 60_000,
     run: async (inside) => {
-      const before = (await gt('status', '--json')) as { pid: number };
+      const before = (await gt('status', '--json')) as Status;
       process.kill(await languageServer(), 'SIGKILL');
       await gt('config', 'name', 'renamed');
       await command('createBead', { rig: 'backend', title: 'Come back' });
@@ -214,7 +228,7 @@ export const run = suite([
         'hq: 1 open',
         'hq-plan: ready · Plan the week',
       ]);
-      assert.equal(((await gt('status', '--json')) as { pid: number }).pid, before.pid);
+      assert.equal(((await gt('status', '--json')) as Status).server.pid, before.server.pid);
     },
   },
   {
@@ -228,19 +242,40 @@ export const run = suite([
         labels: ['sim:ask'],
       });
       await command('sling', { beads: [bead] });
-      await eventually(
-        'the question',
-        async () => {
-          const rows = await inside.rows('Rigs');
-          return rows.find((row) =>
-            row.description.startsWith('needs you · be-limit: should the limit be per user or per key?'),
-          );
-        },
-        30_000,
-      );
+      await rowLike(inside, /: needs you · be-limit: should the limit be per user or per key\?/);
       await command('openTerminal', { kind: 'bead', bead });
       assert.match(vscode.window.activeTerminal?.name ?? '', / · be-limit$/);
       await inside.screenshot('town-9-needs-you');
+    },
+  },
+  {
+    name: 'a town server that is killed is started again, and its sessions come back to it',
+    timeoutMs: 90_000,
+    run: async (inside) => {
+      const before = (await gt('status', '--json')) as Status;
+      process.kill(before.server.pid, 'SIGKILL');
+      const after = (await gt('status', '--json')) as Status;
+      assert.notEqual(after.server.pid, before.server.pid);
+      assert.equal(await command('createBead', { rig: 'frontend', title: 'Carry on' }), 'fe-carry');
+      await rowLike(inside, /^frontend: sim-visual · idle$/);
+      await rowLike(inside, /: needs you · be-limit/);
+      assert.equal(((await gt('status', '--json')) as Status).sessions, 1);
+    },
+  },
+  {
+    name: 'a terminal that is closed leaves a polecat that can be resumed, in a new one',
+    timeoutMs: 90_000,
+    run: async (inside) => {
+      const closed = vscode.window.activeTerminal;
+      assert.ok(closed);
+      closed.dispose();
+      await rowLike(inside, /: needs you · .* · session ended · be-limit/);
+      await inside.screenshot('town-10-ended');
+      await command('resumeSession', { kind: 'bead', bead: 'be-limit' });
+      await rowLike(inside, /: needs you · be-limit: should/);
+      const resumed = await eventually('the new terminal', () => vscode.window.activeTerminal);
+      assert.match(resumed.name, / · be-limit$/);
+      assert.notEqual(await resumed.processId, await closed.processId);
     },
   },
 ]);

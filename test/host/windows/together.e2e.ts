@@ -5,7 +5,7 @@ import type { Host } from '../vscode/host.ts';
 import { repository } from '../vscode/paths.ts';
 import { prepareTown, rowLike, showTown } from './preparedTown.ts';
 
-type Status = { readonly pid: number; readonly sessions: number };
+type Status = { readonly server: { readonly pid: number }; readonly sessions: number };
 
 export const cases: readonly Case<Host>[] = [
   {
@@ -30,7 +30,7 @@ export const cases: readonly Case<Host>[] = [
       await town.bd('update', 'be-auth', '--title', 'Rework auth middleware');
       await rowLike(second, 'Rigs', /: working · be-auth Rework auth middleware · now$/);
       const after = (await town.gt('status', '--json')) as Status;
-      assert.deepEqual([after.pid, after.sessions], [before.pid, 1]);
+      assert.deepEqual([after.server.pid, after.sessions], [before.server.pid, 1]);
 
       async function open(name: string) {
         const folder = await host.newFolder(name);
