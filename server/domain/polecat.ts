@@ -14,7 +14,7 @@ export type PolecatState =
   | 'interrupted'
   | 'failed';
 
-/** One worker with a worktree, a branch and a bead. The bead says what is on its hook; this says where it works. */
+/** An agent with a worktree, a branch and a bead. The bead says what is on its hook; this says where it works. */
 export interface Polecat {
   readonly id: AgentId;
   readonly role: 'polecat';

@@ -47,7 +47,13 @@ export function findBead(view: View, text: string): Bead {
       if (bead.id.includes(text)) matches.push(bead);
     }
   }
-  return onlyOne(matches, `no issue found matching ${quoted(text)}`, { field: 'bead', next: 'bd list' });
+  return onlyOne(matches, {
+    none: `no issue found matching ${quoted(text)}`,
+    // What callers of bd look for.
+    several: 'ambiguous ID: it matches',
+    field: 'bead',
+    next: 'bd list',
+  });
 }
 
 export function findConvoy(view: View, text: string): Convoy {
@@ -57,7 +63,9 @@ export function findConvoy(view: View, text: string): Convoy {
   const matches = [...view.all('convoys')].filter(
     (convoy) => wanted !== '' && (convoy.id.includes(wanted) || convoy.title.toLowerCase().includes(wanted)),
   );
-  return onlyOne(matches, `There is no convoy ${quoted(text)}.`, {
+  return onlyOne(matches, {
+    none: `There is no convoy ${quoted(text)}.`,
+    several: `${quoted(text)} matches several convoys:`,
     field: 'convoy',
     next: 'gt convoy list --all',
   });
@@ -67,7 +75,9 @@ export function findPolecat(view: View, text: string): Polecat {
   const exact = view.get('agents', text);
   if (exact) return exact;
   const matches = [...view.all('agents')].filter((agent) => agent.name === text);
-  return onlyOne(matches, `There is no polecat ${quoted(text)}; name one as RIG/NAME.`, {
+  return onlyOne(matches, {
+    none: `There is no polecat ${quoted(text)}; name one as RIG/NAME.`,
+    several: `${quoted(text)} is the name of several polecats:`,
     field: 'agent',
     next: 'gt polecat list',
   });
@@ -90,10 +100,13 @@ export function findMergeRequest(view: View, text: string): MergeRequest {
   });
 }
 
+/** By its id, or the newest of its polecat, who is named in full or by a name that only one has. */
 export function findSession(view: View, text: string): Session {
   const exact = view.get('sessions', text);
   if (exact) return exact;
-  const ofAgent = [...view.find('sessionsByAgent', text)].toSorted((a, b) =>
+  const named = [...view.all('agents')].some((agent) => agent.name === text);
+  const agent = named ? findPolecat(view, text).id : text;
+  const ofAgent = [...view.find('sessionsByAgent', agent)].toSorted((a, b) =>
     b.createdAt.localeCompare(a.createdAt),
   );
   if (ofAgent[0]) return ofAgent[0];
@@ -103,18 +116,26 @@ export function findSession(view: View, text: string): Session {
   });
 }
 
+interface Words {
+  readonly none: string;
+  /** Before the ids of those that match. */
+  readonly several: string;
+  readonly field: string;
+  readonly next: string;
+}
+
 function onlyOne<T extends { readonly id: string }>(
   matches: readonly T[],
-  none: string,
-  { field, next }: { readonly field: string; readonly next: string },
+  { none, several, field, next }: Words,
 ): T {
   const [first] = matches;
   if (!first) throw new Refusal('not-found', none, { field, next });
   if (matches.length === 1) return first;
   const shown = matches.slice(0, shownMatches).map((match) => match.id);
   const more = matches.length > shown.length ? ` and ${matches.length - shown.length} more` : '';
-  throw new Refusal('invalid', `ambiguous ID: it matches ${shown.join(', ')}${more}.`, {
+  throw new Refusal('invalid', `${several} ${shown.join(', ')}${more}.`, {
     field,
+    next: 'Name one of them in full.',
     facts: { matches: shown },
   });
 }

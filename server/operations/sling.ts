@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { messageOf, stackOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -48,7 +49,7 @@ function undone(context: Context, bead: string, fault: unknown): Refusal {
   context.log(`slinging ${bead}: ${stackOf(fault)}`);
   const why = messageOf(fault);
   return new Refusal('failed', `${displayText(bead, 60)} was not slung, and nothing of it is left: ${why}`, {
-    next: 'The log of the town server has more: gt status shows where.',
+    next: `The log of the town server has more: ${join(context.paths.logs, 'town.log')}`,
   });
 }
 

@@ -25,7 +25,7 @@ export async function unsling(
     });
   }
   if (polecat.state === 'done' && !isStuck(view, polecat)) {
-    throw new Refusal('in-use', `${bead.id} was submitted already and is about to land.`, {
+    throw new Refusal('in-use', `${bead.id} was submitted already and waits to land.`, {
       next: `gt mq show ${bead.id}`,
     });
   }

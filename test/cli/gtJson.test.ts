@@ -133,7 +133,7 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
   },
   'session stop, by its polecat': {
     words: 'session stop backend/nux',
-    answers: { 'session/list': [session], 'session/stop': session },
+    answers: { 'session/stop': session },
     keys: 'id agent rig bead runtime host state pid createdAt',
   },
   'mq list': {

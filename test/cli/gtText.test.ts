@@ -131,14 +131,14 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
     answers: { 'town/status': sampleStatus },
     text: `
       gt  /home/ann/gt
-        Rigs      3
-        Beads     12 open · 5 ready · 3 blocked
-        Convoys   1 open
-        Polecats  2 working · 1 needs you
-        Queue     1 waiting
-        Sessions  2
-        Editors   1
-        Server    0.1.0 · pid 4711 · started 12 m ago
+        Rigs         3
+        Beads        12 open · 5 ready · 3 blocked
+        Convoys      1 open
+        Polecats     2 working · 1 needs you
+        Queue        1 waiting
+        Sessions     2
+        Editors      1
+        Town server  0.1.0 · pid 4711 · started 12 m ago
       Next: gt polecat list
     `,
   },

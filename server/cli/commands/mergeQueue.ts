@@ -7,7 +7,7 @@ import { answer, type Cli } from '../cli.ts';
 import { exits, Told } from '../failure.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
-import { paintOfState, shortSha } from '../text/state.ts';
+import { counted, paintOfState, shortSha } from '../text/state.ts';
 import { noun, verb } from '../words.ts';
 
 const keys =
@@ -95,7 +95,7 @@ function requestLines({ mergeRequest: each, bead, runtimeLabel }: MergeRequestDe
   return [
     `Bead: ${displayText(each.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
     `State: ${each.state}${each.reason === undefined ? '' : `: ${displayText(each.reason, 500)}`}`,
-    `Work: ${each.commits} ${each.commits === 1 ? 'commit' : 'commits'} by ${displayText(each.agent)} (${displayText(runtimeLabel)})`,
+    `Work: ${counted(each.commits, 'commit')} by ${displayText(each.agent)} (${displayText(runtimeLabel)})`,
     `Branch: ${displayText(each.branch)} from ${shortSha(each.base)}, submitted as ${shortSha(each.tip)}`,
     `Target: ${displayText(each.target)}${each.landed === undefined ? '' : `, landed as ${shortSha(each.landed)}`}`,
     `Submitted: ${ago(each.submittedAt, look.now)}`,

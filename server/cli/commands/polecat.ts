@@ -4,7 +4,7 @@ import type { Result } from '../../protocol/messages.ts';
 import { ago } from '../ago.ts';
 import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
-import { shortSha } from '../text/state.ts';
+import { counted, shortSha } from '../text/state.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, verb } from '../words.ts';
 
@@ -12,7 +12,7 @@ const keys =
   '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt }';
 
 export function addPolecat(gt: Command, cli: Cli): void {
-  const polecat = noun(gt, 'polecat', 'the workers, each with a worktree, a branch and a bead', [
+  const polecat = noun(gt, 'polecat', 'the agents of the rigs, each with a worktree, a branch and a bead', [
     'gt polecat list',
     'gt polecat show backend/nux',
   ]);
@@ -78,7 +78,7 @@ function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
     `Bead: ${displayText(polecat.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
     `Runtime: ${displayText(detail.runtimeLabel)}`,
     `Session: ${session === undefined ? 'none' : `${displayText(session.id)} (${session.host}, ${session.state})`}`,
-    `Branch: ${displayText(polecat.branch)} from ${shortSha(polecat.base)}, ${commits} commits`,
+    `Branch: ${displayText(polecat.branch)} from ${shortSha(polecat.base)}, ${counted(commits, 'commit')}`,
     `Worktree: ${displayText(polecat.worktree, 1000)}`,
     ...(uncommitted.length === 0
       ? []

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Refusal } from '../../domain/refusal.ts';
 import type { Session } from '../../domain/session.ts';
 import { displayText } from '../../domain/text.ts';
 import { ago } from '../ago.ts';
@@ -59,11 +58,11 @@ function addStop(session: Command, cli: Cli): void {
     examples: ['gt session stop backend/nux'],
     json: keys,
   })
-    .argument('<session>', 'its id, or its polecat as RIG/NAME')
-    .action(async (word: string) => {
+    .argument('<session>', 'its id, or its polecat')
+    .action(async (named: string) => {
       await answer(cli, {
         method: 'session/stop',
-        params: { session: await sessionOf(cli, word) },
+        params: { session: named },
         text: (one) => [
           one.state === 'ended'
             ? `The session of ${displayText(one.agent)} has ended.`
@@ -81,25 +80,16 @@ function addLog(session: Command, cli: Cli): void {
     examples: ['gt session log backend/nux', 'gt session log backend/nux -n 200'],
     json: '{ lines }',
   })
-    .argument('<session>', 'its id, or its polecat as RIG/NAME')
+    .argument('<session>', 'its id, or its polecat')
     .option('-n, --lines <number>', 'how many', wholeNumber, 50)
-    .action(async (word: string, { lines }: { lines: number }) => {
+    .action(async (named: string, { lines }: { lines: number }) => {
       await answer(cli, {
         method: 'session/log',
-        params: { session: await sessionOf(cli, word), lines },
+        params: { session: named, lines },
         text: (log) => log.lines,
         json: (log) => log,
       });
     });
-}
-
-/** A polecat's newest session. Refused with `not-found` where it never had one. */
-async function sessionOf(cli: Cli, word: string): Promise<string> {
-  if (!word.includes('/')) return word;
-  const sessions = await cli.ask('session/list', { agent: word, all: true });
-  const [newest] = sessions.toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
-  if (newest) return newest.id;
-  throw new Refusal('not-found', `${word} has no session.`, { next: 'gt session list' });
 }
 
 function sessionsLines(sessions: readonly Session[], look: Look): string[] {

@@ -29,6 +29,11 @@ export function shortSha(sha: string | undefined): string {
   return sha?.slice(0, 7) ?? '';
 }
 
+/** `1 commit`, `2 commits`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 const good = new Set(['verified', 'landed', 'running', 'active', 'closed', 'working']);
 const bad = new Set([
   'conflict',

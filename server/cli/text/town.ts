@@ -15,11 +15,11 @@ export function statusLines(status: TownStatus, look: Look): string[] {
     ['Queue', mergeRequests.waiting === 0 ? 'empty' : `${mergeRequests.waiting} waiting`],
     ['Sessions', String(status.sessions)],
     ['Editors', String(status.editors)],
-    ['Server', `${status.version} · pid ${status.pid} · started ${ago(status.startedAt, look.now)}`],
+    ['Town server', `${status.version} · pid ${status.pid} · started ${ago(status.startedAt, look.now)}`],
   ];
   return [
     `${paint(look, 'bold', displayText(status.name))}  ${displayText(status.path, 1000)}`,
-    ...facts.map(([name, value]) => `  ${name.padEnd(10)}${value}`),
+    ...facts.map(([name, value]) => `  ${name.padEnd(13)}${value}`),
     ...(status.readOnly === undefined
       ? []
       : [paint(look, 'red', `Nothing can be written: ${displayText(status.readOnly, 500)}`)]),

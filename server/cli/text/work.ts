@@ -4,7 +4,7 @@ import { ago } from '../ago.ts';
 import { failureLines } from '../failure.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
-import { paintOfState, shortSha } from './state.ts';
+import { counted, paintOfState, shortSha } from './state.ts';
 import { warningLines } from './rig.ts';
 
 export function slungLines({ slung }: SlingResult, look: Look): string[] {
@@ -47,7 +47,7 @@ export function refusedLines(program: string, { refused }: SlingResult): string[
 }
 
 export function doneLines(done: DoneResult): string[] {
-  const commits = `${done.commits} ${done.commits === 1 ? 'commit' : 'commits'}`;
+  const commits = counted(done.commits, 'commit');
   const said: Readonly<Record<DoneResult['outcome'], string>> = {
     submitted: `Submitted ${displayText(done.bead)} with ${commits}.`,
     landing: `Submitted ${displayText(done.bead)} with ${commits}; it is landing now.`,
@@ -72,9 +72,10 @@ export function doneJson({
 
 export function polecatsLines(polecats: readonly PolecatDetail[], look: Look): string[] {
   if (polecats.length === 0) return ['No polecats.', 'Next: gt sling BEAD'];
-  const rows = polecats.map(({ polecat, bead, runtimeLabel }) => [
+  const rows = polecats.map(({ polecat, bead, mergeRequest, runtimeLabel }) => [
     polecat.id,
-    polecat.state,
+    // Whoever is done is no more than its landing.
+    polecat.state === 'done' ? (mergeRequest?.state ?? polecat.state) : polecat.state,
     runtimeLabel,
     ago(polecat.progressAt, look.now),
     `${polecat.bead} ${bead?.title ?? ''}`,
