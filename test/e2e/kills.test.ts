@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { townPaths } from '../../server/protocol/address.ts';
 import type { TownClient } from '../../server/rpc/client.ts';
 import { openStore } from '../../server/store/store.ts';
@@ -23,10 +22,16 @@ test('a town server that is killed again and again loses no work, and everything
   for (const id of beads) await terminal.must('bd', 'create', `Part ${id}`, '--rig', 'backend', '--id', id);
   const heads = [git(repository, 'rev-parse', 'main')];
   for (let round = 0; round < 8; round += 1) {
+    await terminal.must('gt', 'status');
+    const before = await connect(t, terminal);
+    const seq = await seqOf(before);
     const asked = terminal.gt('sling', ...beads);
-    await pause(random.below(2500));
+    let answered = false;
+    const answer = asked.finally(() => (answered = true));
+    const target = seq + random.below(60);
+    await eventually('the town has got some way', async () => answered || (await seqOf(before)) >= target);
     kill(terminal);
-    await asked;
+    await answer;
     heads.push(git(repository, 'rev-parse', 'main'));
   }
   await terminal.must('gt', 'status');
@@ -37,6 +42,10 @@ test('a town server that is killed again and again loses no work, and everything
   await terminal.must('gt', 'down', '--force');
   assert.deepEqual(await problemsAfterwards(t, terminal), []);
 });
+
+async function seqOf(client: TownClient): Promise<number> {
+  return (await client.request('town/status', {})).seq;
+}
 
 function kill(terminal: Terminal): void {
   const pid = terminal.serverPid();
