@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
 import { productVersion } from './protocol/version.ts';
@@ -58,12 +59,13 @@ function usage(): number {
 async function town(path: string): Promise<number> {
   // Everything that was acknowledged is on the disk, and other people's sessions live on this process: log it, and go on.
   process.on('unhandledRejection', (error) => report(error));
+  process.stdout.on('error', () => undefined);
   const given = Number(process.env['GT_IDLE_MS']);
   return await serve({
     town: path,
     programs,
     idleMs: Number.isFinite(given) && given > 0 ? given : idleMs,
-    log: (line) => process.stderr.write(`${new Date().toISOString()} ${line}\n`),
+    log: (line) => say(`${new Date().toISOString()} ${line}`),
   });
 }
 
@@ -98,12 +100,21 @@ function print(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
+/** A disk that is full takes no log: that must not end what people still read the town through. */
+function say(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    // There is nowhere else to say it.
+  }
+}
+
 function report(error: unknown): number {
   if (error instanceof Refusal) {
     print({ event: 'refused', code: error.code, message: error.message, next: error.details.next });
-    process.stderr.write(`gastown-server: ${error.message}\n`);
+    say(`gastown-server: ${error.message}`);
     return 1;
   }
-  process.stderr.write(`gastown-server: ${stackOf(error)}\n`);
+  say(`gastown-server: ${stackOf(error)}`);
   return 70;
 }
