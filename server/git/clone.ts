@@ -26,7 +26,7 @@ export type LocalRepository = {
 export async function cloneBare(core: Core, url: string, directory: string): Promise<Clone> {
   const source = inspectSource(url);
   if (source.kind !== 'url')
-    throw new Refusal('invalid', `"${plain(url, 120)}" is not a URL.`, { field: 'repo' });
+    throw new Refusal('invalid', `"${plain(url, 120)}" is not a URL.`, { field: 'repository' });
   await refuseOccupied(asDirectory(directory));
   const head = await remoteHead(core, source.url);
   const made = await fs.mkdir(dirname(directory), { recursive: true });
@@ -49,7 +49,7 @@ export async function openLocal(core: Core, path: string): Promise<LocalReposito
   const stat = top === undefined ? undefined : await fs.stat(top);
   if (top === undefined || stat?.isDirectory() !== true) {
     throw new Refusal('not-found', `There is no folder ${plain(path, 200)}.`, {
-      field: 'repo',
+      field: 'repository',
       facts: { path },
     });
   }
@@ -75,7 +75,7 @@ async function findCommonDirectory(core: Core, top: string): Promise<string> {
     'git',
     `${plain(top, 200)} is not in a git repository that can be read: ${plain(found.stderr)}`,
     {
-      field: 'repo',
+      field: 'repository',
       next: 'Give the folder of a git repository, or run `git init` and commit there first.',
     },
   );
@@ -105,7 +105,7 @@ async function remoteHead(core: Core, url: string): Promise<string | undefined> 
   });
   if (listing.code !== 0) {
     throw new Refusal('git', `Cannot read ${plain(url, 200)}: ${plain(listing.stderr)}`, {
-      field: 'repo',
+      field: 'repository',
       next: 'Check the address, and that `git ls-remote` with it works in a terminal without asking for a password.',
     });
   }
@@ -136,7 +136,7 @@ async function fill(core: Core, { url, directory, head }: Filling): Promise<void
 
 function emptyRepository(what: string): Refusal {
   return new Refusal('git', `${plain(what, 200)} has no commits yet.`, {
-    field: 'repo',
+    field: 'repository',
     next: 'Commit something there first; work needs a commit to start from.',
   });
 }

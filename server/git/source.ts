@@ -10,7 +10,8 @@ const next =
  * Nothing is looked up. Refused with `invalid`: other schemes, `ext::` and its kin, option-like text, passwords in the URL.
  */
 export function inspectSource(text: string): RepositorySource {
-  const fault = (sentence: string): Refusal => new Refusal('invalid', sentence, { field: 'repo', next });
+  const fault = (sentence: string): Refusal =>
+    new Refusal('invalid', sentence, { field: 'repository', next });
   const shown = plain(text, 120);
   if (text.trim() === '') throw fault('A repository is missing.');
   if (text.length > 2_000 || /[\p{Cc}\p{Cf}]/u.test(text)) {

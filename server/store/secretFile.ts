@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants, promises } from 'node:fs';
 import { dirname } from 'node:path';
 import { Refusal } from '../domain/refusal.ts';
-import { errorCode } from './files.ts';
+import { errorCode, realFiles } from './files.ts';
 
 /** Secrets are tokens: what is longer is something else. */
 const mostBytes = 64 * 1024;
@@ -19,7 +19,7 @@ export async function writeSecret(path: string, text: string): Promise<void> {
       await file.close();
     }
     await promises.rename(temporary, path);
-    await syncFolder(dirname(path));
+    await realFiles.syncFolder(dirname(path));
   } catch (error) {
     await promises.rm(temporary, { force: true });
     throw error;
@@ -66,14 +66,4 @@ function untrusted(
   next = `Remove ${path} and start the town server again.`,
 ): Refusal {
   return new Refusal('forbidden', `${path} is not trusted: ${why}.`, { next });
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await promises.open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

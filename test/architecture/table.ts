@@ -56,7 +56,7 @@ export const table: Readonly<Record<Row, Rule>> = {
   runtimes: { imports: { domain: 'type' }, outside: [] },
   sessions: {
     imports: { domain: 'value' },
-    outside: ['node:child_process', 'node:fs', 'node:path', 'node:os', 'node:crypto'],
+    outside: ['node:child_process', 'node:fs', 'node:path', 'node:os'],
   },
   language: { imports: { domain: 'value' }, outside: [] },
   operations: {
