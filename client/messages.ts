@@ -30,7 +30,7 @@ export function sayRefusal(refusal: Refusal): void {
   if (next === undefined) return warn(sentence);
   const line = displayText(next, 200);
   if (!/^(?:gt|bd) /u.test(line)) return warn(`${sentence} ${line}`);
-  warn(sentence, { label: `Copy “${line}”`, run: () => env.clipboard.writeText(line) });
+  warn(sentence, { label: `Copy "${line}"`, run: () => env.clipboard.writeText(line) });
 }
 
 /** For a moment, at the bottom of the window: what was done and is to be seen elsewhere anyway. */

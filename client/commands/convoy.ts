@@ -32,7 +32,7 @@ export async function createConvoy(
   const { convoy } = await connection.ask('convoy/create', { title, beads });
   if (steps.length === 0) return convoy.id;
   inform(
-    `The convoy “${displayText(convoy.title, 80)}” has ${beads.length} beads. Nothing works on them yet.`,
+    `The convoy "${displayText(convoy.title, 80)}" has ${beads.length} beads. Nothing works on them yet.`,
     {
       label: 'Sling',
       run: () => commands.executeCommand('gastown.sling', { kind: 'convoy', convoy: convoy.id }),

@@ -7,7 +7,7 @@ import { serverProgram } from './serverProgram.ts';
 export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
 /**
- * Runs the server's program and hands on its events. Its last word may be `{ event: "refused", code, message, next? }`; that, or a
+ * Runs the town server's program and hands on its events. Its last word may be `{ event: "refused", code, message, next? }`; that, or a
  * sentence on its stderr with exit 1, is thrown as a `Refusal`. Any other end but 0 is a fault with what it wrote.
  */
 export async function serverLines(

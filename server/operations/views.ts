@@ -93,7 +93,7 @@ function convoyBead(view: View, id: BeadId): ConvoyBead {
     bead,
     ...(bead.rig ? { rig: bead.rig } : {}),
     ...(runtime ? { runtimeLabel: runtimeLabel(view, runtime) } : {}),
-    ...(polecat ? { agent: polecat.id, polecatState: polecat.state } : {}),
+    ...(polecat ? { agent: polecat.id } : {}),
     ...(mergeRequest ? { mergeRequest } : {}),
     state: beadState(view, bead.id),
   };

@@ -2,7 +2,6 @@ import type { Bead } from '../domain/bead.ts';
 import type { BeadState } from '../domain/beadState.ts';
 import type { Convoy } from '../domain/convoy.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
-import type { PolecatState } from '../domain/polecat.ts';
 import type { Page, PageParams } from './page.ts';
 
 export interface ConvoyBead {
@@ -12,7 +11,6 @@ export interface ConvoyBead {
   readonly rig?: string;
   readonly runtimeLabel?: string;
   readonly agent?: string;
-  readonly polecatState?: PolecatState;
   readonly mergeRequest?: MergeRequest;
   /** What says most: how its landing stands, else what its polecat does, else how the bead stands itself. */
   readonly state: BeadState;

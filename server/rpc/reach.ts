@@ -18,7 +18,7 @@ export type ReachOptions = {
   readonly client: string;
   /** Start the town server where nobody answers. */
   readonly start: boolean;
-  /** Path of the server's program: `server.cjs` beside the caller's own bundle. */
+  /** Path of the town server's program: `server.cjs` beside the caller's own bundle. */
   readonly serverProgram: string;
   /** Of the client: the product's. */
   readonly version?: string;
@@ -31,7 +31,7 @@ export type ReachOptions = {
 );
 
 /**
- * A connection to the town's server, which is started where that is wished and nobody answers. A server of an older product is made
+ * A connection to the town server, which is started where that is wished and nobody answers. A server of an older product is made
  * to leave first. Refused with `not-found` where there is no town, with `unavailable` where connecting is forbidden (which never
  * starts a server), where the server speaks another protocol, or could not be started: then with the last lines of its log. Throws
  * `Unreached` where nobody answers and none is to be started, and where the server takes the token for wrong.

@@ -29,7 +29,7 @@ export interface RunOptions {
   lock(): { release(): void } | undefined;
   load(): Promise<LivingTown>;
   readonly log: (line: string) => void;
-  /** How long nobody may be connected before the server leaves. */
+  /** How long nobody may be connected before the town server leaves. */
   readonly idleMs: number;
 }
 
@@ -131,7 +131,7 @@ function writeServerFile(path: string, content: ServerFile): void {
   renameSync(temporary, path);
 }
 
-/** Why and when the server leaves. The first reason counts. */
+/** Why and when the town server leaves. The first reason counts. */
 class Leaving {
   readonly decided: Promise<string>;
   readonly #isIdle: () => boolean;

@@ -17,7 +17,7 @@ export interface ServerRunEnd {
 }
 
 /**
- * Runs the town server's program for a job that ends, such as making a town, and waits for it. An interrupt from the terminal
+ * Runs the town server's program for what ends by itself, such as making a town, and waits for it. An interrupt from the terminal
  * reaches both: this side waits for the program to clean up behind itself.
  */
 export function runServerProgram({ program, args, onLine }: ServerRun): Promise<ServerRunEnd> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Refusal } from '../domain/refusal.ts';
 import type { TownPaths } from '../protocol/address.ts';
 
-/** How the server's program ends where another holds the town's lock. */
+/** How the town server's program ends where another holds the town's lock. */
 export const exitLocked = 75;
 
 /** The log of the town server, written by whoever starts it. */

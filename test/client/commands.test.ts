@@ -52,13 +52,13 @@ test('a refusal is a warning as it stands; a command line as next step can be co
   const refusal = new Refusal('held', 'be-auth is already claimed by backend/nux.', {
     next: 'gt unsling be-auth',
   });
-  person.presses.push('Copy “gt unsling be-auth”');
+  person.presses.push('Copy "gt unsling be-auth"');
   await runCommand('sling', fails(refusal), made, []);
   assert.deepEqual(seen.messages, [
     {
       kind: 'warning',
       message: 'be-auth is already claimed by backend/nux.',
-      buttons: ['Copy “gt unsling be-auth”'],
+      buttons: ['Copy "gt unsling be-auth"'],
     },
   ]);
   await eventually('it is copied', () => seen.copied.length > 0);
