@@ -32,7 +32,7 @@ import { subscribe, takeDown } from './operations/townLife.ts';
 import { unsling } from './operations/unsling.ts';
 import { usualWaits, type Waits } from './operations/waits.ts';
 import { beadDetail, mergeRequestDetail } from './operations/views.ts';
-import { isSettled } from './domain/landings.ts';
+import { isAwaited } from './domain/landings.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
 import type { HelloParams } from './protocol/hello.ts';
 import { checkPreset } from './protocol/schema.ts';
@@ -202,7 +202,7 @@ function workHandlers(context: Context, parts: TownParts): WorkHandlers {
           ? view.all('mergeRequests')
           : view.find('mergeRequestsByRig', findRig(view, rig).id);
       return [...requests]
-        .filter((request) => all === true || !isSettled(request.state))
+        .filter((request) => all === true || isAwaited(view, request))
         .toSorted((a, b) => a.submittedAt.localeCompare(b.submittedAt))
         .map((request) => mergeRequestDetail(view, request));
     },

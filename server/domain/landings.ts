@@ -2,10 +2,11 @@ import type { AgentId, MergeRequestId, Sha, Timestamp } from './ids.ts';
 import { finishBead } from './beadClose.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
 import type { Polecat } from './polecat.ts';
+import { newestRequest } from './newestRequest.ts';
 import { stuck, transitionPolecat } from './polecats.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
-import type { Draft } from './view.ts';
+import type { Draft, View } from './view.ts';
 
 /** Where each landing may go. `verified` is the end; from every other state the proof may be found, by whatever way it came there. */
 export const landingTransitions: Readonly<Record<LandingState, readonly LandingState[]>> = {
@@ -21,6 +22,18 @@ export const landingTransitions: Readonly<Record<LandingState, readonly LandingS
 /** Nothing more will happen to it. */
 export function isSettled(state: LandingState): boolean {
   return state === 'verified';
+}
+
+/**
+ * Whether somebody still waits for it to land: not what has landed, nor what was replaced by a newer request of its branch, nor what
+ * could not land and will be taken up by nobody, its bead closed or its polecat gone. All of it stays to be looked at, and to be landed.
+ */
+export function isAwaited(view: View, request: MergeRequest): boolean {
+  if (isSettled(request.state)) return false;
+  if (!stuck.has(request.state)) return true;
+  const polecat = view.get('agents', request.agent);
+  const isHeld = polecat?.bead === request.bead && view.get('beads', request.bead)?.status !== 'closed';
+  return isHeld && newestRequest(view, request)?.id === request.id;
 }
 
 export interface LandingChange {

@@ -1,4 +1,4 @@
-import { isSettled } from './landings.ts';
+import { isAwaited } from './landings.ts';
 import type { RigName } from './ids.ts';
 import { Refusal } from './refusal.ts';
 import type { Rig, RigSettings } from './rig.ts';
@@ -51,7 +51,7 @@ export function removeRig(draft: Draft, id: RigName): Rig {
 function openRequests(view: View, id: RigName): string[] {
   const open: string[] = [];
   for (const request of view.find('mergeRequestsByRig', id))
-    if (!isSettled(request.state)) open.push(request.id);
+    if (isAwaited(view, request)) open.push(request.id);
   return open;
 }
 

@@ -1,7 +1,7 @@
 import { messageOf } from '../domain/fault.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { HostKind } from '../domain/session.ts';
-import { isSettled } from '../domain/landings.ts';
+import { isAwaited } from '../domain/landings.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
@@ -18,7 +18,7 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
     runtimeLabel: runtimeLabel(view, rig.runtime),
     sessionHost: host.kind,
     polecats: countPolecats(view, polecats),
-    queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => !isSettled(request.state)).length,
+    queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => isAwaited(view, request)).length,
     openBeads: view.count('beadsOpen', rig.id),
     warnings: [...host.warnings, ...(await missingProgram(context, rig))],
   };

@@ -1,4 +1,4 @@
-import { isSettled } from '../domain/landings.ts';
+import { isAwaited } from '../domain/landings.ts';
 import { parseTownSetting } from '../domain/settings.ts';
 import type { Town } from '../domain/town.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -29,7 +29,7 @@ export function townStatus(context: Context): TownStatus {
     convoys: { open: [...view.all('convoys')].filter((convoy) => convoy.state === 'open').length },
     polecats: countPolecats(view, [...view.all('agents')]),
     mergeRequests: {
-      waiting: [...view.all('mergeRequests')].filter((request) => !isSettled(request.state)).length,
+      waiting: [...view.all('mergeRequests')].filter((request) => isAwaited(view, request)).length,
     },
     sessions: view.count('sessionsByState', 'running') + view.count('sessionsByState', 'starting'),
     editors: context.sessions.editors(),

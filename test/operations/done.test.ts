@@ -146,6 +146,7 @@ test('done is the same however often, and twice at once; a new commit is a new r
   assert.notEqual(next.mergeRequest?.id, first);
   const old = town.view.get('mergeRequests', first ?? '');
   assert.equal(old?.state, 'rejected');
+  assert.equal((await town.ask('mergeRequest/list', {})).length, 1);
   assert.match(old.reason ?? '', /replaced by/);
   assert.equal(next.mergeRequest?.commits, 2);
   assert.deepEqual(problemsOf(town), []);
@@ -248,6 +249,16 @@ test('merge auto lands without being asked', async (t) => {
   assert.equal(town.view.get('mergeRequests', mergeRequest?.id ?? '')?.state, 'verified');
   assert.equal(town.status(agent.bead), 'closed');
   assert.deepEqual(problemsOf(town), []);
+});
+
+test('what waits for review lands when the rig is told to land by itself', async (t) => {
+  const { town, agent } = await townWith(t);
+  const request = await agent.submit();
+  await town.settle();
+  assert.equal(town.view.get('mergeRequests', request)?.state, 'submitted');
+  await town.configure('backend', 'merge', 'auto');
+  await town.settle();
+  assert.equal(town.view.get('mergeRequests', request)?.state, 'verified');
 });
 
 test('another repository inside the worktree is not swallowed', async (t) => {

@@ -83,6 +83,11 @@ test('what was submitted is not taken off its hook, unless it cannot land', asyn
     town.view.get('mergeRequests', request)?.tip,
   );
   assert.deepEqual(problemsOf(town), []);
+  // Nobody waits for it any more, so that it keeps no rig from going.
+  assert.deepEqual(await town.ask('mergeRequest/list', {}), []);
+  assert.equal((await town.ask('mergeRequest/list', { all: true })).length, 1);
+  assert.equal((await town.ask('town/status', {})).mergeRequests.waiting, 0);
+  await town.ask('rig/remove', { rig: rig.name });
 });
 
 test('an archive that does not resolve removes nothing', async (t) => {
