@@ -273,8 +273,10 @@ export const run = suite([
       await inside.screenshot('town-10-ended');
       await command('resumeSession', { kind: 'bead', bead: 'be-limit' });
       await rowLike(inside, /: needs you · be-limit: should/);
-      const resumed = await eventually('the new terminal', () => vscode.window.activeTerminal);
-      assert.match(resumed.name, / · be-limit$/);
+      const resumed = await eventually('the new terminal', () => {
+        const active = vscode.window.activeTerminal;
+        return active !== closed && active?.name.endsWith(' · be-limit') === true && active;
+      });
       assert.notEqual(await resumed.processId, await closed.processId);
     },
   },
