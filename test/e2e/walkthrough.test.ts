@@ -34,7 +34,7 @@ describe('the walk-through of multi-runtime workflows, in a terminal', { concurr
     assert.deepEqual([refused.code, refused.stdout], [1, '']);
     assert.match(
       refused.stderr,
-      /^gt: be-auth: Claude Code is not installed: .+["“]claude["”].+\nNext: .+gt runtime list/,
+      /^gt: be-auth: Claude Code is not installed: .+"claude".+\nNext: .+gt runtime list/,
     );
     assert.match(await must('bd', 'show', 'be-auth'), /^ {2}open \(ready\)/m);
     assert.equal(git(rigs.backend, 'branch', '--list', 'polecat/*'), '', 'and nothing was begun');
@@ -230,7 +230,7 @@ async function installThreeRigs(
   await addRuntime(terminal, quickRuntime);
   const created = await must('gt', 'rig', 'create', 'ml-pipeline', '--runtime', 'codex', '--repo', url);
   assert.match(created, /^Runtime: codex$/m);
-  assert.match(created, /^Warning: Codex is not installed: there is no ["“]codex["”] on the PATH\.$/m);
+  assert.match(created, /^Warning: Codex is not installed: there is no "codex" on the PATH\.$/m);
   // Without a runtime, the town's default; with a path that is relative to where one stands.
   await must('gt', 'rig', 'create', 'backend', '--repo', 'backend');
   await must('gt', 'rig', 'add', 'frontend', frontend, '--runtime', 'cursor');
