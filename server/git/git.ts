@@ -17,6 +17,7 @@ import { removeWorktree } from './removal.ts';
 import { targetRef } from './repository.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
+import { unlandedRefs } from './unlanded.ts';
 import { createVersion, version } from './version.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
 import { addScratch, addWorktree, discardWorktree, removeScratch } from './worktrees.ts';
@@ -59,6 +60,7 @@ const calls = {
   mergeFastForwardInCheckout,
   push,
   remoteTip,
+  unlandedRefs,
 };
 
 type Calls = typeof calls;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isSettled } from '../domain/landings.ts';
 import type { IntentId, RigName, RuntimeName } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RepositorySource, Rig } from '../domain/rig.ts';
@@ -189,13 +190,17 @@ export async function approveRig(
   return { rig: result, keys: found.keys };
 }
 
-/** Refused while polecats or open merge requests need it. The clone is kept unless asked; a user's own repository is never touched. */
+/**
+ * Refused while polecats or open merge requests need it. The clone is kept unless asked, and then too where it holds work that its remote
+ * does not have; a user's own repository is never touched.
+ */
 export async function removeRig(
   context: Context,
   params: Params<'rig/remove'>,
   caller: Caller,
 ): Promise<Result<'rig/remove'>> {
   const at = context.now();
+  if (params.deleteClone) await refuseUnlanded(context, findRig(context.store.view, params.rig));
   const { result: rig } = await context.store.transact(
     { verb: 'rig/remove', by: caller.by, subject: params.rig },
     (draft) => dropRig(draft, findRig(draft, params.rig).id),
@@ -204,6 +209,25 @@ export async function removeRig(
   if (!params.deleteClone) return { rig: rig.id, kept: folder, removedAt: at };
   context.rigFolders.remove(rig.id);
   return { rig: rig.id, removedAt: at };
+}
+
+async function refuseUnlanded(context: Context, rig: Rig): Promise<void> {
+  if (rig.repository.kind !== 'url' || !context.rigFolders.exists(rig.gitDirectory)) return;
+  const verified = [...context.store.view.find('mergeRequestsByRig', rig.id)].filter((request) =>
+    isSettled(request.state),
+  );
+  const landed = new Set(verified.flatMap(({ tip, landed: as }) => (as ? [tip, as] : [tip])));
+  const refs = await context.git.unlandedRefs(rig, landed);
+  if (refs.length === 0) return;
+  const more = refs.length > 5 ? ` and ${refs.length - 5} more` : '';
+  throw new Refusal(
+    'in-use',
+    `The clone of ${rig.id} holds work that its remote does not have: ${refs.slice(0, 5).join(', ')}${more}.`,
+    {
+      next: `gt rig remove ${rig.id}, which keeps the clone at ${rig.gitDirectory}.`,
+      facts: { refs },
+    },
+  );
 }
 
 /** `config.json` in the rig's folder is for people to read; the truth is the record. */

@@ -136,6 +136,7 @@ function everyCall({
     checkoutsOf: () => git.checkoutsOf(repository, 'main'),
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
+    unlandedRefs: () => git.unlandedRefs(repository, new Set()),
     addWorktree: () => git.addWorktree(repository, fresh),
     discardWorktree: () => git.discardWorktree(repository, fresh),
     archive: () => git.archive(repository, worktree, 'nux'),

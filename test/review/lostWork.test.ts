@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
-import { TestTown } from '../operations/support.ts';
+import { refusal, TestTown } from '../operations/support.ts';
 import { commit, git, write } from '../support/repository.ts';
 
 test('what was only written into a merge commit lands with it', async (t) => {
@@ -49,3 +49,38 @@ for (const flag of ['--assume-unchanged', '--skip-worktree']) {
     assert.equal(git(rig.repository, 'show', `${archive}:README.md`), 'Rewritten');
   });
 }
+
+test('a clone is not deleted with work in it that its remote does not have', async (t) => {
+  const town = await TestTown.open(t);
+  const rig = await town.addRig({ kind: 'url' });
+  const agent = await town.worker();
+  commit(agent.worktree, { 'work.txt': 'work\n' }, 'Work');
+  commit(rig.repository, { 'other.txt': 'theirs\n' }, 'Meanwhile');
+  git(rig.repository, 'push', '--quiet', rig.remote ?? '', 'main');
+  const { mergeRequest } = await agent.done();
+  assert.equal((await town.merge(mergeRequest?.id ?? '')).state, 'verified');
+  await town.settle();
+  const second = await town.worker('Mend the lock');
+  write(second.worktree, { 'half.txt': 'half\n' });
+  await town.ask('work/unsling', { bead: second.bead });
+  const remove = { rig: 'backend', deleteClone: true };
+  const { details } = await refusal('in-use', town.ask('rig/remove', remove));
+  const [archive = '', ...more] = (details.facts ?? {})['refs'] as string[];
+  assert.deepEqual(more, []);
+  const clone = town.view.get('rigs', 'backend')?.gitDirectory ?? '';
+  assert.equal(git(clone, 'show', `${archive}:half.txt`), 'half');
+
+  git(clone, 'update-ref', '-d', archive);
+  await town.ask('rig/remove', remove);
+  assert.ok(!existsSync(clone));
+});
+
+test('nor with the branches that a rig which does not merge leaves', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig({ kind: 'url', settings: { merge: ['none'] } });
+  const agent = await town.worker();
+  commit(agent.worktree, { 'work.txt': 'work\n' }, 'Work');
+  await agent.done();
+  await town.settle();
+  await refusal('in-use', town.ask('rig/remove', { rig: 'backend', deleteClone: true }));
+});
