@@ -118,9 +118,7 @@ export function which(name: string): string | undefined {
 
 /** The command lines of processes that a terminal in that folder brought forth, whoever started them in between. */
 export function processesOf(folder: string): string[] {
-  if (existsSync('/proc/self/environ')) return processesInProc(folder);
-  const all = execFileSync('ps', ['-axww', '-E', '-o', 'command='], { encoding: 'utf8' }).split('\n');
-  return all.filter((line) => line.includes(folder));
+  return processesIn(folder).map(({ command }) => command);
 }
 
 export function isAlive(pid: number): boolean {
@@ -144,24 +142,48 @@ function serverFile(town: string): ServerFile | undefined {
   return existsSync(server) ? (JSON.parse(readFileSync(server, 'utf8')) as ServerFile) : undefined;
 }
 
-/** Sessions and town server first, or they would write into a folder that is going. */
+/** Sessions and town server first, and what would start it again: they would write into a folder that is going. */
 function clean(folder: string, town: string): void {
   const pid = serverFile(town)?.pid;
   if (pid !== undefined && isAlive(pid)) {
     const gt = [join(dist, 'gt.cjs'), 'down', '--force'];
     spawnSync(process.execPath, gt, { env: { ...process.env, GT_TOWN: town }, timeout: 30_000 });
-    if (isAlive(pid)) process.kill(pid, 'SIGKILL');
   }
+  for (const { pid: each } of processesIn(folder)) end(each);
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 }
 
-function processesInProc(folder: string): string[] {
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+interface Process {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** Their environment names the folder: each has its home in it. */
+function processesIn(folder: string): Process[] {
+  if (existsSync('/proc/self/environ')) return processesInProc(folder);
+  const ps = execFileSync('ps', ['-axww', '-E', '-o', 'pid=,command='], { encoding: 'utf8' });
+  return ps.split('\n').flatMap((line) => {
+    const [, pid, command] = /^ *(\d+) (.*)$/.exec(line) ?? [];
+    return command?.includes(folder) ? [{ pid: Number(pid), command }] : [];
+  });
+}
+
+function processesInProc(folder: string): Process[] {
   return readdirSync('/proc').flatMap((pid) => {
     if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
       // A process that has ended and was not waited for yet has neither of them.
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder) ? [command] : [];
+      const isOurs = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(folder);
+      return isOurs ? [{ pid: Number(pid), command }] : [];
     } catch {
       return [];
     }
