@@ -46,37 +46,52 @@ const deadlineMs = 60_000;
 
 const leaveMs = 20_000;
 
+export interface DemoOptions {
+  readonly keep: boolean;
+  /** Whoever watches has left, or does not want to see more. */
+  readonly stop: AbortSignal;
+}
+
 /**
  * The whole loop in a throw-away town: three rigs over small real repositories, three runtimes, one convoy, landed. True where every
- * bead was verified on its target branch. Without `keep` everything is removed again, also after a failure.
+ * bead was verified on its target branch. Without `keep` everything is removed again, also after a failure and after `stop`, whose
+ * reason it then throws.
  */
-export async function runDemo(parts: DemoParts, options: { readonly keep: boolean }): Promise<boolean> {
+export async function runDemo(parts: DemoParts, { keep, stop }: DemoOptions): Promise<boolean> {
   const folder = mkdtempSync(join(tmpdir(), 'gastown-demo-'));
   const town = join(folder, 'town');
-  let client: TownClient | undefined;
-  try {
+  const { serverProgram, version } = parts;
+  let reached: Promise<TownClient> | undefined;
+  const play = async (): Promise<boolean> => {
     await parts.createTown(town);
-    const reach = {
-      town,
-      client: 'demo',
-      start: true,
-      serverProgram: parts.serverProgram,
-      version: parts.version,
-    };
-    client = await reachTown(reach);
+    reached = reachTown({ town, client: 'demo', start: true, serverProgram, version });
+    const client = await reached;
     step(parts, 'A town, empty.');
     const git = parts.gitWith(join(folder, 'empty'));
     for (const rig of demoRigs) await addRig(parts, client, { git, rig, folder });
     const convoy = await plan(parts, client);
     const landed = await work(parts, client, convoy);
-    parts.emit(result(landed, options.keep ? town : undefined));
+    parts.emit(result(landed, keep ? town : undefined));
     return (
       landed.closed === landed.total && landed.beads.every((bead) => bead.mergeRequest?.state === 'verified')
     );
+  };
+  try {
+    return await Promise.race([play(), stopped(stop)]);
   } finally {
+    // Also one that is still being started.
+    const client = await reached?.catch(() => undefined);
     if (client) await takeDown(client, town);
-    if (!options.keep) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
+}
+
+function stopped(stop: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const fail = (): void => reject(stop.reason as Error);
+    if (stop.aborted) fail();
+    else stop.addEventListener('abort', fail, { once: true });
+  });
 }
 
 /** Gone when it resolves: it writes into the folder until then. */

@@ -16,6 +16,9 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
 /** Five minutes after the last connection and session are gone, a town server leaves. */
 const idleMs = 5 * 60_000;
 
+/** As a shell says it of a program that an interrupt ended. */
+const exitInterrupted = 130;
+
 const programs = programsIn(import.meta.dirname);
 
 void main(process.argv.slice(2)).then(
@@ -83,17 +86,25 @@ async function languageServer(): Promise<undefined> {
 async function demo(keep: boolean): Promise<number> {
   const { runDemo } = await import('./demo.ts');
   const { createGit } = await import('./git/git.ts');
-  const landed = await runDemo(
-    {
-      gitWith: (emptyHooksDirectory) => createGit({ emptyHooksDirectory }),
-      serverProgram: programs.server,
-      version: productVersion,
-      createTown: installTown,
-      emit: print,
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  process.stdout.on('error', () => stop.abort());
+  const parts = {
+    gitWith: (emptyHooksDirectory: string) => createGit({ emptyHooksDirectory }),
+    serverProgram: programs.server,
+    version: productVersion,
+    createTown: installTown,
+    // What comes of ending it is no result.
+    emit: (event: object) => {
+      if (!stop.signal.aborted) print(event);
     },
-    { keep },
-  );
-  return landed ? 0 : 1;
+  };
+  try {
+    return (await runDemo(parts, { keep, stop: stop.signal })) ? 0 : 1;
+  } catch (error) {
+    if (stop.signal.aborted) return exitInterrupted;
+    throw error;
+  }
 }
 
 function print(value: object): void {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { git } from '../support/repository.ts';
-import { openTerminal, processesOf, runProgram } from './terminal.ts';
+import { eventually } from '../support/wait.ts';
+import { endAfter, openTerminal, processesOf, runProgram } from './terminal.ts';
 
 interface Demo {
   readonly convoy: string;
@@ -74,6 +77,31 @@ describe('gt demo', { concurrency: true }, () => {
     assert.deepEqual(processesOf(terminal.folder), []);
     assert.deepEqual(demoFolders(terminal.environment['TMPDIR'] ?? ''), []);
   });
+
+  for (const how of ['an interrupt', 'a reader that leaves'] as const) {
+    test(`${how} ends it, and nothing of it is left`, async (t) => {
+      const terminal = openTerminal(t);
+      const child = spawn('gt', ['demo'], {
+        cwd: terminal.folder,
+        env: terminal.environment,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        detached: true,
+      });
+      endAfter(t, child);
+      const ended = once(child, 'close');
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      const begun = how === 'an interrupt' ? 'ml-extract: working' : 'Rig backend';
+      await eventually('it has begun', () => said.includes(begun), 60_000);
+      // Like a terminal, which sends it to the whole group; or like `gt demo | head -1`.
+      if (how === 'an interrupt') process.kill(-(child.pid ?? assert.fail('it runs')), 'SIGINT');
+      else child.stdout.destroy();
+      await ended;
+      if (how === 'an interrupt') assert.equal(child.exitCode, 130);
+      await eventually('nothing runs', () => processesOf(terminal.folder).length === 0, 30_000);
+      assert.deepEqual(demoFolders(terminal.environment['TMPDIR'] ?? ''), []);
+    });
+  }
 
   test('without git it says so, exits with 1 and leaves nothing', async (t) => {
     const terminal = openTerminal(t);
