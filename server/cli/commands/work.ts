@@ -45,7 +45,7 @@ function addSling(gt: Command, cli: Cli): void {
     json: '{ slung: [{ bead, title, rig, agent, runtime, runtimeLabel, worktree, branch, base, host, convoy?, session?, command, warnings }], refused: [{ bead, error, code, next? }] }; exit 1 where one was refused',
   })
     .usage('<bead...> [rig]')
-    .argument('<bead...>', 'and, as the last word, perhaps the rig for all of them')
+    .argument('<bead...>', 'the beads; the last word may be the rig for all of them')
     .option('--runtime <name>', "another runtime than the rig's, this once")
     .option('--host <host>', 'where the sessions live: auto, editor or process')
     .option('-n, --dry-run', 'say what would be done, and do nothing')
