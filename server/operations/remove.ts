@@ -5,6 +5,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
+import { endWhatIsLeft } from './leftRunning.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { agentQueue } from './queue.ts';
 
@@ -68,6 +69,8 @@ const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
 export async function archiveAndRemove(context: Context, polecat: Polecat, by: string): Promise<string> {
   const rig = findRig(context.store.view, polecat.rig);
   const name = polecat.branch.replace('polecat/', '');
+  const session = polecat.session && context.store.view.get('sessions', polecat.session);
+  if (session) await endWhatIsLeft(context, session);
   await context.store.transact({ verb: 'remove/begin', by, subject: polecat.id }, (draft) => {
     draft.put('intents', {
       id: intentOf(polecat.id),

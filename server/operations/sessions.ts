@@ -8,6 +8,7 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { findBead, findPolecat, findRig, findSession } from './lookups.ts';
+import { endWhatIsLeft } from './leftRunning.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { agentQueue } from './queue.ts';
@@ -69,13 +70,6 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
     });
   }
   if (session) await endWhatIsLeft(context, session);
-}
-
-/** Two agents in one worktree would overwrite each other. */
-async function endWhatIsLeft(context: Context, session: Session): Promise<void> {
-  const since = session.startedAt ?? session.createdAt;
-  if (session.pid === undefined || !context.sessions.isAlive(session.pid, since)) return;
-  await context.sessions.endTree(session.pid, since, context.waits.stopMs);
 }
 
 /** What was submitted cannot land as it is, so that the polecat is not done after all: it works as soon as its session runs. */

@@ -3,6 +3,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
+import { endWhatIsLeft, leftRunning } from './leftRunning.ts';
 import { stopSession } from './sessions.ts';
 
 /** A client that missed more than this reads its lists again, which is less work than replaying. */
@@ -28,13 +29,15 @@ export async function subscribe(
     : { seq, entries: [], resync: true };
 }
 
-/** Ends every session, whose beads stay on their hooks, and writes the snapshot. The town server leaves after the answer. */
+/** Ends every session, and what is left running of earlier ones, whose beads stay on their hooks, and writes the snapshot. The town server leaves after the answer. */
 export async function takeDown(
   context: Context,
   params: Params<'town/down'>,
   caller: Caller,
 ): Promise<Result<'town/down'>> {
-  const live = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
+  const unended = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
+  const left = leftRunning(context);
+  const live = [...unended, ...left];
   if (live.length > 0 && params.force !== true) {
     const names = live.map((session) => session.agent).join(', ');
     throw new Refusal(
@@ -46,6 +49,7 @@ export async function takeDown(
       },
     );
   }
+  await Promise.all(left.map((session) => endWhatIsLeft(context, session, downGraceMs)));
   const stops = live.map((session) =>
     stopSession(context, session.id, { by: caller.by, graceMs: downGraceMs }),
   );
