@@ -57,8 +57,7 @@ async function escalate(context: Context, polecat: Polecat, params: DoneParams):
 async function defer(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
   const reason = params.message ?? 'It put the work off.';
   await setAside(context, polecat, { verb: 'done/deferred', to: 'interrupted', reason });
-  if (polecat.session)
-    context.launchers.askToStop(polecat.session, 'gt done --status deferred', context.waits.stopMs);
+  stopAfterDone(context, polecat, 'gt done --status deferred');
   return {
     agent: polecat.id,
     bead: polecat.bead,
@@ -257,8 +256,14 @@ function handOver(context: Context, { polecat, rig }: Work, request: MergeReques
   return answer(polecat, request, lands ? 'landing' : 'submitted', rig);
 }
 
-function stopAfterDone(context: Context, polecat: Polecat): void {
-  if (polecat.session) context.launchers.askToStop(polecat.session, 'gt done', context.waits.stopMs);
+/** Among what would be asked to stop is the very `gt done` that has not printed its answer yet, and the agent's last words. */
+function stopAfterDone(context: Context, polecat: Polecat, said = 'gt done'): void {
+  const { session } = polecat;
+  if (!session) return;
+  context.background(`asking ${session} to stop`, async () => {
+    if (await context.launchers.ended(session, context.waits.partMs)) return;
+    context.launchers.askToStop(session, said, context.waits.stopMs);
+  });
 }
 
 function answer(

@@ -6,6 +6,8 @@ export interface Waits {
   readonly returnMs: number;
   /** The same after a start of the town server, where every launcher first has to find it again. */
   readonly reattachMs: number;
+  /** A session that said `gt done`, to read the answer and end by itself, before its runtime is asked to stop. */
+  readonly partMs: number;
   /** A runtime that is asked to stop, to finish what it writes. */
   readonly stopMs: number;
   /** A finished polecat's session, before its removal is left for later. */
@@ -16,6 +18,7 @@ export const usualWaits: Waits = {
   startMs: 30_000,
   returnMs: 3000,
   reattachMs: 15_000,
+  partMs: 3000,
   stopMs: 30_000,
   endMs: 60_000,
 };

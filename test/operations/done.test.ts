@@ -13,8 +13,9 @@ import { tracesOf } from './traces.ts';
 async function townWith(
   t: Parameters<typeof TestTown.open>[0],
   merge = 'review',
+  options: Parameters<typeof TestTown.open>[1] = {},
 ): Promise<{ town: TestTown; agent: Agent }> {
-  const town = await TestTown.open(t);
+  const town = await TestTown.open(t, options);
   await town.addRig({ files: { 'README.md': 'Hello\n', '.gitignore': '*.log\n' } });
   await town.configure('backend', 'merge', merge);
   return { town, agent: await town.worker() };
@@ -157,11 +158,27 @@ test('the session is asked to stop after done, and not taken for a failure', asy
   town.host.obedient = false;
   const session = agent.polecat.session ?? '';
   await agent.submit();
-  const told = town.host.launchedOf(session).caller.told.map(({ method }) => method);
-  assert.deepEqual(told, ['session/stop']);
+  const { told } = town.host.launchedOf(session).caller;
+  assert.deepEqual(told, [], 'gt done itself is still running: it is among what would be asked to stop');
+  await eventually('it is asked to stop', () => told.length > 0);
+  assert.deepEqual(
+    told.map(({ method }) => method),
+    ['session/stop'],
+  );
   await town.host.exit(session, { end: 'failed', code: 0 });
   assert.equal(town.view.get('sessions', session)?.exit?.end, 'done');
   assert.equal(agent.polecat.state, 'done');
+});
+
+test('a session that ends by itself after done is asked nothing', async (t) => {
+  const { town, agent } = await townWith(t, 'review', { waits: { partMs: 60_000 } });
+  town.host.obedient = false;
+  const session = agent.polecat.session ?? '';
+  await agent.submit();
+  await town.host.exit(session, { end: 'failed', code: 0 });
+  await town.settle();
+  assert.deepEqual(town.host.launchedOf(session).caller.told, []);
+  assert.equal(town.view.get('sessions', session)?.exit?.end, 'done');
 });
 
 test('an agent that asks is shown with its question, and works again when it is done', async (t) => {

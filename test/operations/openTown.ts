@@ -65,7 +65,15 @@ export async function openTown(
     sameSecret: (given, known) =>
       given.length === known.length && timingSafeEqual(Buffer.from(given), Buffer.from(known)),
     log: options.log,
-    waits: { startMs: 2000, returnMs: 200, reattachMs: 500, stopMs: 200, endMs: 1000, ...options.waits },
+    waits: {
+      startMs: 2000,
+      returnMs: 200,
+      reattachMs: 500,
+      partMs: 20,
+      stopMs: 200,
+      endMs: 1000,
+      ...options.waits,
+    },
     checkpoint: options.checkpoint ?? (() => Promise.resolve()),
   });
   host.serve(town.handlers);

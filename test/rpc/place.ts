@@ -14,14 +14,14 @@ import { authenticate, checks, StandIn, tokens } from './standIn.ts';
 const runtimeFolder = mkdtempSync('/tmp/gt-');
 process.env['XDG_RUNTIME_DIR'] = runtimeFolder;
 process.env['NODE_NO_WARNINGS'] = '1';
-after(() => rmSync(runtimeFolder, { recursive: true, force: true }));
+after(() => rmSync(runtimeFolder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }));
 
 /** Short: sockets lie in it. `before` is done before it goes: hooks run in the order in which they were made. */
 export function temporaryFolder(t: TestContext, before: () => void = () => undefined): string {
   const folder = mkdtempSync('/tmp/gt-');
   t.after(() => {
     before();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   });
   return folder;
 }
