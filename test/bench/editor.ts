@@ -16,6 +16,7 @@ import { type Row, spread } from './figures.ts';
 const run = promisify(execFile);
 const rounds = 40;
 const apartMs = 400;
+const settledMs = 10_000;
 
 guardRun();
 process.stdout.write(JSON.stringify(await rows()));
@@ -40,6 +41,8 @@ async function measure(host: Host): Promise<Row[]> {
   const editor = await host.startEditor(town.options);
   const folder = await host.newFolder('folder');
   const window = await editor.openWindow({ folder, extensionDevelopmentPath: repository });
+  // A window that has just opened activates a dozen other extensions on the same thread.
+  await pause(settledMs);
   await showTown(window);
   await rowLike(window, 'Beads', /^be-auth: ready · Refactor auth middleware$/);
   const environment = markedEnv({ ...town.options.env, GT_TOWN: town.path });

@@ -174,10 +174,11 @@ test('a session that ends by itself after done is asked nothing', async (t) => {
   const { town, agent } = await townWith(t, 'review', { waits: { partMs: 60_000 } });
   town.host.obedient = false;
   const session = agent.polecat.session ?? '';
+  const { told } = town.host.launchedOf(session).caller;
   await agent.submit();
   await town.host.exit(session, { end: 'failed', code: 0 });
   await town.settle();
-  assert.deepEqual(town.host.launchedOf(session).caller.told, []);
+  assert.deepEqual(told, []);
   assert.equal(town.view.get('sessions', session)?.exit?.end, 'done');
 });
 
