@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
 import { productVersion } from './protocol/version.ts';
-import { installTown, programsIn, serve } from './serveTown.ts';
+import { installTown, programsIn, serve, townsOfUser } from './serveTown.ts';
 
 const help = `gastown-server: the programs behind gt, bd and the editors. Usually you need not call it.
 
@@ -84,6 +84,7 @@ async function languageServer(): Promise<undefined> {
 }
 
 async function demo(keep: boolean): Promise<number> {
+  let townId: string | undefined;
   const { runDemo } = await import('./demo.ts');
   const { createGit } = await import('./git/git.ts');
   const stop = new AbortController();
@@ -93,7 +94,9 @@ async function demo(keep: boolean): Promise<number> {
     gitWith: (emptyHooksDirectory: string) => createGit({ emptyHooksDirectory }),
     serverProgram: programs.server,
     version: productVersion,
-    createTown: installTown,
+    createTown: async (path: string) => {
+      ({ townId } = await installTown(path));
+    },
     // What comes of ending it is no result.
     emit: (event: object) => {
       if (!stop.signal.aborted) print(event);
@@ -104,6 +107,8 @@ async function demo(keep: boolean): Promise<number> {
   } catch (error) {
     if (stop.signal.aborted) return exitInterrupted;
     throw error;
+  } finally {
+    if (!keep && townId !== undefined) townsOfUser().remove(townId);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Timestamp } from './domain/ids.ts';
 import { Refusal } from './domain/refusal.ts';
 import { townDefaults } from './domain/settings.ts';
@@ -15,6 +16,7 @@ import { productVersion, protocolVersion } from './protocol/version.ts';
 import { sameSecret } from './rpc/guard.ts';
 import { type LivingTown, runTown } from './rpc/runTown.ts';
 import { writeShims } from './sessions/shims.ts';
+import { type KnownTowns, knownTowns } from './store/knownTowns.ts';
 import { acquireLock } from './store/lock.ts';
 import { readSecret, writeSecret } from './store/secretFile.ts';
 import { openStore } from './store/store.ts';
@@ -76,6 +78,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
   const token = await readSecret(paths.token);
   if (!record || token === undefined)
     throw new Error(`${paths.town} is no whole town: its record or its token is missing.`);
+  refuseForeign(paths.town, record);
   refuseElsewhere(paths.town, record);
   writeShims({ folder: paths.bin, node: process.execPath, programs: { gt: programs.gt, bd: programs.bd } });
   mkdirSync(paths.scratch, { recursive: true, mode: 0o700 });
@@ -112,6 +115,26 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
       await store.close();
     },
   };
+}
+
+/** What is run for a town (check commands, runtimes) is what its records say, so they must be this user's. */
+function refuseForeign(town: string, { townId }: Town): void {
+  const known = townsOfUser();
+  if (known.has(townId)) return;
+  throw new Refusal(
+    'forbidden',
+    `The town in ${town} was not made by you on this machine, so nothing of it is run.`,
+    {
+      next: `Where you are sure that it is yours: mkdir -p ${dirname(known.fileOf(townId))} && touch ${known.fileOf(townId)}`,
+    },
+  );
+}
+
+/** https://specifications.freedesktop.org/basedir-spec: state that belongs to a user and a machine. */
+export function townsOfUser(): KnownTowns {
+  const state = process.env['XDG_STATE_HOME'];
+  const base = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  return knownTowns(join(base, 'gastown', 'towns'));
 }
 
 /**
@@ -172,6 +195,7 @@ export async function installTown(path: string): Promise<{ readonly town: string
     });
     await store.close();
     await writeSecret(paths.token, randomToken());
+    townsOfUser().add(townId, realpathSync(paths.town));
     return { town: paths.town, townId };
   } catch (error) {
     rmSync(paths.state, { recursive: true, force: true });

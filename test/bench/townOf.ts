@@ -17,6 +17,7 @@ import type { Draft } from '../../server/domain/view.ts';
 import { rigDefaults } from '../../server/domain/rigs.ts';
 import { townDefaults } from '../../server/domain/settings.ts';
 import { type ServerFile, townPaths } from '../../server/protocol/address.ts';
+import { townsOfUser } from '../../server/serveTown.ts';
 import { connectTown, type TownClient } from '../../server/rpc/client.ts';
 import { openStore } from '../../server/store/store.ts';
 import { bead } from '../support/beads.ts';
@@ -37,8 +38,10 @@ export async function makeTown(beads: number): Promise<BenchTown> {
   const folder = mkdtempSync(join(tmpdir(), 'gt-bench-'));
   const paths = townPaths(join(folder, 'town'));
   mkdirSync(paths.state, { recursive: true, mode: 0o700 });
+  const townId = randomUUID();
+  townsOfUser().add(townId, folder);
   const store = await openStore({ directory: paths.state, now: () => new Date() });
-  await store.transact({ verb: 'town/create', by: 'bench' }, furnish);
+  await store.transact({ verb: 'town/create', by: 'bench' }, (draft) => furnish(draft, townId));
   const step = 5000;
   for (let from = 0; from < beads; from += step) {
     await store.transact({ verb: 'bead/create', by: 'bench' }, (draft) => {
@@ -65,11 +68,11 @@ const beadNumber = (n: number): ReturnType<typeof bead> =>
     createdAt: new Date(Date.parse(at) + n * 1000).toISOString() as Timestamp,
   });
 
-function furnish(draft: Draft): void {
+function furnish(draft: Draft, townId: string): void {
   const rig = 'backend' as RigName;
   const runtime = 'sim' as RuntimeName;
   const agent = 'backend/nux' as AgentId;
-  draft.put('town', { id: 'town', townId: randomUUID(), name: 'bench', ...townDefaults, createdAt: at });
+  draft.put('town', { id: 'town', townId, name: 'bench', ...townDefaults, createdAt: at });
   draft.put('rigs', {
     id: rig,
     prefix: 'be',

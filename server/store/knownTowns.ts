@@ -1,0 +1,42 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The towns that this user made, kept outside of them: a file for each, named by the town's id, with the town's path in it. Whatever
+ * carries a `.gastown` of its own (a clone, an archive that was unpacked) cannot have put itself here, so that nothing of it is run.
+ */
+export interface KnownTowns {
+  has(townId: string): boolean;
+  /** Also forgets towns whose folders are gone. */
+  add(townId: string, path: string): void;
+  remove(townId: string): void;
+  /** Where the town's file would be. */
+  fileOf(townId: string): string;
+}
+
+export function knownTowns(folder: string): KnownTowns {
+  const fileOf = (townId: string): string => join(folder, townId);
+  return {
+    fileOf,
+    has: (townId) => isId(townId) && existsSync(fileOf(townId)),
+    add(townId, path) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      for (const name of readdirSync(folder)) forgetIfGone(fileOf(name));
+      writeFileSync(fileOf(townId), `${path}\n`, { mode: 0o600 });
+    },
+    remove: (townId) => rmSync(fileOf(townId), { force: true }),
+  };
+}
+
+/** An id is the name of a file here, and comes from the town's own records. */
+const isId = (townId: string): boolean => /^[0-9a-f-]{8,64}$/.test(townId);
+
+/** Towns of demonstrations and tests would pile up for ever. One on a disk that is away is asked about again when it is back. */
+function forgetIfGone(file: string): void {
+  try {
+    const path = readFileSync(file, 'utf8').trim();
+    if (path !== '' && !existsSync(path)) rmSync(file, { force: true });
+  } catch {
+    // Another process forgets it at this moment.
+  }
+}
