@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -7,7 +7,7 @@ import { join } from 'node:path';
  */
 export interface KnownTowns {
   has(townId: string): boolean;
-  /** Also forgets towns whose folders are gone. */
+  /** Also forgets towns that were made long ago and whose folders are gone. */
   add(townId: string, path: string): void;
   remove(townId: string): void;
   /** Where the town's file would be. */
@@ -31,11 +31,15 @@ export function knownTowns(folder: string): KnownTowns {
 /** An id is the name of a file here, and comes from the town's own records. */
 const isId = (townId: string): boolean => /^[0-9a-f-]{8,64}$/.test(townId);
 
-/** Towns of demonstrations and tests would pile up for ever. One on a disk that is away is asked about again when it is back. */
+/** A town whose folder is not there may have been moved, or lie on a disk that is away. */
+const keptMs = 90 * 24 * 3_600_000;
+
+/** Towns that were only tried would pile up for ever. */
 function forgetIfGone(file: string): void {
   try {
     const path = readFileSync(file, 'utf8').trim();
-    if (path !== '' && !existsSync(path)) rmSync(file, { force: true });
+    const isOld = Date.now() - statSync(file).mtimeMs > keptMs;
+    if (isOld && path !== '' && !existsSync(path)) rmSync(file, { force: true });
   } catch {
     // Another process forgets it at this moment.
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
@@ -49,14 +49,22 @@ test('a town that came with a download is not run, and the way out is named', as
   assert.equal((await as(own, 'town', town)).code, 0, 'after the way out');
 });
 
-test('a town of one’s own is served, and forgotten once its folder is gone', async (t) => {
+test('a town of one’s own is served, and forgotten long after its folder has gone', async (t) => {
   const { folder, own } = homes(t);
-  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  const [first, second, third] = ['first', 'second', 'third'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
   assert.equal((await as(own, 'create', first)).code, 0);
   assert.equal((await as(own, 'town', first)).code, 0);
   rmSync(first, { recursive: true });
   assert.equal((await as(own, 'create', second)).code, 0);
-  assert.equal(readdirSync(registerOf(own)).length, 1);
+  assert.equal(readdirSync(registerOf(own)).length, 2, 'it may only have been moved');
+  const longAgo = new Date('2020-01-01T00:00:00Z');
+  for (const name of readdirSync(registerOf(own))) utimesSync(join(registerOf(own), name), longAgo, longAgo);
+  assert.equal((await as(own, 'create', third)).code, 0);
+  assert.equal(readdirSync(registerOf(own)).length, 2);
 });
 
 test('an id that is a path of its own is not looked up', async (t) => {
