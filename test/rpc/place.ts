@@ -7,6 +7,7 @@ import { townPaths, type ServerFile, type TownPaths } from '../../server/protoco
 import { protocolVersion } from '../../server/protocol/version.ts';
 import { connectTown, type TownClient } from '../../server/rpc/client.ts';
 import { serveTown, type TownServer, type TownServerOptions } from '../../server/rpc/townServer.ts';
+import { eventually } from '../support/wait.ts';
 import { client } from './rawClient.ts';
 import { authenticate, checks, StandIn, tokens } from './standIn.ts';
 
@@ -19,11 +20,21 @@ after(() => rmSync(runtimeFolder, { recursive: true, force: true, maxRetries: 10
 /** Short: sockets lie in it. `before` is done before it goes: hooks run in the order in which they were made. */
 export function temporaryFolder(t: TestContext, before: () => void = () => undefined): string {
   const folder = mkdtempSync('/tmp/gt-');
-  t.after(() => {
+  t.after(async () => {
     before();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    // A server that is being ended may still write a file while the folder goes.
+    await eventually('the folder has gone', () => isRemoved(folder));
   });
   return folder;
+}
+
+function isRemoved(folder: string): boolean {
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A town as `create` leaves it, as far as clients look. Whoever serves it, started by whomever, ends with the test. */
