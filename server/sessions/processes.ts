@@ -6,8 +6,11 @@ import { readdir, readFile } from 'node:fs/promises';
 export interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
-  /** The process session that it belongs to: 0 where the system does not tell. */
-  readonly session: number;
+  /**
+   * The process session that it belongs to; none where the system does not tell. 0 is one like another: Linux gives it to those whose
+   * session leader lies outside their process namespace, as in a container that was entered.
+   */
+  readonly session?: number;
   /** Since the epoch, in milliseconds, as near as the system tells. */
   readonly began: number;
 }
@@ -21,7 +24,7 @@ export async function listProcesses(): Promise<readonly ProcessEntry[]> {
 /** The process with this id, if there is one that is no zombie. */
 export function processEntry(pid: number): ProcessEntry | undefined {
   if (process.platform === 'linux') return fromStat(readStat(pid));
-  if (process.platform === 'win32') return exists(pid) ? { pid, parent: 0, session: 0, began: 0 } : undefined;
+  if (process.platform === 'win32') return exists(pid) ? { pid, parent: 0, began: 0 } : undefined;
   try {
     return parsePs(
       execFileSync('ps', [...psColumns, '-p', String(pid)], { encoding: 'utf8', env: psEnvironment }),
@@ -78,7 +81,7 @@ function bootedAt(): number {
 }
 
 // One at a time: what follows an `=` is the heading, commas and all.
-const psColumns = ['pid=', 'ppid=', 'sess=', 'stat=', 'lstart='].flatMap((column) => ['-o', column]);
+const psColumns = ['pid=', 'ppid=', 'stat=', 'lstart='].flatMap((column) => ['-o', column]);
 const psEnvironment = { ...process.env, LC_ALL: 'C' };
 
 function ps(args: readonly string[]): Promise<string> {
@@ -91,11 +94,9 @@ function ps(args: readonly string[]): Promise<string> {
 
 function parsePs(output: string): ProcessEntry[] {
   return output.split('\n').flatMap((line) => {
-    const [, pid, parent, session, state = '', began = ''] =
-      /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\S+)\s+(.+)$/.exec(line) ?? [];
+    const [, pid, parent, state = '', began = ''] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.+)$/.exec(line) ?? [];
     if (pid === undefined || state.startsWith('Z')) return [];
-    const entry = { pid: Number(pid), parent: Number(parent), session: Number(session) || 0 };
-    return [{ ...entry, began: Date.parse(began) || 0 }];
+    return [{ pid: Number(pid), parent: Number(parent), began: Date.parse(began) || 0 }];
   });
 }
 

@@ -44,11 +44,11 @@ export function isStillRunning(pid: number, since: number): boolean {
 /** Ends what was left behind at the end of the runtime's process and has not left the terminal's process session: not daemons. */
 export async function endLeftovers(marker: string, spare: readonly number[], graceMs: number): Promise<void> {
   const all = await listProcesses();
-  const own = all.find(({ pid }) => pid === process.pid)?.session ?? 0;
+  const own = all.find(({ pid }) => pid === process.pid)?.session;
   const excluded = notMeant(all, spare);
   const marked = await Promise.all(
     all
-      .filter((entry) => own !== 0 && entry.session === own && !excluded.has(entry.pid))
+      .filter((entry) => own !== undefined && entry.session === own && !excluded.has(entry.pid))
       .map(async (entry) => ((await wasStartedWith(entry.pid, marker)) ? [entry] : [])),
   );
   await Promise.all(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -119,7 +119,9 @@ test('a process that has ended, and a zombie, do not run', async (t) => {
   assert.deepEqual(await endTree({ pid, signal: 'SIGTERM', graceMs: 1000 }), []);
 });
 
-test('leftovers on the same terminal end, what has left it on purpose stays', linuxOnly, async (t) => {
+const leftovers = 'leftovers on the same terminal end, what has left it on purpose stays';
+
+test(leftovers, linuxOnly, async (t) => {
   const mark = { GT_SESSION: '/gt/s-tree-leftovers.json' };
   const { child, pidOf } = tree(
     t,
@@ -136,3 +138,20 @@ test('leftovers on the same terminal end, what has left it on purpose stays', li
   await gone(server);
   assert.ok(!isGone(daemon), 'a daemon serves others too');
 });
+
+// What a container runs that was entered: the leader of its process session lies outside, and the kernel says 0 for it.
+const namespace = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+const canUnshare = process.platform === 'linux' && spawnSync('unshare', [...namespace, 'true']).status === 0;
+
+test(
+  'leftovers end also where the leader of the process session lies outside the process namespace',
+  { skip: canUnshare ? false : 'making a process namespace takes Linux and root' },
+  () => {
+    const { NODE_TEST_CONTEXT: _ours, ...env } = process.env;
+    const register = new URL('../support/register.mjs', import.meta.url).href;
+    const again = ['--import', register, `--test-name-pattern=${leftovers}`, import.meta.filename];
+    const run = spawnSync('unshare', [...namespace, process.execPath, ...again], { env, encoding: 'utf8' });
+    assert.equal(run.status, 0, `${run.stdout}${run.stderr}`);
+    assert.match(run.stdout, /^# pass 1$/m);
+  },
+);
