@@ -1,0 +1,2 @@
+/** What an agent is: one that does a bead and goes, a lasting workplace of a person, the town's coordinator. */
+export type AgentRole = 'polecat' | 'crew' | 'mayor';
