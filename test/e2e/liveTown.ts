@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import type { Session } from '../../server/domain/session.ts';
 import type { TownClient } from '../../server/rpc/client.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
 import { eventually } from '../support/wait.ts';
-import { serverProgram, type Terminal } from './terminal.ts';
+import { serverProgram, type Scope, type Terminal } from './terminal.ts';
 
 /** A connection of a person to the town server of the terminal, which runs already. */
-export async function connect(t: TestContext, terminal: Terminal): Promise<TownClient> {
+export async function connect(t: Scope, terminal: Terminal): Promise<TownClient> {
   const client = await reachTown({ town: terminal.town, client: 'test', start: false, serverProgram });
   t.after(() => client.close());
   return client;

@@ -15,7 +15,6 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { type ServerFile, townPaths } from '../../server/protocol/address.ts';
 import type { Ran } from '../support/runNode.ts';
 
@@ -42,14 +41,26 @@ export interface Terminal {
   serverPid(): number | undefined;
 }
 
+/** A test, or whatever else ends some time. */
+export interface Scope {
+  after(work: () => void): void;
+}
+
+/** What else is in a terminal's folder, and in its environment. */
+export type Furnish = (
+  folder: string,
+  environment: Readonly<Record<string, string>>,
+) => Readonly<Record<string, string>>;
+
 /**
  * `name` is that of the town's folder. With a home, a PATH and a login shell of its own, so that no program of this machine's user is
  * found. All is gone when the test ends.
  */
-export function openTerminal(t: TestContext, name = 'town'): Terminal {
+export function openTerminal(t: Scope, name = 'town', furnish: Furnish = () => ({})): Terminal {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gt-e2e-')));
   const town = join(folder, name);
-  const environment = { ...surroundings(folder), GT_TOWN: town };
+  const plain = { ...surroundings(folder), GT_TOWN: town };
+  const environment = { ...plain, ...furnish(folder, plain) };
   t.after(() => clean(folder, town));
   const run = (program: string, words: readonly string[]): Promise<Ran> =>
     runProgram(program, words, { cwd: folder, environment });
@@ -131,7 +142,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Kills it the hard way when the test ends, if it still runs. */
-export function endAfter(t: TestContext, child: ChildProcess): void {
+export function endAfter(t: Scope, child: ChildProcess): void {
   t.after(() => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   });

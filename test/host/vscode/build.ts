@@ -99,7 +99,7 @@ async function npm(draft: string, cwd: string, args: readonly string[]): Promise
 }
 
 /** What an npm around us says about its own project would steer the npm inside into that project. */
-function withoutOuterNpm(): Record<string, undefined> {
+export function withoutOuterNpm(): Record<string, undefined> {
   const foreign =
     /^npm_(package|lifecycle)_|^npm_config_(local_prefix|prefix|global_prefix|omit|include|global|workspaces?)$/;
   return Object.fromEntries(

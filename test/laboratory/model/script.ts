@@ -1,0 +1,145 @@
+import type { Asked, RefusalStatus, Tool, ToolResult, Turn } from './asked.ts';
+
+/** The work on one bead. Without more it goes from the hook to done. */
+export interface Part {
+  /** At the end of its title. The model itself takes it from the hook; here it tells what reached the model otherwise. */
+  readonly word: string;
+  /** Falls silent for good after that step. */
+  readonly silentAfter?: Step;
+  /** Goes on after its hook only when the agents of these beads have read theirs, too: they are at work at once. */
+  readonly meets?: readonly string[];
+  readonly refuses?: RefusalStatus;
+}
+
+/** The steps of one bead, in order. Each is one call of a tool. */
+export const steps = ['prime', 'hook', 'update', 'write', 'commit', 'done'] as const;
+
+export type Step = (typeof steps)[number];
+
+const wordPattern = /\bword-[a-z0-9]{10}\b/;
+
+/** The file that the work consists of. */
+export function fileOf(bead: string): string {
+  return `found-${bead}.txt`;
+}
+
+export function contentOf(word: string): string {
+  return `The hook said ${word}.\n`;
+}
+
+/** The bead that a request is about, as the first prompt names it; the newest, where a session was resumed. */
+export function beadIn({ told }: Asked): string | undefined {
+  return [...told.matchAll(/\bthe bead ([A-Za-z0-9][\w-]*)/g)].at(-1)?.[1];
+}
+
+/** The context of `gt prime` stands in what the model is told, without a call: a lifecycle hook brought it. */
+export function isPrimed({ told }: Asked, { word }: Part): boolean {
+  return told.includes(word);
+}
+
+/** Of the steps, those whose calls were answered. A history that a runtime doubles when it resumes counts once. */
+export function stepsAnswered({ results }: Asked): ReadonlySet<Step> {
+  const calls = new Set(results.map(({ call }) => call));
+  return new Set(steps.filter((step) => calls.has(callOf(step))));
+}
+
+/** What the model does next about a bead: the first step that was not answered yet. */
+export function nextTurn(asked: Asked, bead: string | undefined, part: Part | undefined): Turn {
+  if (part?.refuses !== undefined) return { kind: 'refuse', status: part.refuses };
+  // Titles of conversations and the like are asked for without tools.
+  const shell = toolNamed(asked, shells);
+  if (!shell) return { kind: 'say', text: 'A scripted answer' };
+  if (bead === undefined || !part) return { kind: 'say', text: 'There is no bead in what I was told.' };
+  const answered = stepsAnswered(asked);
+  if (part.silentAfter !== undefined && answered.has(part.silentAfter)) return { kind: 'hang' };
+  const step = steps.find((each) => !answered.has(each) && (each !== 'prime' || !isPrimed(asked, part)));
+  return step === undefined ? { kind: 'say', text: 'It is done.' } : turnFor(step, { asked, bead, shell });
+}
+
+function callOf(step: Step): string {
+  return `call_${step}_scripted`;
+}
+
+interface Scene {
+  readonly asked: Asked;
+  readonly bead: string;
+  readonly shell: Tool;
+}
+
+function turnFor(step: Step, scene: Scene): Turn {
+  const { asked, bead, shell } = scene;
+  const hook = asked.results.findLast(({ call }) => call === callOf('hook'));
+  const word = wordPattern.exec(hook?.text ?? '')?.[0];
+  const run = (command: string): Turn => ({
+    kind: 'call',
+    id: callOf(step),
+    tool: shell.name,
+    input: inputFor(shell, { command }),
+  });
+  if (step === 'prime') return run('gt prime');
+  if (step === 'hook') return run('gt hook');
+  if (word === undefined)
+    return { kind: 'say', text: `The hook named no word: ${hook?.text ?? 'no answer'}` };
+  if (step === 'update') return run(`bd update ${bead} --notes "${word}"`);
+  if (step === 'write') return write(scene, { word, hook });
+  if (step === 'commit') return run(`git add -A && git commit -m "${bead}: ${word}"`);
+  return run('gt done');
+}
+
+function write(
+  { asked, bead, shell }: Scene,
+  { word, hook }: { readonly word: string; readonly hook: ToolResult | undefined },
+): Turn {
+  const id = callOf('write');
+  const writer = toolNamed(asked, writers);
+  const worktree = /^ *Worktree: +(\/.+?)\s*$/m.exec(hook?.text ?? '')?.[1];
+  if (writer && worktree !== undefined) {
+    const input = inputFor(writer, { path: `${worktree}/${fileOf(bead)}`, content: contentOf(word) });
+    return { kind: 'call', id, tool: writer.name, input };
+  }
+  const command = `echo "${contentOf(word).trimEnd()}" > ${fileOf(bead)}`;
+  return { kind: 'call', id, tool: shell.name, input: inputFor(shell, { command }) };
+}
+
+const shells = [
+  'Bash',
+  'bash',
+  'shell_command',
+  'exec_command',
+  'shell',
+  'run_shell_command',
+  'launch-process',
+];
+const writers = ['Write', 'write', 'write_file', 'create', 'save-file'];
+
+function toolNamed({ tools }: Asked, names: readonly string[]): Tool | undefined {
+  return tools.find(({ name }) => names.includes(name));
+}
+
+/** The same value by the name that each runtime's tool has for it. */
+const names: Readonly<Record<string, readonly string[]>> = {
+  command: ['command', 'cmd'],
+  path: ['file_path', 'filePath', 'path'],
+  content: ['content', 'file_text', 'file_content'],
+};
+
+/** What some tools want besides; only what their schema names as required is given. */
+const besides: Readonly<Record<string, unknown>> = {
+  description: 'A step of the script',
+  instructions_reminder: 'LIMIT THE FILE CONTENT TO AT MOST 150 LINES.',
+  wait: true,
+  max_wait_seconds: 60,
+  mode: 'sync',
+};
+
+function inputFor(tool: Tool, values: Readonly<Record<string, string>>): Record<string, unknown> {
+  const { properties = {}, required = [] } = tool.parameters;
+  const given = Object.entries(values).flatMap(([value, content]) => {
+    const name = names[value]?.find((each) => each in properties);
+    if (name === undefined) return [];
+    const isArgv = properties[name]?.type === 'array';
+    return [[name, isArgv ? ['bash', '-lc', content] : content] as const];
+  });
+  const wanted = required.filter((name) => name in besides).map((name) => [name, besides[name]] as const);
+  return Object.fromEntries([...wanted, ...given]);
+}

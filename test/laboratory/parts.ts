@@ -1,0 +1,109 @@
+import type { HostKind } from '../../server/domain/session.ts';
+import { keepEvidence } from './evidence.ts';
+import type { InstalledCli } from './install.ts';
+import { NotHere, playRow, type Row, type Section, type Step } from './results.ts';
+import { killed, oneBead, twoAtOnce, type Scenario } from './scenarios.ts';
+import { convoy, handoff } from './together.ts';
+import type { Laboratory } from './town.ts';
+
+/** A part of the run, which `--only` chooses by any of its names. */
+export interface LaboratoryPart {
+  readonly names: readonly string[];
+  play(lab: Laboratory, clis: readonly InstalledCli[], say: (line: string) => void): Promise<Section>;
+}
+
+export const parts: readonly LaboratoryPart[] = [
+  alone(oneBead, 'process'),
+  alone(killed, 'process'),
+  alone(twoAtOnce, 'process'),
+  { names: [handoff.name], play: playHandoffs },
+  { names: [convoy.name], play: playConvoy },
+];
+
+/** Each runtime by itself, one after the other. */
+function alone(scenario: Scenario, host: HostKind): LaboratoryPart {
+  return {
+    names: [scenario.name, host],
+    async play(lab, clis, say) {
+      const { title, about, columns } = scenario;
+      const rows: Row[] = [];
+      for (const cli of clis) {
+        const play = (step: Step): Promise<void> => scenario.play(lab, { runtime: cli.runtime, host }, step);
+        rows.push(await rowOf(lab, { name: `${scenario.name}-${host}`, cli, columns, say }, play));
+      }
+      return { title: `${title}, in the session host ${host}`, about, columns, rows };
+    },
+  };
+}
+
+/** In a ring, so that each begins once and each takes over once. */
+async function playHandoffs(
+  lab: Laboratory,
+  clis: readonly InstalledCli[],
+  say: (line: string) => void,
+): Promise<Section> {
+  const { name, title, about, columns } = handoff;
+  const present = clis.filter((cli) => 'path' in cli);
+  const rows: Row[] = [];
+  for (const cli of clis) {
+    const to = present[(present.findIndex(({ runtime }) => runtime === cli.runtime) + 1) % present.length];
+    rows.push(
+      await rowOf(lab, { name, cli, columns, say }, async (step) => {
+        if (to === undefined || to.runtime === cli.runtime)
+          throw new NotHere('There is no other runtime to go to.');
+        await handoff.play(lab, { from: cli.runtime, to: to.runtime }, step);
+      }),
+    );
+  }
+  return { title, about, columns, rows };
+}
+
+async function playConvoy(
+  lab: Laboratory,
+  clis: readonly InstalledCli[],
+  say: (line: string) => void,
+): Promise<Section> {
+  const { name, title, about, columns } = convoy;
+  const present = clis.filter((cli) => 'path' in cli);
+  const begun = convoy.begin(
+    lab,
+    present.map(({ runtime }) => runtime),
+  );
+  const rows = await Promise.all(
+    clis.map((cli) =>
+      rowOf(lab, { name, cli, columns, say }, async (step) => (await begun).one(cli.runtime, step)),
+    ),
+  );
+  const whole = { runtime: 'the convoy', version: '', columns };
+  const all = await playRow(whole, async (step) => (await begun).all(step));
+  return { title, about, columns, rows: [...rows, all] };
+}
+
+/** One row, said as soon as it is there. What was to be seen of a failure is kept. */
+async function rowOf(
+  lab: Laboratory,
+  {
+    name,
+    cli,
+    columns,
+    say,
+  }: {
+    readonly name: string;
+    readonly cli: InstalledCli;
+    readonly columns: readonly string[];
+    readonly say: (line: string) => void;
+  },
+  play: (step: Step) => Promise<void>,
+): Promise<Row> {
+  const { runtime, version } = cli;
+  const row = await playRow({ runtime, version, columns }, async (step) => {
+    if ('missing' in cli) throw new NotHere(cli.missing);
+    await play(step);
+  });
+  const failed = row.cells.find((cell) => cell.kind === 'failed');
+  const seconds = row.cells.reduce((sum, cell) => sum + ('seconds' in cell ? cell.seconds : 0), 0);
+  const passed = row.cells.every(({ kind }) => kind === 'passed');
+  say(`${passed ? '✔' : '✖'} ${name} ${runtime} ${seconds.toFixed(1)} s${failed ? `: ${failed.why}` : ''}`);
+  if (failed) say(`  ${await keepEvidence(lab, `${name}-${runtime}`, runtime)}`);
+  return row;
+}
