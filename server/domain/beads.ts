@@ -4,6 +4,7 @@ import { invalid, parsePriority, parseType, validLabels, validTimestamp, validTi
 import { type Closed, finishBead, refuseUnfinished, refuseWhileHooked } from './beadClose.ts';
 import { type BeadChange, wantedStatus, withFields, withStatus } from './beadEdit.ts';
 import { isIdTaken, parseBeadId } from './beadId.ts';
+import { withSteps } from './beadSteps.ts';
 import { beadOf, holdingAgent, isHeld, refuseSecondHold, refuseUnlessFree } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
 import { isDue } from './readiness.ts';
@@ -21,6 +22,8 @@ export interface NewBead {
   readonly design?: string;
   readonly acceptance?: string;
   readonly notes?: string;
+  /** Their titles. */
+  readonly steps?: readonly string[];
   readonly labels?: readonly string[];
   readonly assignee?: string;
   readonly owner?: string;
@@ -37,6 +40,7 @@ export function createBead(draft: Draft, wanted: NewBead, { at, by }: Act): Bead
   const type = parseType(wanted.type ?? 'task');
   const priority = parsePriority(wanted.priority ?? 2);
   const labels = validLabels(wanted.labels ?? []);
+  const steps = withSteps([], { addSteps: wanted.steps ?? [] });
   const deferUntil = given(wanted.deferUntil) && validTimestamp(wanted.deferUntil, 'deferUntil');
   const dueAt = given(wanted.dueAt) && validTimestamp(wanted.dueAt, 'dueAt');
   const status = deferUntil && deferUntil > at ? 'deferred' : 'open';
@@ -45,6 +49,7 @@ export function createBead(draft: Draft, wanted: NewBead, { at, by }: Act): Bead
     ...(wanted.rig === undefined ? {} : { rig: wanted.rig }),
     title,
     ...texts(wanted),
+    ...(steps.length > 0 ? { steps } : {}),
     status,
     priority,
     type,

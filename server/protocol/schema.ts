@@ -68,6 +68,7 @@ const labels = list(word);
 const host = oneOf('auto', 'editor', 'process');
 const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
 const page = { limit: opt(pageSize), after: opt(word) };
+const steps = list(title, 100);
 const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
 
 const promptDelivery = v.variant(
@@ -192,6 +193,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     title,
     type: opt(word),
     priority: opt(priority),
+    steps: opt(steps),
     labels: opt(labels),
     assignee: opt(word),
     dependencies: opt(labels),
@@ -219,6 +221,9 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     title: opt(title),
     type: opt(word),
     appendNotes: opt(text),
+    addSteps: opt(steps),
+    stepsDone: opt(list(count, 100)),
+    stepsOpen: opt(list(count, 100)),
     assignee: opt(wordOrEmpty),
     addLabels: opt(labels),
     removeLabels: opt(labels),
