@@ -40,7 +40,6 @@ export function createBead(draft: Draft, wanted: NewBead, { at, by }: Act): Bead
   const type = parseType(wanted.type ?? 'task');
   const priority = parsePriority(wanted.priority ?? 2);
   const labels = validLabels(wanted.labels ?? []);
-  const steps = withSteps([], { addSteps: wanted.steps ?? [] });
   const deferUntil = given(wanted.deferUntil) && validTimestamp(wanted.deferUntil, 'deferUntil');
   const dueAt = given(wanted.dueAt) && validTimestamp(wanted.dueAt, 'dueAt');
   const status = deferUntil && deferUntil > at ? 'deferred' : 'open';
@@ -49,7 +48,7 @@ export function createBead(draft: Draft, wanted: NewBead, { at, by }: Act): Bead
     ...(wanted.rig === undefined ? {} : { rig: wanted.rig }),
     title,
     ...texts(wanted),
-    ...(steps.length > 0 ? { steps } : {}),
+    ...steps(wanted),
     status,
     priority,
     type,
@@ -172,6 +171,10 @@ function withoutAgent(bead: Bead): Bead {
   if (!bead.assignee?.includes('/')) return bead;
   const { assignee: _, ...rest } = bead;
   return rest;
+}
+
+function steps({ steps: titles = [] }: NewBead): Pick<Bead, 'steps'> {
+  return titles.length > 0 ? { steps: withSteps([], { addSteps: titles }) } : {};
 }
 
 type Texts = Pick<
