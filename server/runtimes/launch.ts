@@ -42,9 +42,11 @@ export interface LaunchRequest {
 export function launchSpec(request: LaunchRequest): LaunchSpec {
   const { preset, self, program } = request;
   const ours = preset.command === '{self}';
+  const words = presetArguments(request);
+  const isTold = words.includes(request.promptText) || words.includes(request.promptFile);
   return {
     command: ours ? self.node : (program ?? preset.command),
-    arguments: [...(ours ? [self.launcher] : []), ...presetArguments(request)],
+    arguments: [...(ours ? [self.launcher] : []), ...words],
     directory: request.worktree,
     environment: {
       ...preset.environment.set,
@@ -54,7 +56,7 @@ export function launchSpec(request: LaunchRequest): LaunchSpec {
       ...sessionEnvironment(request),
     },
     strip: stripped(request),
-    ...(startupOf(preset).prompt === 'terminal' ? { print: request.promptText } : {}),
+    ...(startupOf(preset).prompt === 'terminal' && !isTold ? { print: request.promptText } : {}),
     stopSignal: preset.stopSignal,
   };
 }

@@ -15,7 +15,7 @@ export function shellCommand(shell: HookShell, program: string, words: readonly 
 
 const quoted: Readonly<Record<HookShell, (path: string) => string>> = {
   // Between two quotes a `$` has no name behind it.
-  sh: (path) => `'${path.replaceAll("'", `'\\''`).replaceAll('$', "$''")}'`,
+  sh: (path) => `'${path.replaceAll("'", () => `'\\''`).replaceAll('$', () => `$''`)}'`,
   powershell: (path) => `& '${path.replaceAll("'", "''")}'`,
   // A path on Windows holds no quotes.
   cmd: (path) => `"${path}"`,
