@@ -9,6 +9,7 @@ import { EditorHost } from './sessions/editorHost.ts';
 import { resolveHost, type OpenRequest } from './sessions/host.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
 import { lastLines } from './sessions/logs.ts';
+import { writePrivateFiles, writeWorktreeFiles } from './sessions/privateFiles.ts';
 import { processHost } from './sessions/processHost.ts';
 import { findProgram, shellWord, userShell } from './sessions/programs.ts';
 import { runProgram } from './sessions/runProgram.ts';
@@ -90,19 +91,8 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       await editors.open(request);
       return {};
     },
-    writeSessionFile({ id, agent }) {
-      const token = parts.randomToken();
-      const { session: path } = sessionFiles(paths.sessions, id);
-      writeSessionFile(path, { town: paths.town, session: id, agent, token });
-      return { path, tokenHash: parts.hash(token) };
-    },
-    removeSessionFile: (session) => removeSessionFiles(sessionFiles(paths.sessions, session)),
-    writePrompt(session, text) {
-      const { prompt } = sessionFiles(paths.sessions, session);
-      writePromptFile(prompt, text);
-      return prompt;
-    },
-    endReport: (session) => readEndReport(sessionFiles(paths.sessions, session).end),
+    ...filePort(parts),
+    windows: process.platform === 'win32',
     logFile(session) {
       mkdirSync(logFolder, { recursive: true, mode: 0o700 });
       return logFile(session);
@@ -114,6 +104,41 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
         throw new Refusal('failed', `These processes could not be ended: ${left.join(', ')}.`);
     },
     isAlive: (pid, since) => isStillRunning(pid, Date.parse(since)),
+  };
+}
+
+type FilePort = Pick<
+  SessionPort,
+  | 'writeSessionFile'
+  | 'removeSessionFile'
+  | 'writePrompt'
+  | 'privateFolder'
+  | 'writePrivateFiles'
+  | 'writeWorktreeFiles'
+  | 'endReport'
+>;
+
+/** What is written for a session, and read back. */
+function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
+  return {
+    writeSessionFile({ id, agent }) {
+      const token = randomToken();
+      const { session: path } = sessionFiles(paths.sessions, id);
+      writeSessionFile(path, { town: paths.town, session: id, agent, token });
+      return { path, tokenHash: hash(token) };
+    },
+    removeSessionFile: (session) => removeSessionFiles(sessionFiles(paths.sessions, session)),
+    writePrompt(session, text) {
+      const { prompt } = sessionFiles(paths.sessions, session);
+      writePromptFile(prompt, text);
+      return prompt;
+    },
+    privateFolder: (session) => sessionFiles(paths.sessions, session).privateFolder,
+    writePrivateFiles(session, files) {
+      writePrivateFiles(sessionFiles(paths.sessions, session).privateFolder, files);
+    },
+    writeWorktreeFiles,
+    endReport: (session) => readEndReport(sessionFiles(paths.sessions, session).end),
   };
 }
 

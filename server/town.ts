@@ -24,6 +24,7 @@ import { removePolecat } from './operations/remove.ts';
 import { approveRig, configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
+import { sessionEvent } from './operations/sessionEvents.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
 import { listSessions, runSession, sessionLog, stopSession } from './operations/sessions.ts';
 import { sling } from './operations/sling.ts';
@@ -219,6 +220,7 @@ function workHandlers(context: Context, parts: TownParts): WorkHandlers {
     'session/started': (params, caller) => started(context, params, caller),
     'session/attach': (params, caller) => attach(context, params, caller),
     'session/ended': (params, caller) => ended(context, params, caller),
+    'session/event': (params, caller) => sessionEvent(context, params, caller),
     'host/offer': (params, caller) => {
       parts.offerToHost(caller, params);
       return {};

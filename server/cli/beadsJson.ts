@@ -29,6 +29,8 @@ export function issueJson(bead: Bead): Record<string, unknown> {
     defer_until: time(bead.deferUntil),
     external_ref: text(bead.externalRef),
     labels: bead.labels.length === 0 ? undefined : bead.labels.toSorted(),
+    // Not a field of beads': only where there are some.
+    steps: bead.steps,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Method, Params, Result } from '../protocol/messages.ts';
+import type { HookInput } from './hookInput.ts';
 import { openOutput, type Look, type Output } from './output.ts';
 import { findPlace, type Place } from './place.ts';
 import { askRunningTown, askTown } from './reachTown.ts';
@@ -17,6 +18,8 @@ export interface Cli {
   readonly askRunning: Ask;
   /** Asks the person; undefined where there is nobody to ask. */
   confirm(question: string): Promise<boolean | undefined>;
+  /** What a runtime's lifecycle hook says on stdin; on a terminal, nothing. */
+  hookInput(): Promise<HookInput>;
   /** Looked up at the first use: `--help` needs no town. */
   place(): Place;
 }
@@ -48,6 +51,7 @@ export function openCli(name: 'gt' | 'bd', args: readonly string[]): Cli {
     ask: (method, params) => askTown(place(), name, method, params),
     askRunning: (method, params) => askRunningTown(place(), name, method, params),
     confirm: async (question) => (await import('./confirm.ts')).confirm(output, question),
+    hookInput: async () => (await import('./hookInput.ts')).readHookInput(process.stdin),
     place,
   };
 }

@@ -4,6 +4,7 @@ import { addAgent } from './commands/agent.ts';
 import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDone } from './commands/done.ts';
+import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
 import { addRig } from './commands/rig.ts';
@@ -50,6 +51,7 @@ export function gtCommands(cli: Cli): Command {
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addAgent(gt, cli);
+  addLifecycle(gt, cli);
   addDone(gt, cli);
   return gt;
 }

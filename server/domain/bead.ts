@@ -5,6 +5,14 @@ export type BeadStatus = 'open' | 'hooked' | 'in_progress' | 'blocked' | 'deferr
 
 export type BeadPriority = 0 | 1 | 2 | 3 | 4;
 
+/** One of the steps of a bead's work. */
+export interface BeadStep {
+  /** 1 to n, in their order. */
+  readonly id: number;
+  readonly title: string;
+  readonly done: boolean;
+}
+
 export interface Bead {
   readonly id: BeadId;
   /** The rig of its prefix; absent: the town's own (`hq`), or a prefix that no rig has. */
@@ -14,6 +22,8 @@ export interface Bead {
   readonly design?: string;
   readonly acceptance?: string;
   readonly notes?: string;
+  /** Absent where there are none. */
+  readonly steps?: readonly BeadStep[];
   readonly status: BeadStatus;
   readonly priority: BeadPriority;
   /** `task`, `bug`, `feature`, `epic`, `chore` and the others of beads. */

@@ -9,9 +9,10 @@ import {
   validTimestamp,
   validTitle,
 } from './beadFields.ts';
+import { type StepChange, withSteps } from './beadSteps.ts';
 
 /** What may be changed, as callers name it. An empty text clears its field; the title cannot be cleared. */
-export interface BeadChange {
+export interface BeadChange extends StepChange {
   readonly status?: string;
   readonly priority?: number | string;
   readonly title?: string;
@@ -44,6 +45,8 @@ export function withFields(bead: Bead, change: BeadChange): Bead {
   editTexts(edited, change);
   editDates(edited, change);
   edited.labels = editLabels(bead.labels, change);
+  const steps = withSteps(bead.steps ?? [], change);
+  if (steps.length > 0) edited.steps = steps;
   return edited;
 }
 
@@ -89,6 +92,9 @@ const known: ReadonlySet<string> = new Set<keyof BeadChange>([
   'addLabels',
   'removeLabels',
   'setLabels',
+  'addSteps',
+  'stepsDone',
+  'stepsOpen',
 ]);
 
 function editTexts(edited: Editable, change: BeadChange): void {

@@ -4,6 +4,7 @@ import { invalid, parsePriority, parseType, validLabels, validTimestamp, validTi
 import { type Closed, finishBead, refuseUnfinished, refuseWhileHooked } from './beadClose.ts';
 import { type BeadChange, wantedStatus, withFields, withStatus } from './beadEdit.ts';
 import { isIdTaken, parseBeadId } from './beadId.ts';
+import { withSteps } from './beadSteps.ts';
 import { beadOf, holdingAgent, isHeld, refuseSecondHold, refuseUnlessFree } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
 import { isDue } from './readiness.ts';
@@ -21,6 +22,8 @@ export interface NewBead {
   readonly design?: string;
   readonly acceptance?: string;
   readonly notes?: string;
+  /** Their titles. */
+  readonly steps?: readonly string[];
   readonly labels?: readonly string[];
   readonly assignee?: string;
   readonly owner?: string;
@@ -45,6 +48,7 @@ export function createBead(draft: Draft, wanted: NewBead, { at, by }: Act): Bead
     ...(wanted.rig === undefined ? {} : { rig: wanted.rig }),
     title,
     ...texts(wanted),
+    ...steps(wanted),
     status,
     priority,
     type,
@@ -167,6 +171,10 @@ function withoutAgent(bead: Bead): Bead {
   if (!bead.assignee?.includes('/')) return bead;
   const { assignee: _, ...rest } = bead;
   return rest;
+}
+
+function steps({ steps: titles = [] }: NewBead): Pick<Bead, 'steps'> {
+  return titles.length > 0 ? { steps: withSteps([], { addSteps: titles }) } : {};
 }
 
 type Texts = Pick<

@@ -47,11 +47,16 @@ export function transitionPolecat(
   };
 }
 
-/** A sign of progress: a `gt` call, a commit, a lifecycle hook. One that was waiting or thought stalled works again. */
+/** The reason of one that is at rest though it works: its runtime waits for somebody to say something. */
+export const stoppedWithoutDone = 'It stopped its turn without gt done.';
+
+/** A sign of progress: a `gt` call, a commit, a lifecycle hook. One that was waiting, at rest or thought stalled works again. */
 export function noteProgress(polecat: Polecat, at: Timestamp): Polecat {
   const waited = polecat.state === 'stalled' || polecat.state === 'rate-limited';
   const awake = waited ? transitionPolecat(polecat, 'working', { at }) : polecat;
-  return { ...awake, progressAt: at };
+  if (awake.reason !== stoppedWithoutDone) return { ...awake, progressAt: at };
+  const { reason: _, ...working } = awake;
+  return { ...working, progressAt: at };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { RuntimeName } from './ids.ts';
 
 /**
  * How the first prompt reaches the program: as one argument (after `flag`, if there is one), as the path of a file (after `flag`),
- * printed on the terminal for a person to read, or not at all. It is never typed.
+ * or not at all; then, and where the preset says so, it is printed on the terminal for whoever sits there. It is never typed.
  */
 export type PromptDelivery =
   | { readonly kind: 'argument'; readonly flag?: string }

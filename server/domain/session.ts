@@ -56,6 +56,8 @@ export interface Session {
   readonly log?: string;
   /** The runtime's own id of this session, where it is known. */
   readonly runtimeSession?: string;
+  /** When its agent, which had stopped, was reminded of `gt done`: once. */
+  readonly remindedAt?: Timestamp;
   readonly createdAt: Timestamp;
   readonly startedAt?: Timestamp;
   readonly endedAt?: Timestamp;

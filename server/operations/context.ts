@@ -5,6 +5,7 @@ import type { TownPaths } from '../protocol/address.ts';
 import type { ProtocolVersion } from '../protocol/version.ts';
 import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
+import type { PlacedFile } from '../sessions/privateFiles.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { Waits } from './waits.ts';
@@ -29,6 +30,13 @@ export interface SessionPort {
   removeSessionFile(session: SessionId): void;
   /** Writes the first prompt to a file next to the session file. */
   writePrompt(session: SessionId, text: string): string;
+  /** A folder of the session's own, which is made when something is written to it and goes with the session's files. */
+  privateFolder(session: SessionId): string;
+  writePrivateFiles(session: SessionId, files: readonly PlacedFile[]): void;
+  /** Gives false, with nothing written, where the repository has a file of one of these names. */
+  writeWorktreeFiles(worktree: string, files: readonly PlacedFile[]): boolean;
+  /** Whether programs start as they do on Windows. */
+  readonly windows: boolean;
   /** What a launcher left behind that could not reach the town. */
   endReport(session: SessionId): (SessionExit & { readonly reason?: string }) | undefined;
   logFile(session: SessionId): string;

@@ -1,16 +1,19 @@
 import type { AgentId, Sha } from '../domain/ids.ts';
 import { hookOf, startWork } from '../domain/hooks.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
-import { noteProgress } from '../domain/polecats.ts';
+import { noteProgress, stoppedWithoutDone } from '../domain/polecats.ts';
+import { stepProgress } from '../domain/beadSteps.ts';
 import { blockersOf } from '../domain/readiness.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { HookResult, PolecatDetail } from '../protocol/work.ts';
-import { primeText } from '../runtimes/prompt.ts';
+import { primeText, shortPrimeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import { findPolecat, findRig } from './lookups.ts';
+import { noteSession, progressEveryMs } from './sessionEvents.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
+import { waitingMessages } from './waitingMessages.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -68,9 +71,6 @@ export function readHook(context: Context, params: { readonly agent?: string }, 
   return result;
 }
 
-/** A call may come every second; a sign of progress this old is worth a line in the journal. */
-const progressEveryMs = 15_000;
-
 async function noteWork(context: Context, agent: AgentId | undefined): Promise<void> {
   const view = context.store.view;
   const polecat = agent && view.get('agents', agent);
@@ -78,7 +78,7 @@ async function noteWork(context: Context, agent: AgentId | undefined): Promise<v
   const at = context.now();
   const fresh = Date.parse(at) - Date.parse(polecat.progressAt) < progressEveryMs;
   const begun = hookOf(view, polecat.id)?.status !== 'hooked';
-  if (fresh && begun) return;
+  if (fresh && begun && polecat.reason !== stoppedWithoutDone) return;
   await context.store.transact({ verb: 'work/progress', by: polecat.id, subject: polecat.bead }, (draft) => {
     const now = draft.get('agents', polecat.id);
     if (now && now.state !== 'done') draft.put('agents', noteProgress(now, at));
@@ -92,11 +92,13 @@ function hook(context: Context, params: { readonly agent?: string }, caller: Cal
   const polecat = findPolecat(view, agentOf(params, caller));
   const bead = hookOf(view, polecat.id);
   const mergeRequest = newestRequest(view, polecat);
+  const steps = bead && stepProgress(bead);
   return {
     agent: polecat.id,
     ...(bead ? { bead } : {}),
     polecat,
     rig: polecat.rig,
+    ...(steps ? { steps } : {}),
     blockedBy: bead ? blockersOf(view, bead) : [],
     ...(mergeRequest ? { mergeRequest } : {}),
     next: nextStep(polecat.state, bead !== undefined),
@@ -128,7 +130,7 @@ function agentOf(params: { readonly agent?: string }, caller: Caller): AgentId |
 
 export async function prime(
   context: Context,
-  params: { readonly agent?: string },
+  params: Params<'work/prime'>,
   caller: Caller,
 ): Promise<Result<'work/prime'>> {
   const view = context.store.view;
@@ -138,7 +140,10 @@ export async function prime(
   const head = await context.git.headOf(rig, polecat.worktree);
   const uncommitted = await context.git.status(rig, polecat.worktree);
   const commits = await context.git.countCommits(rig, polecat.base, head.sha);
-  const text = primeText({
+  const isOwn = caller.agent === polecat.id && caller.session !== undefined;
+  if (isOwn) await noteSession(context, { id: caller.session, agent: polecat.id }, params.runtimeSession);
+  const goesOn = params.source === 'compact' || params.source === 'resume';
+  const text = (goesOn ? shortPrimeText : primeText)({
     role: 'polecat',
     agent: polecat.id,
     rig: rig.id,
@@ -151,6 +156,7 @@ export async function prime(
     target: rig.branch,
     commits,
     uncommitted: uncommitted.map((file) => file.path),
+    messages: isOwn ? await waitingMessages(context, polecat.id) : [],
   });
   return { text, hook: own };
 }

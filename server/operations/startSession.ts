@@ -11,6 +11,7 @@ import type { Caller } from '../protocol/caller.ts';
 import { launchSpec } from '../runtimes/launch.ts';
 import { firstPrompt } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
+import { prepareLifecycle } from './lifecycle.ts';
 import type { SessionPlan } from './plan.ts';
 
 /** Of a launcher's log, where it ended at once. */
@@ -97,14 +98,17 @@ function describe(
   id: SessionId,
 ): Session {
   const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: polecat.id });
+  const { preset } = plan;
+  const lifecycle = prepareLifecycle(context, { id, preset, worktree: polecat.worktree });
   const promptText = firstPrompt({
     agent: polecat.id,
     rig: plan.rig.id,
     bead: plan.bead.id,
     worktree: polecat.worktree,
+    primed: lifecycle.primed,
   });
   const launch = launchSpec({
-    preset: plan.preset,
+    preset,
     program: plan.program,
     host: plan.host,
     role: 'polecat',
@@ -121,6 +125,8 @@ function describe(
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
     self: { node: context.launcher.node, launcher: context.launcher.program },
+    extraArguments: lifecycle.arguments,
+    extraEnvironment: lifecycle.environment,
   });
   return {
     id,

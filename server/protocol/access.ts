@@ -58,5 +58,6 @@ export const access: { readonly [M in Method]: Access } = {
   'session/started': 'session',
   'session/attach': 'session',
   'session/ended': 'session',
+  'session/event': 'session',
   'host/offer': 'person',
 };

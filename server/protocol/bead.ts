@@ -33,6 +33,8 @@ export interface BeadCreateParams {
   readonly design?: string;
   readonly acceptance?: string;
   readonly notes?: string;
+  /** What its work consists of, in order. */
+  readonly steps?: readonly string[];
   readonly labels?: readonly string[];
   readonly assignee?: string;
   /** As `--deps` takes them: `blocks:X`, `discovered-from:X`, a bare id. */
@@ -51,6 +53,11 @@ export interface BeadUpdateParams {
   readonly acceptance?: string;
   readonly notes?: string;
   readonly appendNotes?: string;
+  /** Behind those that are there. */
+  readonly addSteps?: readonly string[];
+  /** Their numbers, as `bd show` lists them. */
+  readonly stepsDone?: readonly number[];
+  readonly stepsOpen?: readonly number[];
   /** Empty clears it. */
   readonly assignee?: string;
   readonly addLabels?: readonly string[];

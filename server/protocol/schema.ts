@@ -1,5 +1,20 @@
 import * as v from 'valibot';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import {
+  count,
+  flag,
+  list,
+  oneOf,
+  opt,
+  pageSize,
+  path,
+  pid,
+  priority,
+  text,
+  title,
+  word,
+  wordOrEmpty,
+} from './fields.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
@@ -30,44 +45,13 @@ export function checkPreset(
   return { value: completePreset(checked.value, base) };
 }
 
-const mustBeLine = 'must hold no control characters';
-// oxlint-disable-next-line no-control-regex
-const line = /^[^\u0000-\u001f\u007f]*$/;
-
-const atMost = <N extends number>(most: N) =>
-  v.maxLength<string, N, string>(most, `must be at most ${most} characters long`);
-const filled = v.regex(/\S/, 'must not be empty');
-const anyText = v.string('must be text');
-/** Names, ids, keys. */
-const word = v.pipe(anyText, filled, atMost(200), v.regex(line, mustBeLine));
-const wordOrEmpty = v.pipe(anyText, atMost(200), v.regex(line, mustBeLine));
-const path = v.pipe(anyText, filled, atMost(4096), v.regex(line, mustBeLine));
-const title = v.pipe(anyText, filled, atMost(500));
-const text = v.pipe(anyText, atMost(1_000_000));
-const flag = v.boolean('must be true or false');
-const count = v.pipe(
-  v.number('must be a number'),
-  v.safeInteger('must be a whole number'),
-  v.minValue(0, 'must not be negative'),
-);
-const pid = v.pipe(count, v.minValue(1, 'must be a process id'));
-const pageSize = v.pipe(count, v.minValue(1, 'must be at least 1'), v.maxValue(1000, 'must be at most 1000'));
-const priority = v.pipe(count, v.maxValue(4, 'must be 0 to 4'));
-const opt = v.exactOptional;
-
-function list<Item extends v.GenericSchema>(item: Item, most = 1000) {
-  return v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have at most ${most} items`));
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return v.picklist(words, `must be one of ${words.join(', ')}`);
-}
-
 const words = list(text);
 const labels = list(word);
 const host = oneOf('auto', 'editor', 'process');
 const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
 const page = { limit: opt(pageSize), after: opt(word) };
+const steps = list(title, 100);
+const startSource = oneOf('startup', 'resume', 'clear', 'compact');
 const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
 
 const promptDelivery = v.variant(
@@ -192,6 +176,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     title,
     type: opt(word),
     priority: opt(priority),
+    steps: opt(steps),
     labels: opt(labels),
     assignee: opt(word),
     dependencies: opt(labels),
@@ -219,6 +204,9 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     title: opt(title),
     type: opt(word),
     appendNotes: opt(text),
+    addSteps: opt(steps),
+    stepsDone: opt(list(count, 100)),
+    stepsOpen: opt(list(count, 100)),
     assignee: opt(wordOrEmpty),
     addLabels: opt(labels),
     removeLabels: opt(labels),
@@ -242,7 +230,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     status: opt(oneOf('completed', 'escalated', 'deferred')),
     message: opt(text),
   },
-  'work/prime': { agent: opt(word) },
+  'work/prime': { agent: opt(word), source: opt(startSource), runtimeSession: opt(word) },
   'polecat/list': { rig: opt(word) },
   'polecat/get': { agent: word },
   'polecat/changes': { agent: word },
@@ -264,6 +252,12 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     signal: opt(word),
     lastLines: opt(list(text)),
     reason: opt(text),
+  },
+  'session/event': {
+    event: oneOf('start', 'prompt', 'compact', 'stop', 'end', 'notify'),
+    runtimeSession: opt(word),
+    answers: opt(flag),
+    again: opt(flag),
   },
   'host/offer': { window: word, trusted: flag, focused: flag },
 };

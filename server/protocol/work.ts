@@ -1,8 +1,10 @@
 import type { Bead } from '../domain/bead.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
+import type { StepProgress } from '../domain/beadSteps.ts';
 import type { HostKind, Session } from '../domain/session.ts';
 import type { RefusalData } from './hello.ts';
+import type { StartSource } from './sessionEvent.ts';
 
 export interface SlingParams {
   readonly beads: readonly string[];
@@ -48,6 +50,8 @@ export interface HookResult {
   readonly bead?: Bead;
   readonly polecat?: Polecat;
   readonly rig?: string;
+  /** Of the bead, where it has steps. */
+  readonly steps?: StepProgress;
   /** Beads that must close before it, open ones. */
   readonly blockedBy: readonly string[];
   readonly mergeRequest?: MergeRequest;
@@ -88,9 +92,15 @@ export interface WorkRequests {
   'work/hook': { params: { readonly agent?: string }; result: HookResult };
   /** A session: the work is complete. Idempotent on branch and tip. */
   'work/done': { params: DoneParams; result: DoneResult };
-  /** The context an agent starts with: role and rig, hook, beads access, git state, contract. */
+  /** The context an agent starts with: role and rig, hook, beads access, git state, contract, messages. Short where it goes on. */
   'work/prime': {
-    params: { readonly agent?: string };
+    params: {
+      readonly agent?: string;
+      /** From a lifecycle hook; absent: at length. */
+      readonly source?: StartSource;
+      /** The runtime's own id of the session that asks. */
+      readonly runtimeSession?: string;
+    };
     result: { readonly text: string; readonly hook: HookResult };
   };
 }

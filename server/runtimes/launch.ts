@@ -1,6 +1,7 @@
 import type { AgentId, BeadId, RigName } from '../domain/ids.ts';
 import type { PromptDelivery, RuntimePreset } from '../domain/runtime.ts';
 import type { HostKind, LaunchSpec } from '../domain/session.ts';
+import { startupOf } from './startup.ts';
 
 export interface LaunchRequest {
   readonly preset: RuntimePreset;
@@ -33,24 +34,29 @@ export interface LaunchRequest {
   readonly approval?: 'ask' | 'auto';
   /** Of the user, before the prompt. */
   readonly extraArguments?: readonly string[];
+  /** What points the runtime at its lifecycle hooks. */
+  readonly extraEnvironment?: Readonly<Record<string, string>>;
 }
 
 /** What one session starts: an argument vector and the environment to set and strip. The same request gives the same spec. */
 export function launchSpec(request: LaunchRequest): LaunchSpec {
   const { preset, self, program } = request;
   const ours = preset.command === '{self}';
+  const words = presetArguments(request);
+  const isTold = words.includes(request.promptText) || words.includes(request.promptFile);
   return {
     command: ours ? self.node : (program ?? preset.command),
-    arguments: [...(ours ? [self.launcher] : []), ...presetArguments(request)],
+    arguments: [...(ours ? [self.launcher] : []), ...words],
     directory: request.worktree,
     environment: {
       ...preset.environment.set,
+      ...request.extraEnvironment,
       // In a desktop editor `node` is Electron, which needs to be told; our own program takes the variable away first thing.
       ...(ours ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
       ...sessionEnvironment(request),
     },
     strip: stripped(request),
-    ...(preset.prompt.kind === 'print' ? { print: request.promptText } : {}),
+    ...(startupOf(preset).prompt === 'terminal' && !isTold ? { print: request.promptText } : {}),
     stopSignal: preset.stopSignal,
   };
 }

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SessionExit } from '../domain/session.ts';
+import { removePrivateFolder } from './privateFiles.ts';
 
 /** What GT_SESSION points at; the same as the protocol's `SessionFile`. */
 export interface SessionCredentials {
@@ -21,6 +22,8 @@ export interface SessionFiles {
   readonly prompt: string;
   /** The report of an end that the town has not taken yet. */
   readonly end: string;
+  /** A folder with what its runtime reads. */
+  readonly privateFolder: string;
 }
 
 export function sessionFiles(folder: string, session: string): SessionFiles {
@@ -28,6 +31,7 @@ export function sessionFiles(folder: string, session: string): SessionFiles {
     session: join(folder, `${session}.json`),
     prompt: join(folder, `${session}.prompt.txt`),
     end: join(folder, `${session}.end.json`),
+    privateFolder: join(folder, `${session}.private`),
   };
 }
 
@@ -60,8 +64,9 @@ export function readEndReport(path: string): EndReport | undefined {
     : undefined;
 }
 
-export function removeSessionFiles({ session, prompt, end }: SessionFiles): void {
+export function removeSessionFiles({ session, prompt, end, privateFolder }: SessionFiles): void {
   for (const path of [session, prompt, end]) rmSync(path, { force: true });
+  removePrivateFolder(privateFolder);
 }
 
 const ends: readonly string[] = [

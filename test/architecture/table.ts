@@ -89,11 +89,13 @@ export const table: Readonly<Record<Row, Rule>> = {
 export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
   'server/protocol/schema.ts': [...table.protocol.outside, 'valibot'],
+  'server/protocol/fields.ts': ['valibot'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 
-/** The file with the schema library: `gt` and `bd` must not load it, so only the programs above may import it. */
+/** The files with the schema library: `gt` and `bd` must not load it, so only the programs above may import the first, which has the others. */
 export const townOnly = 'server/protocol/schema.ts';
+export const ofTownOnly: readonly string[] = ['server/protocol/fields.ts'];
 
 /** Programs whose start-up is felt: what they import at their top reaches no package. */
 export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/bd.ts'];

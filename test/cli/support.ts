@@ -1,4 +1,5 @@
 import type { Ask, Cli } from '../../server/cli/cli.ts';
+import type { HookInput } from '../../server/cli/hookInput.ts';
 import { openOutput } from '../../server/cli/output.ts';
 import { outcome, type Whole } from '../../server/cli/run.ts';
 import { fastHook } from '../../server/cli/fastHook.ts';
@@ -27,6 +28,8 @@ interface Around {
   readonly tty?: boolean;
   /** What a person answers who is asked; nobody is there to ask unless it is said. */
   readonly agrees?: boolean;
+  /** What a lifecycle hook says. */
+  readonly hookInput?: HookInput;
 }
 
 /** One command line, in this process, 80 columns wide, on the clock of the samples. */
@@ -89,6 +92,7 @@ function cliOf(name: 'gt' | 'bd', words: readonly string[], parts: Parts): Cli {
     ask: parts.ask,
     askRunning: parts.ask,
     confirm: () => Promise.resolve(parts.agrees),
+    hookInput: () => Promise.resolve(parts.hookInput ?? {}),
     place: () => ({ town: '/town', serverFile: '/town/.gastown/server.json', token: 'x' }),
   };
 }

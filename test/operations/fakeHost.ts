@@ -5,6 +5,7 @@ import type { SessionId } from '../../server/domain/ids.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { Session, SessionExit } from '../../server/domain/session.ts';
 import type { SessionPort } from '../../server/operations/context.ts';
+import { writePrivateFiles, writeWorktreeFiles } from '../../server/sessions/privateFiles.ts';
 import type { Caller, Handlers, Peer } from '../../server/protocol/caller.ts';
 import type { Notifications, Params } from '../../server/protocol/messages.ts';
 
@@ -164,12 +165,16 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     removeSessionFile(session) {
       if (!existsSync(folder)) return;
       const own = readdirSync(folder).filter((name) => name.startsWith(`${session}.`));
-      for (const name of own) rmSync(join(folder, name));
+      for (const name of own) rmSync(join(folder, name), { recursive: true });
     },
     writePrompt(session, text) {
       writeFileSync(file(session, 'prompt.txt'), text);
       return file(session, 'prompt.txt');
     },
+    privateFolder: (session) => file(session, 'private'),
+    writePrivateFiles: (session, files) => writePrivateFiles(file(session, 'private'), files),
+    writeWorktreeFiles,
+    windows: false,
     endReport: (session: SessionId) => host.reports.get(session),
     logFile: (session) => file(session, 'log'),
     lastLines: () => [],

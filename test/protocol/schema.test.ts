@@ -107,6 +107,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'session/started': { pid: 7 },
   'session/attach': { launcherPid: 7, pid: 8 },
   'session/ended': { end: 'failed', code: -1, signal: 'SIGTERM', lastLines: ['x'], reason: 'r' },
+  'session/event': { event: 'stop', runtimeSession: 'x', answers: true, again: false },
   'host/offer': { window: 'w', trusted: true, focused: false },
 };
 

@@ -127,7 +127,9 @@ test('prompts as a file, with a flag, at a place, printed, or not at all', () =>
   );
   assert.deepEqual(spec({ prompt: { kind: 'print' } }).arguments, ['run']);
   assert.equal(spec({ prompt: { kind: 'print' } }).print, 'PROMPT');
-  assert.equal(spec({ prompt: { kind: 'none' } }).print, undefined);
+  assert.equal(spec({ prompt: { kind: 'none' } }).print, 'PROMPT');
+  assert.equal(spec({ prompt: { kind: 'none' }, arguments: ['{prompt}'] }).print, undefined);
+  assert.equal(spec({ prompt: { kind: 'none' }, command: '{self}' }).print, undefined);
 });
 
 test('a prompt that names a place is text: it is not replaced again', () => {

@@ -5,7 +5,7 @@ import { issueJson, wrapped } from '../beadsJson.ts';
 import { answer, type Cli } from '../cli.ts';
 import { Usage } from '../failure.ts';
 import { createdLines } from '../text/beads.ts';
-import { listed, verb } from '../words.ts';
+import { listed, repeated, verb } from '../words.ts';
 import { priorityWord } from './beadOptions.ts';
 
 interface CreateOptions extends ActorOptions {
@@ -18,6 +18,7 @@ interface CreateOptions extends ActorOptions {
   readonly acceptance?: string;
   readonly notes?: string;
   readonly assignee?: string;
+  readonly step?: readonly string[];
   readonly labels?: readonly string[];
   readonly deps?: readonly string[];
   readonly parent?: string;
@@ -48,6 +49,7 @@ export function addCreate(bd: Command, cli: Cli): void {
     .option('--design <text>')
     .option('--acceptance <text>', 'acceptance criteria')
     .option('--notes <text>')
+    .option('--step <text>', 'one step of the work; given several times, in their order', repeated)
     .option('-a, --assignee <name>')
     .option('-l, --labels <labels>', 'with commas, or given several times', listed)
     .option('--label <labels>', 'the same', listed)
@@ -89,7 +91,7 @@ function createParams(
   const given = { rig, type, priority, description, design, acceptance, notes, assignee, id };
   return {
     title,
-    ...present(given),
+    ...present({ ...given, steps: options.step }),
     ...(options.labels?.length ? { labels: options.labels } : {}),
     ...(dependencies.length === 0 ? {} : { dependencies }),
   };

@@ -7,7 +7,7 @@ import type { Cli } from '../cli.ts';
 import { exits, failureLines, failureOf, Told, Usage } from '../failure.ts';
 import { listed, repeated, verb } from '../words.ts';
 import { present } from './beadCreate.ts';
-import { priorityWord } from './beadOptions.ts';
+import { priorityWord, stepNumbers } from './beadOptions.ts';
 
 interface UpdateOptions extends ActorOptions {
   readonly status?: string;
@@ -23,6 +23,9 @@ interface UpdateOptions extends ActorOptions {
   readonly appendNotes?: string;
   readonly addLabel?: readonly string[];
   readonly removeLabel?: readonly string[];
+  readonly addStep?: readonly string[];
+  readonly stepDone?: readonly number[];
+  readonly stepOpen?: readonly number[];
 }
 
 export function addWrites(bd: Command, cli: Cli): void {
@@ -37,6 +40,7 @@ function addUpdate(bd: Command, cli: Cli): void {
       'bd update be-auth --claim',
       'bd update be-auth --status in_progress',
       'bd update be-auth -p 1 --add-label urgent',
+      'bd update be-auth --step-done 2',
     ],
     json: 'an array of the changed issues',
   })
@@ -54,6 +58,9 @@ function addUpdate(bd: Command, cli: Cli): void {
     .option('--acceptance <text>')
     .option('--notes <text>', 'in place of those that are there')
     .option('--append-notes <text>', 'after those that are there')
+    .option('--add-step <text>', 'after those that are there; may be given several times', repeated)
+    .option('--step-done <number>', 'as bd show lists it; may be given several times', stepNumbers)
+    .option('--step-open <number>', 'the same', stepNumbers)
     .option('--actor <name>', 'who acts')
     .action(async (ids: string[], options: UpdateOptions) => {
       const change = updateParams(options);
@@ -65,7 +72,7 @@ function addUpdate(bd: Command, cli: Cli): void {
 }
 
 function updateParams(options: UpdateOptions): Omit<BeadUpdateParams, 'bead'> {
-  const { addLabel, removeLabel, claim, actor: _, ...fields } = options;
+  const { addLabel, removeLabel, addStep, stepDone, stepOpen, claim, actor: _, ...fields } = options;
   const named = [
     'status',
     'priority',
@@ -82,6 +89,7 @@ function updateParams(options: UpdateOptions): Omit<BeadUpdateParams, 'bead'> {
   return {
     ...changed,
     ...present({ addLabels: addLabel, removeLabels: removeLabel }),
+    ...present({ addSteps: addStep, stepsDone: stepDone, stepsOpen: stepOpen }),
     ...(claim ? { claim } : {}),
   };
 }

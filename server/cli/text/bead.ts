@@ -15,6 +15,7 @@ export function beadLines(detail: BeadDetail, look: Look): string[] {
     ...part('DESIGN', bead.design),
     ...part('ACCEPTANCE', bead.acceptance),
     ...part('NOTES', bead.notes),
+    ...stepLines(bead),
     ...edges('DEPENDS ON', detail.dependsOn),
     ...edges('NEEDED BY', detail.neededBy),
   ];
@@ -53,6 +54,15 @@ function part(name: string, text: string | undefined): string[] {
   if (!text) return [];
   const lines = plainText(text).trimEnd().split('\n');
   return ['', name, ...lines.map((line) => (line === '' ? '' : `  ${line}`))];
+}
+
+function stepLines({ steps = [] }: Bead): string[] {
+  if (steps.length === 0) return [];
+  const done = steps.filter((step) => step.done).length;
+  const rows = steps.map(
+    ({ id, title, done: isDone }) => `  ${isDone ? '[x]' : '[ ]'} ${id}  ${displayText(title, 500)}`,
+  );
+  return ['', `STEPS ${done}/${steps.length}`, ...rows];
 }
 
 function edges(name: string, ends: readonly { readonly bead: Bead; readonly type: string }[]): string[] {

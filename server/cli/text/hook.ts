@@ -3,7 +3,7 @@ import type { HookResult } from '../../protocol/work.ts';
 
 /** For an agent that has just started as well as for a person: what is on the hook, where to work on it, what to do now. */
 export function hookLines(hook: HookResult): string[] {
-  const { agent, bead, polecat, blockedBy, mergeRequest } = hook;
+  const { agent, bead, polecat, steps, blockedBy, mergeRequest } = hook;
   if (!bead)
     return [`Nothing is on the hook of ${displayText(agent)}.`, `Next: ${displayText(hook.next, 500)}`];
   const facts: (readonly [string, string | undefined])[] = [
@@ -12,6 +12,7 @@ export function hookLines(hook: HookResult): string[] {
     ['Worktree', polecat && displayText(polecat.worktree, 1000)],
     ['Branch', polecat && displayText(polecat.branch)],
     ['State', polecat && polecatState(polecat.state, polecat.reason)],
+    ['Steps', steps && progress(steps)],
     ['Waits for', blockedBy.map((id) => displayText(id)).join(', ')],
     ['Landing', mergeRequest?.state],
   ];
@@ -24,7 +25,7 @@ export function hookLines(hook: HookResult): string[] {
 
 /** Also inside the answers of `gt prime --json`. */
 export function hookJson(hook: HookResult): unknown {
-  const { agent, rig, bead, polecat, blockedBy, mergeRequest, next } = hook;
+  const { agent, rig, bead, polecat, steps, blockedBy, mergeRequest, next } = hook;
   return {
     agent,
     rig,
@@ -48,10 +49,16 @@ export function hookJson(hook: HookResult): unknown {
       branch: polecat.branch,
       base: polecat.base,
     },
+    steps,
     blockedBy,
     mergeRequest: mergeRequest && { id: mergeRequest.id, state: mergeRequest.state, tip: mergeRequest.tip },
     next,
   };
+}
+
+function progress({ done, total, next }: NonNullable<HookResult['steps']>): string {
+  const todo = next === undefined ? 'all done' : `next ${next.id}: ${displayText(next.title, 500)}`;
+  return `${done}/${total}, ${todo}`;
 }
 
 function polecatState(state: string, reason: string | undefined): string {

@@ -1,0 +1,129 @@
+import { hookOf } from '../domain/hooks.ts';
+import type { AgentId, Timestamp } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { noteProgress, stoppedWithoutDone, transitionPolecat } from '../domain/polecats.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Session } from '../domain/session.ts';
+import type { Draft, View } from '../domain/view.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Params, Result } from '../protocol/messages.ts';
+import { messagesText } from '../runtimes/primeParts.ts';
+import type { Context } from './context.ts';
+import { waitingMessages } from './waitingMessages.ts';
+
+/** A hook may call at every prompt; a sign of life this old is worth a line in the journal. */
+export const progressEveryMs = 15_000;
+
+/**
+ * What a session's lifecycle hook tells. The end of a turn without `gt done` is answered once in a session, where the runtime takes an
+ * answer; else it is written down on the polecat, whose state stays as it is.
+ */
+export async function sessionEvent(
+  context: Context,
+  params: Params<'session/event'>,
+  caller: Caller,
+): Promise<Result<'session/event'>> {
+  const session = ownSession(context.store.view, caller);
+  await noteSession(context, session, params.runtimeSession);
+  if (params.event === 'stop') return await stopped(context, session, params);
+  if (params.event !== 'end') await noteLife(context, session, params.event === 'prompt');
+  if (params.event !== 'prompt') return {};
+  const text = messagesText(await waitingMessages(context, session.agent)).join('\n');
+  return text === '' ? {} : { text };
+}
+
+/** Keeps the runtime's own id of a session, by which it can be resumed and asked. Nothing is written where it is known. */
+export async function noteSession(
+  context: Context,
+  { id, agent }: Pick<Session, 'id' | 'agent'>,
+  runtimeSession: string | undefined,
+): Promise<void> {
+  const known = context.store.view.get('sessions', id)?.runtimeSession;
+  if (runtimeSession === undefined || runtimeSession === known) return;
+  await context.store.transact({ verb: 'session/identify', by: agent, subject: agent }, (draft) => {
+    const now = draft.get('sessions', id);
+    if (now) draft.put('sessions', { ...now, runtimeSession });
+  });
+}
+
+function ownSession(view: View, caller: Caller): Session {
+  const session = caller.session && view.get('sessions', caller.session);
+  if (session) return session;
+  throw new Refusal('no-session', 'This session is not known to the town any more.');
+}
+
+/** `spokenTo`: whoever asked a person has its answer. */
+async function noteLife(context: Context, session: Session, spokenTo: boolean): Promise<void> {
+  const polecat = ownPolecat(context.store.view, session);
+  if (!polecat) return;
+  const at = context.now();
+  const fresh = Date.parse(at) - Date.parse(polecat.progressAt) < progressEveryMs;
+  const answered = spokenTo && polecat.state === 'needs-you';
+  if (fresh && !answered && polecat.reason !== stoppedWithoutDone) return;
+  await change(context, session, (draft, now) => {
+    const awake = spokenTo && now.state === 'needs-you' ? transitionPolecat(now, 'working', { at }) : now;
+    draft.put('agents', noteProgress(awake, at));
+  });
+}
+
+async function stopped(
+  context: Context,
+  session: Session,
+  { answers, again }: Params<'session/event'>,
+): Promise<Result<'session/event'>> {
+  if (!owesDone(context.store.view, session)) return {};
+  const mayRemind = answers === true && again !== true;
+  const at = context.now();
+  // Decided in the transaction: two hooks of one turn remind once.
+  const reminded = await change(context, session, (draft, polecat) => {
+    const now = draft.get('sessions', session.id);
+    if (!now || !owesDone(draft, now)) return false;
+    if (mayRemind && now.remindedAt === undefined) {
+      draft.put('sessions', { ...now, remindedAt: at });
+      return true;
+    }
+    if (polecat.reason !== stoppedWithoutDone) draft.put('agents', withoutDone(polecat, at));
+    return false;
+  });
+  return reminded ? { goOn: reminder(session.agent) } : {};
+}
+
+/** It works, has something on its hook, and has neither handed it over nor asked a person. */
+function owesDone(view: View, session: Session): boolean {
+  const polecat = ownPolecat(view, session);
+  if (!polecat || hookOf(view, polecat.id) === undefined) return false;
+  return polecat.state === 'working' || polecat.state === 'spawning';
+}
+
+function withoutDone(polecat: Polecat, at: Timestamp): Polecat {
+  return { ...polecat, reason: stoppedWithoutDone, updatedAt: at };
+}
+
+function reminder(agent: AgentId): string {
+  return [
+    `${agent} still has work on its hook, and you are about to stop without handing it over.`,
+    'If it is complete, commit everything and run: gt done.',
+    'If you need a person, run: gt done --status escalated --message followed by your question.',
+    'If you cannot go on now, run: gt done --status deferred --message followed by the reason.',
+    'Otherwise go on with it; gt hook shows it.',
+  ].join(' ');
+}
+
+/** Of a session that its polecat still is: another may have taken its place. */
+function ownPolecat(view: View, session: Session): Polecat | undefined {
+  const polecat = view.get('agents', session.agent);
+  return polecat?.session === session.id && polecat.state !== 'done' ? polecat : undefined;
+}
+
+async function change<T>(
+  context: Context,
+  session: Session,
+  work: (draft: Draft, polecat: Polecat) => T,
+): Promise<T | undefined> {
+  const meta = { verb: 'session/event', by: session.agent, subject: session.bead };
+  const { result } = await context.store.transact(meta, (draft) => {
+    const polecat = ownPolecat(draft, session);
+    return polecat && work(draft, polecat);
+  });
+  return result;
+}
