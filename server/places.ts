@@ -19,6 +19,7 @@ import {
   writePromptFile,
   writeSessionFile,
 } from './sessions/sessionFile.ts';
+import { makeSpool, removeSpool } from './sessions/spoolFolder.ts';
 import { endTree, isStillRunning } from './sessions/tree.ts';
 
 export interface PlaceParts {
@@ -94,9 +95,12 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       const token = parts.randomToken();
       const { session: path } = sessionFiles(paths.sessions, id);
       writeSessionFile(path, { town: paths.town, session: id, agent, token });
-      return { path, tokenHash: parts.hash(token) };
+      return { path, tokenHash: parts.hash(token), spool: makeSpool(join(paths.spool, id)) };
     },
-    removeSessionFile: (session) => removeSessionFiles(sessionFiles(paths.sessions, session)),
+    removeSessionFile(session) {
+      removeSessionFiles(sessionFiles(paths.sessions, session));
+      removeSpool(join(paths.spool, session));
+    },
     writePrompt(session, text) {
       const { prompt } = sessionFiles(paths.sessions, session);
       writePromptFile(prompt, text);

@@ -10,8 +10,10 @@ import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { launchSpec } from '../runtimes/launch.ts';
 import { firstPrompt } from '../runtimes/prompt.ts';
+import type { GitDirectories } from '../git/gitDirectories.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
+import { stepsIn } from './setup.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
@@ -74,8 +76,9 @@ async function record(
   caller: Caller,
 ): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
+  const gitDirectories = await context.git.gitDirectoriesOf(plan.rig, polecat.worktree);
   try {
-    const session = describe(context, plan, polecat, id);
+    const session = describe(context, plan, polecat, { id, gitDirectories });
     const verb = polecat.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: polecat.id }, (draft) => {
       draft.put('sessions', session);
@@ -94,9 +97,9 @@ function describe(
   context: Context,
   plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
   polecat: Polecat,
-  id: SessionId,
+  { id, gitDirectories }: { readonly id: SessionId; readonly gitDirectories: GitDirectories },
 ): Session {
-  const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: polecat.id });
+  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent: polecat.id });
   const promptText = firstPrompt({
     agent: polecat.id,
     rig: plan.rig.id,
@@ -120,6 +123,10 @@ function describe(
     identity: identityOf(polecat.id),
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
+    approval: plan.rig.settings.approval ?? 'ask',
+    gitDirectories,
+    spool,
+    before: stepsIn(polecat.worktree, plan.before ?? []),
     self: { node: context.launcher.node, launcher: context.launcher.program },
   });
   return {
