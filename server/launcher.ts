@@ -7,6 +7,7 @@ import type { TownClient } from './rpc/client.ts';
 import { Unreached } from './rpc/failure.ts';
 import { reachTown } from './rpc/reach.ts';
 import { ReconnectingTown } from './rpc/reconnecting.ts';
+import { SpoolRelay } from './rpc/spoolRelay.ts';
 import { runHuman } from './sessions/human.ts';
 import { logVariable } from './sessions/processHost.ts';
 import {
@@ -24,6 +25,9 @@ const takeMs = 20_000;
 
 /** A launcher without a terminal gives the town so long to come back for its report; then the report waits in its file. */
 const reportMs = 10 * 60_000;
+
+/** What the session asked through its spool when it ended; nobody may be there to read the answer. */
+const lastAnswerMs = 1000;
 
 async function main([word, ...args]: readonly string[]): Promise<number> {
   // In a desktop editor it made a Node of us; an agent's own programs must not inherit it.
@@ -61,8 +65,19 @@ async function runSession(environment: NodeJS.ProcessEnv): Promise<number> {
     const next = error instanceof Refusal && error.details.next ? `\nNext: ${error.details.next}` : '';
     return await turnAway(terminal, `Nothing was started. ${error.message}${next}`);
   }
+  const relay = await relayOf(run.spool, credentials);
   await run.run();
+  await relay?.close(lastAnswerMs);
   return 0;
+}
+
+/** For the sandboxes that forbid the session's own programs to connect. */
+async function relayOf(
+  folder: string | undefined,
+  { town, token, session }: SessionCredentials,
+): Promise<SpoolRelay | undefined> {
+  if (folder === undefined) return undefined;
+  return await SpoolRelay.open({ folder, serverFile: townPaths(town).server, token, session });
 }
 
 async function turnAway(terminal: Terminal, sentence: string): Promise<number> {
@@ -95,13 +110,13 @@ class LauncherLine implements TownLine {
     return await this.#open(takeMs).request('session/take', { launcherPid: process.pid });
   }
 
-  async started(pid: number): Promise<void> {
+  async started(pid: number, before?: string): Promise<void> {
     const current = {};
     this.#current = current;
     // Once the end is to be told, the beginning no longer matters.
     await this.#insist(
       () => this.#current === current,
-      (town) => town.request('session/started', { pid }),
+      (town) => town.request('session/started', { pid, ...(before === undefined ? {} : { before }) }),
     );
     if (this.#current === current) this.#pid = pid;
   }

@@ -20,6 +20,7 @@ import {
   writePromptFile,
   writeSessionFile,
 } from './sessions/sessionFile.ts';
+import { makeSpool, removeSpool } from './sessions/spoolFolder.ts';
 import { endTree, isStillRunning } from './sessions/tree.ts';
 
 export interface PlaceParts {
@@ -125,9 +126,12 @@ function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
       const token = randomToken();
       const { session: path } = sessionFiles(paths.sessions, id);
       writeSessionFile(path, { town: paths.town, session: id, agent, token });
-      return { path, tokenHash: hash(token) };
+      return { path, tokenHash: hash(token), spool: makeSpool(join(paths.spool, id)) };
     },
-    removeSessionFile: (session) => removeSessionFiles(sessionFiles(paths.sessions, session)),
+    removeSessionFile(session) {
+      removeSessionFiles(sessionFiles(paths.sessions, session));
+      removeSpool(join(paths.spool, session));
+    },
     writePrompt(session, text) {
       const { prompt } = sessionFiles(paths.sessions, session);
       writePromptFile(prompt, text);

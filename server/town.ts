@@ -21,7 +21,8 @@ import {
 import { keyedQueue } from './operations/queue.ts';
 import { recover } from './operations/recover.ts';
 import { removePolecat } from './operations/remove.ts';
-import { approveRig, configureRig, createRig, removeRig } from './operations/rigs.ts';
+import { approveRig } from './operations/approveRig.ts';
+import { configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';

@@ -9,6 +9,8 @@ export interface Place {
   readonly serverFile: string;
   readonly token: string;
   readonly session?: string;
+  /** Of the session, for a sandbox that forbids connecting. */
+  readonly spool?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,7 +21,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function findPlace(environment: Environment, directory: string): Place {
   const sessionFile = environment['GT_SESSION'];
-  if (sessionFile) return placeOfSession(sessionFile);
+  if (sessionFile) return placeOfSession(sessionFile, environment['GT_SPOOL']);
   const town = findTown(
     { townVariable: environment['GT_TOWN'], directory, home: homeOf(environment) },
     (folder) => existsSync(townPaths(folder).state),
@@ -43,13 +45,14 @@ export function isNoTown(facts: Readonly<Record<string, unknown>> | undefined): 
   return facts?.['town'] === 'none';
 }
 
-function placeOfSession(path: string): Place {
+function placeOfSession(path: string, spool: string | undefined): Place {
   const file = readSessionFile(path);
   return {
     town: file.town,
     serverFile: townPaths(file.town).server,
     token: file.token,
     session: file.session,
+    ...(spool ? { spool } : {}),
   };
 }
 

@@ -53,14 +53,14 @@ function isOfThisProduct({ serverFile, session }: Place): boolean {
 const nothingHappened: ReadonlySet<string> = new Set(['no-server', 'nobody', 'unauthorized']);
 
 function once<M extends Method>(
-  { serverFile, token, session }: Place,
+  { serverFile, token, session, spool }: Place,
   client: string,
   method: M,
   params: Params<M>,
 ): Promise<Result<M>> {
   const timeoutMs = slow.has(method) ? slowMs : usualMs;
   const named = { name: client, version: productVersion, pid: process.pid };
-  return call({ serverFile, token, session, client: named, method, params, timeoutMs });
+  return call({ serverFile, token, session, spool, client: named, method, params, timeoutMs });
 }
 
 /** What runs git, and so takes as long as a network and a repository take. */

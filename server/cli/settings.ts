@@ -45,6 +45,10 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     session: settings.session,
     ids: settings.ids,
     maxPolecats: String(settings.maxPolecats),
+    approval: settings.approval ?? 'ask',
+    isolation: settings.isolation ?? 'auto',
+    setup: (settings.setup ?? []).map(asWord).join(' ') || 'none',
+    include: settings.include === false ? 'off' : 'on',
   };
 }
 
@@ -64,6 +68,10 @@ export function rigDefault(key: string, town: Town): string {
     session,
     ids,
     maxPolecats,
+    approval: 'ask',
+    isolation: 'auto',
+    setup: 'none',
+    include: 'on',
   };
   return defaultOf(defaults, key);
 }

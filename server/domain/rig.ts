@@ -6,6 +6,12 @@ export type MergeMode = 'review' | 'auto' | 'none';
 /** `auto`: an editor that offers to host, else `process`. */
 export type HostChoice = 'auto' | 'editor' | 'process';
 
+/** `ask`: the runtime asks before it acts, as its own settings say. `auto`: it acts without asking; a person confirmed that once. */
+export type Approval = 'ask' | 'auto';
+
+/** `auto`: a worktree, or a clone for a runtime that cannot commit in a linked worktree. */
+export type Isolation = 'auto' | 'worktree' | 'clone';
+
 export type RigState = 'active' | 'parked' | 'docked';
 
 /** Where the rig's commits come from: a clone of a URL that the town keeps, or a repository of the user's, used where it is. */
@@ -23,6 +29,14 @@ export interface RigSettings {
   readonly ids: 'readable' | 'hash';
   /** How many polecats may work in the rig at once. */
   readonly maxPolecats: number;
+  /** Absent: `ask`. */
+  readonly approval?: Approval;
+  /** Absent: `auto`. */
+  readonly isolation?: Isolation;
+  /** Run once in each new workplace, before its first session; argv, no shell. Absent or empty: nothing. */
+  readonly setup?: readonly string[];
+  /** Whether what `.worktreeinclude` names is copied into new workplaces. Absent: true. */
+  readonly include?: boolean;
 }
 
 export interface Rig {
@@ -39,5 +53,7 @@ export interface Rig {
   readonly settings: RigSettings;
   /** SHA-256 of the program-naming configuration that a person approved, if any. */
   readonly approvedConfiguration?: string;
+  /** SHA-256 of the setup command, and of the files of the repository that it names, as a person approved them. */
+  readonly approvedSetup?: string;
   readonly createdAt: Timestamp;
 }

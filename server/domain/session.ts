@@ -19,6 +19,15 @@ export interface SessionExit {
   readonly lastLines?: readonly string[];
 }
 
+/** What the launcher runs before the runtime, on the same terminal; where it fails or takes too long, the runtime is not started. */
+export interface LaunchStep {
+  /** The program, absolute or to be looked up in `environment.PATH`, and its arguments. */
+  readonly argv: readonly string[];
+  /** `setup` */
+  readonly label: string;
+  readonly timeoutMs: number;
+}
+
 /** What the launcher starts, once. Data only: an argument vector, never a shell line; no secret in it. */
 export interface LaunchSpec {
   /** Absolute path of the program, or a name to be looked up in `environment.PATH` by the launcher. */
@@ -31,6 +40,9 @@ export interface LaunchSpec {
   readonly strip: readonly string[];
   /** Printed on the terminal before the start, for a person. */
   readonly print?: string;
+  readonly before?: readonly LaunchStep[];
+  /** Through the files of this folder `gt` and `bd` speak where a sandbox forbids them to connect; the launcher relays them. */
+  readonly spool?: string;
   readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 }
 
@@ -46,8 +58,10 @@ export interface Session {
   readonly launch: LaunchSpec;
   /** Set when the launcher has taken the launch spec: it is handed out once. */
   readonly takenAt?: Timestamp;
-  /** Of the runtime's process. */
+  /** Of the runtime's process, or of what runs before it. */
   readonly pid?: number;
+  /** The label of what runs, or ran last, before the runtime. Absent once the runtime runs. */
+  readonly before?: string;
   /** Of the launcher. */
   readonly launcherPid?: number;
   /** SHA-256 of the session's token; the token itself is only in its 0600 file. */

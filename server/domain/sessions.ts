@@ -14,6 +14,8 @@ export interface SessionChange {
   readonly at: Timestamp;
   readonly pid?: number;
   readonly launcherPid?: number;
+  /** With `running`: it is not the runtime yet that runs. */
+  readonly before?: string;
   /** Wanted for `ended`; taken away by `running`. */
   readonly exit?: SessionExit;
 }
@@ -36,7 +38,7 @@ export function transitionSession(session: Session, to: SessionState, change: Se
   if (to === 'ended') {
     return { ...session, ...pids, state: to, endedAt: at, exit: exit ?? { end: 'interrupted' } };
   }
-  const { endedAt: _endedAt, exit: _exit, ...alive } = session;
+  const { endedAt: _endedAt, exit: _exit, before: _before, ...alive } = session;
   // Another process than before: whether it is alive is told by its id and this time.
   const isAnother = change.pid !== undefined && change.pid !== session.pid;
   const startedAt = isAnother ? at : (session.startedAt ?? at);

@@ -1,7 +1,7 @@
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
-import type { Rig, RigSettings } from './rig.ts';
+import type { Isolation, Rig, RigSettings } from './rig.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
 
@@ -16,6 +16,7 @@ export interface RigChange {
   readonly branch?: string;
   readonly state?: Rig['state'];
   readonly settings?: Partial<RigSettings>;
+  readonly approvedSetup?: string;
 }
 
 export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>>;
@@ -46,6 +47,26 @@ export const rigSettingKeys: readonly SettingKey[] = [
   { key: 'session', values: 'auto, editor or process', about: 'Where sessions live.' },
   { key: 'ids', values: 'readable or hash', about: 'How new beads are named.' },
   { key: 'maxPolecats', values: '1 to 100', about: 'How many polecats may work at once.' },
+  {
+    key: 'approval',
+    values: 'ask or auto',
+    about: 'Whether the runtime asks before it acts; auto is confirmed by a person.',
+  },
+  {
+    key: 'isolation',
+    values: 'auto, worktree or clone',
+    about: 'What each polecat works in; auto is a worktree wherever the runtime can commit in one.',
+  },
+  {
+    key: 'setup',
+    values: 'a program and its arguments, or none',
+    about: 'Runs once in each new workplace, before its first session.',
+  },
+  {
+    key: 'include',
+    values: 'on or off',
+    about: 'Copy the ignored files that .worktreeinclude names (only for a rig over a local path).',
+  },
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -90,6 +111,10 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   session: (words) => ({ settings: { session: choice('session', words, ['auto', 'editor', 'process']) } }),
   ids: (words) => ({ settings: { ids: choice('ids', words, ['readable', 'hash']) } }),
   maxPolecats: (words) => ({ settings: { maxPolecats: count('maxPolecats', words, 100) } }),
+  approval: (words) => ({ settings: { approval: choice('approval', words, ['ask', 'auto']) } }),
+  isolation: (words) => ({ settings: { isolation: isolation(words) } }),
+  setup: (words) => ({ settings: { setup: program('setup', words) } }),
+  include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {
@@ -131,11 +156,23 @@ function choice<const Value extends string>(
   );
 }
 
+function isolation(words: readonly string[]): Isolation {
+  if (words.length === 1 && words[0] === 'in-place') {
+    throw invalid(
+      'isolation',
+      'No polecat works in a checkout of yours: its changes and your own could not be told apart.',
+      'isolation clone gives each polecat a whole repository of its own.',
+    );
+  }
+  return choice('isolation', words, ['auto', 'worktree', 'clone']);
+}
+
 function yesOrNo(key: string, words: readonly string[]): boolean {
   const word = one(key, words).toLowerCase();
   if (['true', 'yes', 'on'].includes(word)) return true;
   if (['false', 'no', 'off'].includes(word)) return false;
-  throw invalid(key, `${key} is true or false, not "${displayText(word, 40)}".`);
+  const [yes, no] = key === 'include' ? ['on', 'off'] : ['true', 'false'];
+  throw invalid(key, `${key} is ${yes} or ${no}, not "${displayText(word, 40)}".`);
 }
 
 function count(key: string, words: readonly string[], most: number): number {

@@ -5,6 +5,7 @@ import { checkConfiguration, unapprovedConfiguration } from './configuration.ts'
 import type { Core } from './core.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { createExecute } from './execute.ts';
+import { gitDirectoriesOf } from './gitDirectories.ts';
 import { headOf } from './head.ts';
 import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
@@ -17,6 +18,7 @@ import { removeWorktree } from './removal.ts';
 import { targetRef } from './repository.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
+import { filesOf } from './treeFiles.ts';
 import { unlandedRefs } from './unlanded.ts';
 import { createVersion, version } from './version.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
@@ -42,8 +44,10 @@ const calls = {
   countCommits,
   changedFiles,
   fileAt,
+  filesOf,
   log,
   headOf,
+  gitDirectoriesOf,
   status,
   commitAll,
   addWorktree,

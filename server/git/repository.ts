@@ -57,6 +57,8 @@ export type WorktreePlace = {
   readonly top: string;
   /** Where git keeps its HEAD and index. */
   readonly gitDirectory: string;
+  /** The repository's own git directory. */
+  readonly common: string;
 };
 
 /**
@@ -73,7 +75,7 @@ export async function worktreePlace(repository: Repository, worktree: string): P
   }
   const gitDirectory = await gitDirectoryOf(top);
   const foreign = gitDirectory === undefined || (await commonOf(gitDirectory)) !== common;
-  if (!foreign) return { top, gitDirectory };
+  if (!foreign) return { top, gitDirectory, common };
   throw new Refusal(
     'wrong-place',
     `${plain(top, 200)} is not a worktree of the repository at ${plain(common, 200)}.`,

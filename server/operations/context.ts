@@ -22,10 +22,11 @@ export interface SessionPort {
     look: { readonly name: string; readonly icon: string; readonly color: string },
     caller?: Caller,
   ): Promise<OpenedPlace>;
-  /** Writes the 0600 file with the session's token and gives the token's SHA-256. */
+  /** Writes the 0600 file with the session's token and gives the token's SHA-256; makes the session's spool folder. */
   writeSessionFile(session: { id: SessionId; agent: AgentId }): {
     readonly path: string;
     readonly tokenHash: string;
+    readonly spool: string;
   };
   removeSessionFile(session: SessionId): void;
   /** Writes the first prompt to a file next to the session file. */

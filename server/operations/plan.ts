@@ -4,7 +4,7 @@ import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
-import type { HostKind } from '../domain/session.ts';
+import type { HostKind, LaunchStep } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
 import { findRuntime } from './lookups.ts';
@@ -19,6 +19,8 @@ export interface SessionPlan {
   readonly host: HostKind;
   readonly polecatsFolder: string;
   readonly warnings: readonly string[];
+  /** What its session runs before the runtime. */
+  readonly before?: readonly LaunchStep[];
 }
 
 export interface SlingPlan extends SessionPlan {

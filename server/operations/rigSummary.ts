@@ -5,8 +5,10 @@ import { isAwaited } from '../domain/landings.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
+import { autoSentence } from './confirm.ts';
 import type { Context } from './context.ts';
 import { notInstalled, programOf } from './plan.ts';
+import { isApproved, setupNow } from './setup.ts';
 import { countPolecats, runtimeLabel } from './views.ts';
 
 export async function rigSummary(context: Context, rig: Rig, caller: Caller): Promise<RigSummary> {
@@ -20,13 +22,24 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
     polecats: countPolecats(view, polecats),
     queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => isAwaited(view, request)).length,
     openBeads: view.count('beadsOpen', rig.id),
-    warnings: [...host.warnings, ...(await missingProgram(context, rig))],
+    warnings: [...host.warnings, ...(await missingProgram(context, rig)), ...(await freeHands(context, rig))],
   };
 }
 
 export async function listRigs(context: Context, caller: Caller): Promise<readonly RigSummary[]> {
   const rigs = [...context.store.view.all('rigs')].toSorted((a, b) => a.id.localeCompare(b.id));
   return await Promise.all(rigs.map((rig) => rigSummary(context, rig, caller)));
+}
+
+/** What acts there without being asked, or would, if it were approved. */
+async function freeHands(context: Context, rig: Rig): Promise<string[]> {
+  const { view } = context.store;
+  const auto = rig.settings.approval === 'auto' ? [autoSentence(runtimeLabel(view, rig.runtime))] : [];
+  if (!rig.settings.setup?.length) return auto;
+  // A repository that cannot be read is told of where it is needed.
+  const setup = await setupNow(context, rig).catch(() => undefined);
+  if (!setup || isApproved(rig, setup)) return auto;
+  return [...auto, `Its setup command is not approved as it is now: gt rig approve ${rig.id}`];
 }
 
 function hostNow(

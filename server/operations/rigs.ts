@@ -10,6 +10,7 @@ import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { RigCreateParams, RigSummary } from '../protocol/rig.ts';
+import { confirmedChange } from './confirm.ts';
 import type { Context } from './context.ts';
 import { resumeLandings } from './land.ts';
 import { findRig, findRuntime, theTown } from './lookups.ts';
@@ -142,7 +143,8 @@ export async function configureRig(
 ): Promise<RigSummary> {
   const change = parseRigSetting(params.key, params.words);
   const rig = findRig(context.store.view, params.rig);
-  const resolved = await checkedChange(context, rig, change);
+  const checked = await checkedChange(context, rig, change);
+  const resolved = await confirmedChange(context, rig, checked, params.confirmed === true);
   const { result } = await context.store.transact(
     { verb: 'rig/configure', by: caller.by, subject: rig.id },
     (draft) => {
@@ -162,32 +164,6 @@ async function checkedChange(context: Context, rig: Rig, change: RigChange): Pro
   if (change.branch !== undefined) await context.git.requireBranch(rig, change.branch);
   if (change.runtime === undefined) return change;
   return { ...change, runtime: findRuntime(context.store.view, change.runtime).id };
-}
-
-export async function approveRig(
-  context: Context,
-  params: Params<'rig/approve'>,
-  caller: Caller,
-): Promise<Result<'rig/approve'>> {
-  const rig = findRig(context.store.view, params.rig);
-  const found = await context.git.unapprovedConfiguration(rig.gitDirectory);
-  if (found.hash !== params.hash) {
-    throw new Refusal('stale', `The configuration of ${rig.id} is not the one you saw.`, {
-      field: 'hash',
-      next: `gt rig approve ${rig.id}`,
-      facts: { keys: found.keys, hash: found.hash },
-    });
-  }
-  const { result } = await context.store.transact(
-    { verb: 'rig/approve', by: caller.by, subject: rig.id },
-    (draft) => {
-      const next: Rig = { ...findRig(draft, rig.id), approvedConfiguration: found.hash };
-      draft.put('rigs', next);
-      return next;
-    },
-  );
-  resumeLandings(context, rig.id);
-  return { rig: result, keys: found.keys };
 }
 
 /**

@@ -42,7 +42,7 @@ export async function started(
   await context.store.transact(meta, (draft) => {
     const before = known(draft.get('sessions', caller.session ?? ''));
     refuseIfReplaced(draft, before);
-    const session = transitionSession(before, 'running', { at, pid: params.pid });
+    const session = transitionSession(before, 'running', { at, ...params });
     draft.put('sessions', session);
     const polecat = draft.get('agents', session.agent);
     if (polecat?.session !== session.id) return;
@@ -74,8 +74,9 @@ export async function attach(
 ): Promise<Record<string, never>> {
   const session = known(context.store.view.get('sessions', caller.session ?? ''));
   follow(context, caller);
-  if (session.state !== 'running' || session.pid !== params.pid)
-    await started(context, { pid: params.pid }, caller);
+  const isSame = session.pid === params.pid;
+  const before = isSame && session.before !== undefined ? { before: session.before } : {};
+  if (session.state !== 'running' || !isSame) await started(context, { pid: params.pid, ...before }, caller);
   // It was done, and this server's forerunner went before it could say so.
   const polecat = context.store.view.get('agents', session.agent);
   if (polecat?.session === session.id && polecat.state === 'done')

@@ -12,6 +12,7 @@ import { endWhatIsLeft } from './leftRunning.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { agentQueue } from './queue.ts';
+import { isSetUp, setupSteps } from './setup.ts';
 import { startSession } from './startSession.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
@@ -44,8 +45,9 @@ export async function runSession(
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
     // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
     await context.git.headOf(rig, polecat.worktree);
+    const before = isSetUp(context.store.view, polecat) ? [] : await setupSteps(context, rig, polecat.base);
     await takeUp(context, polecat);
-    const started = await startSession(context, { ...plan, rig, bead }, polecat, caller);
+    const started = await startSession(context, { ...plan, rig, bead, before }, polecat, caller);
     return findSession(context.store.view, started.id);
   });
 }

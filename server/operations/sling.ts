@@ -10,6 +10,7 @@ import type { SlingParams, SlingResult, Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { findBead, findRig } from './lookups.ts';
 import { planSession, type SlingPlan } from './plan.ts';
+import { setupSteps } from './setup.ts';
 import { spawnPolecat } from './spawn.ts';
 import { freshTarget } from './targets.ts';
 
@@ -66,7 +67,7 @@ async function planSling(
   checkSling(view, { bead, rig, now: context.now() });
   const session = await planSession(context, rig, params, caller);
   const base = await freshTarget(context, rig);
-  return { ...session, bead, rig, base };
+  return { ...session, bead, rig, base, before: await setupSteps(context, rig, base) };
 }
 
 function describe(plan: SlingPlan): Slung {

@@ -10,9 +10,11 @@ import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { launchSpec } from '../runtimes/launch.ts';
 import { firstPrompt } from '../runtimes/prompt.ts';
+import type { GitDirectories } from '../git/gitDirectories.ts';
 import type { Context } from './context.ts';
 import { prepareLifecycle } from './lifecycle.ts';
 import type { SessionPlan } from './plan.ts';
+import { stepsIn } from './setup.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
@@ -75,8 +77,9 @@ async function record(
   caller: Caller,
 ): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
+  const gitDirectories = await context.git.gitDirectoriesOf(plan.rig, polecat.worktree);
   try {
-    const session = describe(context, plan, polecat, id);
+    const session = describe(context, plan, polecat, { id, gitDirectories });
     const verb = polecat.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: polecat.id }, (draft) => {
       draft.put('sessions', session);
@@ -95,9 +98,13 @@ function describe(
   context: Context,
   plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
   polecat: Polecat,
-  id: SessionId,
+  { id, gitDirectories }: { readonly id: SessionId; readonly gitDirectories: GitDirectories },
 ): Session {
-  const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: polecat.id });
+  const {
+    path: sessionFile,
+    tokenHash,
+    spool,
+  } = context.sessions.writeSessionFile({ id, agent: polecat.id });
   const { preset } = plan;
   const lifecycle = prepareLifecycle(context, { id, preset, worktree: polecat.worktree });
   const promptText = firstPrompt({
@@ -124,6 +131,10 @@ function describe(
     identity: identityOf(polecat.id),
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
+    approval: plan.rig.settings.approval ?? 'ask',
+    gitDirectories,
+    spool,
+    before: stepsIn(polecat.worktree, plan.before ?? []),
     self: { node: context.launcher.node, launcher: context.launcher.program },
     extraArguments: lifecycle.arguments,
     extraEnvironment: lifecycle.environment,

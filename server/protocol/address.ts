@@ -13,6 +13,8 @@ export interface TownPaths {
   readonly token: string;
   /** One 0600 `SessionFile` for each session. */
   readonly sessions: string;
+  /** One folder for each session: what GT_SPOOL points at. */
+  readonly spool: string;
   readonly logs: string;
   /** Detached worktrees for landing. */
   readonly scratch: string;
@@ -31,6 +33,7 @@ export function townPaths(town: string): TownPaths {
     lock: join(state, 'lock'),
     token: join(state, 'token'),
     sessions: join(state, 'sessions'),
+    spool: join(state, 'spool'),
     logs: join(state, 'logs'),
     scratch: join(state, 'scratch'),
     emptyHooks: join(state, 'empty'),

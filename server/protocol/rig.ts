@@ -38,12 +38,20 @@ export interface RigRequests {
   'rig/create': { params: RigCreateParams; result: RigSummary };
   'rig/get': { params: { readonly rig: string }; result: RigSummary };
   'rig/list': { params: Record<string, never>; result: readonly RigSummary[] };
-  /** A person: change one key. `words` as typed: `["codex"]`, or an argument vector for `check`. */
+  /**
+   * A person: change one key. `words` as typed: `["codex"]`, or an argument vector for `check`. What gives something a free hand is
+   * refused with `unapproved`, a sentence that says what it means and the fact `confirm`; `confirmed` says that a person read it.
+   */
   'rig/configure': {
-    params: { readonly rig: string; readonly key: string; readonly words: readonly string[] };
+    params: {
+      readonly rig: string;
+      readonly key: string;
+      readonly words: readonly string[];
+      readonly confirmed?: boolean;
+    };
     result: RigSummary;
   };
-  /** A person: approve the program-naming configuration that has this hash, as shown by the refusal. */
+  /** A person: approve the program-naming configuration, or the setup command, that has this hash, as shown by the refusal. */
   'rig/approve': {
     params: { readonly rig: string; readonly hash: string };
     result: { readonly rig: Rig; readonly keys: readonly UnapprovedKey[] };

@@ -163,7 +163,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   },
   'rig/get': { rig: word },
   'rig/list': {},
-  'rig/configure': { rig: word, key: word, words },
+  'rig/configure': { rig: word, key: word, words, confirmed: opt(flag) },
   'rig/approve': { rig: word, hash: word },
   'rig/remove': { rig: word, deleteClone: opt(flag) },
   'runtime/list': {},
@@ -244,7 +244,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'session/stop': { session: word },
   'session/log': { session: word, lines: opt(count) },
   'session/take': { launcherPid: pid },
-  'session/started': { pid },
+  'session/started': { pid, before: opt(title) },
   'session/attach': { launcherPid: pid, pid },
   'session/ended': {
     end: oneOf('done', 'failed', 'interrupted', 'stopped', 'not-started'),

@@ -31,8 +31,11 @@ export interface SessionRequests {
 
   /** A launcher, once: what it is to start. A second call is refused, so a revived terminal starts nothing twice. */
   'session/take': { params: { readonly launcherPid: number }; result: LaunchSpec };
-  /** A launcher: the runtime runs. */
-  'session/started': { params: { readonly pid: number }; result: Record<string, never> };
+  /** A launcher: the runtime runs, or, where `before` has its label, what runs before it. */
+  'session/started': {
+    params: { readonly pid: number; readonly before?: string };
+    result: Record<string, never>;
+  };
   /** A launcher whose connection was lost: it is still there. */
   'session/attach': {
     params: { readonly launcherPid: number; readonly pid: number };

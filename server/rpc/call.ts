@@ -4,7 +4,7 @@ import type { ServerFile } from '../protocol/address.ts';
 import { helloMethod, type HelloParams } from '../protocol/hello.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import { protocolVersion } from '../protocol/version.ts';
-import { connectFailure, failureOf, tooLong, Unreached, type ErrorAnswer } from './failure.ts';
+import { connectFailure, failureOf, isForbidden, tooLong, Unreached, type ErrorAnswer } from './failure.ts';
 import { frame, FrameReader, maxMessageBytes } from './frame.ts';
 
 export interface CallOptions<M extends Method> {
@@ -17,6 +17,8 @@ export interface CallOptions<M extends Method> {
   readonly method: M;
   readonly params: Params<M>;
   readonly timeoutMs: number;
+  /** The session's spool, for a sandbox that forbids connecting. */
+  readonly spool?: string | undefined;
 }
 
 /**
@@ -26,7 +28,19 @@ export interface CallOptions<M extends Method> {
 export async function call<M extends Method>(options: CallOptions<M>): Promise<Result<M>> {
   const server = readServerFile(options.serverFile);
   if (!server) throw new Unreached('no-server', 'The town server is not running.');
-  return (await exchange(server, options)) as Result<M>;
+  try {
+    return (await exchange(server, options)) as Result<M>;
+  } catch (error) {
+    if (!isForbidden(error)) throw error;
+    return (await askThroughSpool(options)) as Result<M>;
+  }
+}
+
+/** Loaded where it is needed only. */
+async function askThroughSpool({ spool, session, method, params, client, timeoutMs }: CallOptions<Method>) {
+  const { callThroughSpool } = await import('./spool.ts');
+  const folder = session === undefined ? undefined : spool;
+  return callThroughSpool(folder, { method, params, client: client.name, timeoutMs });
 }
 
 /** The town's server file, or undefined where there is none that can be read as one. */

@@ -72,6 +72,11 @@ export function connectFailure(error: NodeJS.ErrnoException, endpoint: string): 
   return new Unreached('nobody', `Nobody answers at ${endpoint} (${error.code ?? error.message}).`);
 }
 
+/** Whether a sandbox has forbidden to connect, so that nothing was asked. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Refusal && error.details.facts?.['error'] === 'EPERM';
+}
+
 function refusalOf({ message, data }: ErrorAnswer): Refusal {
   const { code, ...details } = (data ?? { code: 'failed' }) as RefusalData;
   return new Refusal(code as RefusalCode, message, details satisfies RefusalDetails);

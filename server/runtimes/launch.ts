@@ -1,6 +1,6 @@
 import type { AgentId, BeadId, RigName } from '../domain/ids.ts';
 import type { PromptDelivery, RuntimePreset } from '../domain/runtime.ts';
-import type { HostKind, LaunchSpec } from '../domain/session.ts';
+import type { HostKind, LaunchSpec, LaunchStep } from '../domain/session.ts';
 import { startupOf } from './startup.ts';
 
 export interface LaunchRequest {
@@ -32,6 +32,12 @@ export interface LaunchRequest {
   readonly self: { readonly node: string; readonly launcher: string };
   /** `ask` where absent. */
   readonly approval?: 'ask' | 'auto';
+  /** Where git keeps what commits in the worktree write, as real paths: of the repository, and of the worktree. */
+  readonly gitDirectories?: { readonly common: string; readonly own: string };
+  /** The folder of files that stands in for connecting where a sandbox forbids that. */
+  readonly spool?: string;
+  /** What runs before the program. */
+  readonly before?: readonly LaunchStep[];
   /** Of the user, before the prompt. */
   readonly extraArguments?: readonly string[];
   /** What points the runtime at its lifecycle hooks. */
@@ -57,6 +63,8 @@ export function launchSpec(request: LaunchRequest): LaunchSpec {
     },
     strip: stripped(request),
     ...(startupOf(preset).prompt === 'terminal' && !isTold ? { print: request.promptText } : {}),
+    ...(request.before === undefined || request.before.length === 0 ? {} : { before: request.before }),
+    ...(request.spool === undefined ? {} : { spool: request.spool }),
     stopSignal: preset.stopSignal,
   };
 }
@@ -86,6 +94,7 @@ function sessionEnvironment(request: LaunchRequest): Record<string, string> {
     GT_ROLE: request.role,
     GT_POLECAT: request.name,
     GT_SESSION: request.sessionFile,
+    ...(request.spool === undefined ? {} : { GT_SPOOL: request.spool }),
     BD_ACTOR: request.agent,
     GIT_AUTHOR_NAME: identity.name,
     GIT_AUTHOR_EMAIL: identity.email,

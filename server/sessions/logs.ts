@@ -12,10 +12,26 @@ const maxLineLength = 500;
  * return are given as they looked last; empty lines at the end are left out. A missing log has no lines.
  */
 export function lastLines(file: string, count: number): readonly string[] {
-  const text = tail(file, count);
+  return lastOf(tail(file, count), count);
+}
+
+function lastOf(text: string, count: number): readonly string[] {
   const lines = text.split('\n').map(shown);
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
   return count > 0 ? lines.slice(-count) : [];
+}
+
+/** The end of what a program prints, as it prints it. */
+export class Tail {
+  #bytes: Buffer = Buffer.alloc(0);
+
+  push(chunk: Buffer): void {
+    this.#bytes = Buffer.concat([this.#bytes, chunk]).subarray(-chunkBytes);
+  }
+
+  lines(count: number): readonly string[] {
+    return lastOf(this.#bytes.toString('utf8'), count);
+  }
 }
 
 function tail(file: string, count: number): string {

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { Refusal } from '../domain/refusal.ts';
 import type { LaunchSpec } from '../domain/session.ts';
 import { childEnvironment } from './environment.ts';
+import { Tail } from './logs.ts';
 import { findProgram, shellWord, userShell } from './programs.ts';
 
 export interface RuntimeExit {
@@ -22,6 +23,46 @@ export interface RuntimeProcess {
  * folder has gone, with `missing-program` where there is no such program on the spec's PATH, with `failed` where the system says no.
  */
 export async function startRuntime(spec: LaunchSpec, base: NodeJS.ProcessEnv): Promise<RuntimeProcess> {
+  const [child, path] = spawnProgram(spec, base, 'inherit');
+  return await started(child, path);
+}
+
+/** What runs before the runtime, in the same way. What it prints is handed on, and its last lines are kept. */
+export async function startStep(
+  spec: LaunchSpec,
+  [command = '', ...args]: readonly string[],
+  base: NodeJS.ProcessEnv,
+): Promise<RuntimeProcess & { lastLines(count: number): readonly string[] }> {
+  const [child, path] = spawnProgram({ ...spec, command, arguments: args }, base, [
+    'inherit',
+    'pipe',
+    'pipe',
+  ]);
+  const tail = new Tail();
+  for (const [from, to] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ] as const) {
+    from?.on('data', (chunk: Buffer) => {
+      to.write(chunk);
+      tail.push(chunk);
+    });
+  }
+  const closed = new Promise<void>((resolve) => child.on('close', () => resolve()));
+  const runtime = await started(child, path);
+  const exited = runtime.exited.then(async (exit) => {
+    // What it leaves running may hold its output open.
+    await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, flushMs))]);
+    return exit;
+  });
+  return { ...runtime, exited, lastLines: (count) => tail.lines(count) };
+}
+
+const flushMs = 500;
+
+type Stdio = 'inherit' | ['inherit', 'pipe', 'pipe'];
+
+function spawnProgram(spec: LaunchSpec, base: NodeJS.ProcessEnv, stdio: Stdio): [ChildProcess, string] {
   const environment = childEnvironment(base, spec);
   const path = environment['PATH'] ?? '';
   const command = spec.command === shellWord ? userShell(base) : spec.command;
@@ -42,9 +83,9 @@ export async function startRuntime(spec: LaunchSpec, base: NodeJS.ProcessEnv): P
   const child = spawn(program.command, [...program.before, ...spec.arguments], {
     cwd: spec.directory,
     env: environment,
-    stdio: 'inherit',
+    stdio,
   });
-  return await started(child, program.path);
+  return [child, program.path];
 }
 
 function started(child: ChildProcess, path: string): Promise<RuntimeProcess> {

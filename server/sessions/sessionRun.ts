@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { LaunchSpec, SessionEnd } from '../domain/session.ts';
+import type { LaunchSpec, LaunchStep, SessionEnd } from '../domain/session.ts';
 import { lastLines } from './logs.ts';
-import { startRuntime, type RuntimeExit, type RuntimeProcess } from './runtimeProcess.ts';
+import { startRuntime, startStep, type RuntimeExit, type RuntimeProcess } from './runtimeProcess.ts';
 import { writeEndReport, type EndReport } from './sessionFile.ts';
 import type { Terminal } from './terminal.ts';
 import { endLeftovers, endTree } from './tree.ts';
@@ -17,7 +17,8 @@ export interface EndAnswer {
 
 /** The town, as the run of one session needs it. Reports arrive in order; while the town is away they wait for it. */
 export interface TownLine {
-  started(pid: number): Promise<void>;
+  /** The runtime runs, or, with a label, what comes before it. */
+  started(pid: number, before?: string): Promise<void>;
   ended(report: EndReport): Promise<EndAnswer>;
   /** No report is due any more, or not for long: the connection may go. */
   rest(): void;
@@ -45,6 +46,17 @@ const interruptedGraceMs = 3000;
 const leftoversGraceMs = 2000;
 const keptLines = 20;
 
+/** How the runtime ended, or what comes before it. */
+interface Ending {
+  readonly exit: RuntimeExit;
+  /** Why the town would not have it run. */
+  readonly refused?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly lastLines?: readonly string[];
+  /** What Enter does. */
+  readonly again?: 'resumes' | 'tries again';
+}
+
 const unknown: EndAnswer = { done: false, resumable: true };
 
 /** One session on one terminal: the runtime's process, its end, and whether it goes on. */
@@ -55,10 +67,18 @@ export class SessionRun {
   /** Why it is ending, where it did not end by itself. */
   #ending: { readonly end: SessionEnd; readonly reason: string } | undefined;
   #interrupted = false;
+  /** What is still to be done before the runtime. */
+  #before: readonly LaunchStep[];
 
   constructor(options: RunOptions) {
     this.#options = options;
+    this.#before = options.spec.before ?? [];
     this.#marker = `GT_SESSION=${options.sessionFile}`;
+  }
+
+  /** Through which the session's programs may ask. */
+  get spool(): string | undefined {
+    return this.#options.spec.spool;
   }
 
   /** Runs the runtime until nothing is left to do on this terminal. */
@@ -96,6 +116,12 @@ export class SessionRun {
   async #once(): Promise<boolean> {
     const { spec, terminal, environment } = this.#options;
     try {
+      for (let [step] = this.#before; step !== undefined; [step] = this.#before) {
+        const failed = await this.#prepare(step);
+        if (this.#interrupted) return false;
+        if (failed) return await this.#tellExit(failed);
+        this.#before = this.#before.slice(1);
+      }
       this.#runtime = await startRuntime(spec, environment);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -106,17 +132,47 @@ export class SessionRun {
     if (this.#interrupted) await this.#endTree(0);
     const refused = this.#reportStart(this.#runtime.pid);
     const exit = await this.#runtime.exited;
-    const spare = this.#spared();
-    await endLeftovers(this.#marker, spare, leftoversGraceMs);
-    this.#runtime = undefined;
+    await this.#clearAway();
     if (this.#interrupted) return false;
-    return await this.#tellExit(exit, refused());
+    return await this.#tellExit({ exit, refused: refused() });
+  }
+
+  /** Runs what comes before the runtime. Gives how it failed. */
+  async #prepare({ argv, label, timeoutMs }: LaunchStep): Promise<Ending | undefined> {
+    const { spec, terminal, environment } = this.#options;
+    terminal.say(`The ${label} of this workplace: ${argv.join(' ')}`);
+    const running = await startStep(spec, argv, environment);
+    this.#runtime = running;
+    if (this.#interrupted) await this.#endTree(0);
+    const refused = this.#reportStart(running.pid, label);
+    const late = `it took longer than ${Math.round(timeoutMs / 1000)} s`;
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      void this.#endTree(interruptedGraceMs);
+    }, timeoutMs);
+    const exit = await running.exited;
+    clearTimeout(timer);
+    const told = refused();
+    if (exit.code === 0 && told === undefined && this.#ending === undefined) {
+      this.#runtime = undefined;
+      return undefined;
+    }
+    await this.#clearAway();
+    const why = isLate ? late : exit.signal ? `ended by ${exit.signal}` : `exit code ${exit.code ?? 0}`;
+    const reason = `The ${label} failed (${why}): ${argv.join(' ')}`;
+    return { exit, refused: told, reason, lastLines: running.lastLines(keptLines), again: 'tries again' };
+  }
+
+  async #clearAway(): Promise<void> {
+    await endLeftovers(this.#marker, this.#spared(), leftoversGraceMs);
+    this.#runtime = undefined;
   }
 
   /** A town that will not have the runtime run (its bead has gone to somebody else) ends it. Gives what the town said. */
-  #reportStart(pid: number): () => string | undefined {
+  #reportStart(pid: number, before?: string): () => string | undefined {
     let sentence: string | undefined;
-    this.#options.line.started(pid).catch(async (error: unknown) => {
+    this.#options.line.started(pid, before).catch(async (error: unknown) => {
       if (!(error instanceof Refusal) || !this.#runtime) return;
       sentence = error.message;
       await this.stop(sentence, 0);
@@ -124,21 +180,23 @@ export class SessionRun {
     return () => sentence;
   }
 
-  async #tellExit(exit: RuntimeExit, refused: string | undefined): Promise<boolean> {
+  async #tellExit({ exit, refused, again = 'resumes', ...ending }: Ending): Promise<boolean> {
     const { terminal, log } = this.#options;
     if (exit.code !== 0) terminal.restore();
     if (refused !== undefined) {
       terminal.say(`Not resumed: ${refused}\nq closes.`);
       return false;
     }
-    const lines = log === undefined ? [] : lastLines(log, keptLines);
+    const lines = ending.lastLines ?? (log === undefined ? [] : lastLines(log, keptLines));
+    const reason = this.#ending?.reason ?? ending.reason;
     const answer = await this.#tell({
       end: 'failed',
       ...exit,
+      ...(reason === undefined ? {} : { reason }),
       ...this.#ending,
       ...(lines.length > 0 ? { lastLines: lines } : {}),
     });
-    if (log === undefined) terminal.say(sentenceFor(exit, this.#ending?.reason, answer));
+    if (log === undefined) terminal.say(sentenceFor({ exit, reason, again }, answer));
     return !answer.done && answer.resumable;
   }
 
@@ -180,12 +238,14 @@ export class SessionRun {
   }
 }
 
-function sentenceFor(exit: RuntimeExit, reason: string | undefined, { done, resumable }: EndAnswer): string {
+function sentenceFor({ exit, reason, again = 'resumes' }: Ending, { done, resumable }: EndAnswer): string {
   if (done) return 'The work was handed over. q closes this terminal.';
   const how =
     reason ?? (exit.signal ? `It was ended by ${exit.signal}` : `It exited with code ${exit.code ?? 0}`);
   const words = reason ? how : `${how}, without gt done.`;
-  return resumable ? `${words}\nBead and worktree are kept. Enter resumes, q closes.` : `${words}\nq closes.`;
+  return resumable
+    ? `${words}\nBead and worktree are kept. Enter ${again}, q closes.`
+    : `${words}\nq closes.`;
 }
 
 function within(ms: number, answer: Promise<EndAnswer>): Promise<EndAnswer> {

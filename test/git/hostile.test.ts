@@ -129,6 +129,8 @@ function everyCall({
     countCommits: () => git.countCommits(repository, first, main()),
     changedFiles: () => git.changedFiles(repository, first, main()),
     fileAt: () => git.fileAt(repository, first, 'a'),
+    filesOf: () => git.filesOf(repository, first, ['a']),
+    gitDirectoriesOf: () => git.gitDirectoriesOf(repository, worktree),
     log: () => git.log(repository, { base: first, tip: main(), limit: 9 }),
     headOf: () => git.headOf(repository, worktree),
     status: () => git.status(repository, worktree),

@@ -160,7 +160,7 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     writeSessionFile({ id }) {
       mkdirSync(folder, { recursive: true });
       writeFileSync(file(id, 'json'), '{}');
-      return { path: file(id, 'json'), tokenHash: randomBytes(8).toString('hex') };
+      return { path: file(id, 'json'), tokenHash: randomBytes(8).toString('hex'), spool: file(id, 'spool') };
     },
     removeSessionFile(session) {
       if (!existsSync(folder)) return;

@@ -1,0 +1,40 @@
+import { Refusal } from '../domain/refusal.ts';
+import type { Rig } from '../domain/rig.ts';
+import { type RigChange, withRigChange } from '../domain/settings.ts';
+import type { Context } from './context.ts';
+import { describeSetup, setupNow } from './setup.ts';
+import { runtimeLabel } from './views.ts';
+
+/**
+ * A change that gives something a free hand is refused with `unapproved` and what it means, until a person has confirmed it; then it is
+ * completed with what they approved.
+ */
+export async function confirmedChange(
+  context: Context,
+  rig: Rig,
+  change: RigChange,
+  confirmed: boolean,
+): Promise<RigChange> {
+  if (change.settings?.approval === 'auto' && rig.settings.approval !== 'auto' && !confirmed) {
+    const who = runtimeLabel(context.store.view, rig.runtime);
+    throw new Refusal('unapproved', `${autoSentence(who)} It may run whatever you may run.`, {
+      field: 'confirmed',
+      next: `gt rig config ${rig.id} approval auto --yes`,
+      facts: { confirm: 'approval' },
+    });
+  }
+  const setup = change.settings?.setup && (await setupNow(context, withRigChange(rig, change)));
+  if (!setup) return change;
+  if (confirmed) return { ...change, approvedSetup: setup.hash };
+  const what = describeSetup(setup);
+  throw new Refusal('unapproved', `This would run in each new workplace of ${rig.id}, unasked: ${what}`, {
+    field: 'confirmed',
+    next: `gt rig config --yes ${rig.id} setup ${setup.argv.join(' ')}`,
+    facts: { confirm: 'setup', argv: setup.argv, files: setup.files },
+  });
+}
+
+/** Shown wherever the rig is. */
+export function autoSentence(who: string): string {
+  return `With approval auto, ${who} acts without asking anybody.`;
+}
