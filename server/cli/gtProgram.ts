@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDone } from './commands/done.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
+import { addNudge } from './commands/nudge.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
@@ -47,6 +48,7 @@ export function gtCommands(cli: Cli): Command {
   addWork(gt, cli);
   addPolecat(gt, cli);
   addSession(gt, cli);
+  addNudge(gt, cli);
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addAgent(gt, cli);

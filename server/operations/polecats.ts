@@ -7,10 +7,13 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { HookResult, PolecatDetail } from '../protocol/work.ts';
+import { messagesText } from '../runtimes/messages.ts';
 import { primeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import { findPolecat, findRig } from './lookups.ts';
+import { isCurrent } from './nudges.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
+import { markDelivered, waitingMessages } from './waitingMessages.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -63,9 +66,18 @@ export async function polecatFile(
 /** The caller's own hook; people name an agent. An agent that reads its hook has picked its work up, which is noted without being waited for. */
 export function readHook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
   const result = hook(context, params, caller);
-  if (caller.agent === result.agent)
-    context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent));
-  return result;
+  if (caller.agent !== result.agent) return result;
+  context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent));
+  return withMessages(context, result, caller);
+}
+
+/** What waits for the agent comes with its hook; that it was handed over is noted without being waited for. */
+function withMessages(context: Context, result: HookResult, caller: Caller): HookResult {
+  const { agent } = caller;
+  const messages = agent && isCurrent(context, caller) ? waitingMessages(context, agent) : [];
+  if (!agent || messages.length === 0) return result;
+  context.background(`messages of ${agent}`, () => markDelivered(context, agent, messages));
+  return { ...result, messages };
 }
 
 /** A call may come every second; a sign of progress this old is worth a line in the journal. */
@@ -152,5 +164,5 @@ export async function prime(
     commits,
     uncommitted: uncommitted.map((file) => file.path),
   });
-  return { text, hook: own };
+  return { text: `${text}${messagesText(own.messages ?? [])}`, hook: own };
 }

@@ -12,7 +12,7 @@ import { countPolecats, runtimeLabel } from './views.ts';
 export async function rigSummary(context: Context, rig: Rig, caller: Caller): Promise<RigSummary> {
   const view = context.store.view;
   const polecats = [...view.find('agentsByRig', rig.id)];
-  const host = hostNow(context, rig, caller);
+  const host = await hostNow(context, rig, caller);
   return {
     rig,
     runtimeLabel: runtimeLabel(view, rig.runtime),
@@ -29,13 +29,14 @@ export async function listRigs(context: Context, caller: Caller): Promise<readon
   return await Promise.all(rigs.map((rig) => rigSummary(context, rig, caller)));
 }
 
-function hostNow(
+async function hostNow(
   context: Context,
   rig: Rig,
   caller: Caller,
-): { kind: HostKind | 'none'; warnings: string[] } {
+): Promise<{ kind: HostKind | 'none'; warnings: string[] }> {
   try {
-    return { kind: context.sessions.resolve(rig.settings.session, caller).kind, warnings: [] };
+    const { kind } = await context.sessions.resolve(rig.settings.session, caller);
+    return { kind, warnings: [] };
   } catch (error) {
     return { kind: 'none', warnings: [messageOf(error)] };
   }

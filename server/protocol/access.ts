@@ -58,5 +58,10 @@ export const access: { readonly [M in Method]: Access } = {
   'session/started': 'session',
   'session/attach': 'session',
   'session/ended': 'session',
+  'session/view': 'person',
+  'session/follow': 'person',
+  'nudge/send': 'anyone',
+  'nudge/list': 'anyone',
+  'nudge/acknowledge': 'session',
   'host/offer': 'person',
 };

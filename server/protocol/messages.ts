@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { NudgeRequests } from './nudge.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -18,7 +19,8 @@ export interface Requests
     WorkRequests,
     PolecatRequests,
     MergeRequestRequests,
-    SessionRequests {}
+    SessionRequests,
+    NudgeRequests {}
 
 export type Method = keyof Requests;
 export type Params<M extends Method> = Requests[M]['params'];

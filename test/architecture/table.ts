@@ -89,6 +89,7 @@ export const table: Readonly<Record<Row, Rule>> = {
 export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
   'server/protocol/schema.ts': [...table.protocol.outside, 'valibot'],
+  'server/cli/onTerminal.ts': ['node:child_process'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 
