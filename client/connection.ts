@@ -5,7 +5,7 @@ import type { Method, Params, Result } from '../server/protocol/messages.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
 import { notRunning } from './failure.ts';
-import type { LanguageServer, StartLanguageServer, TownNews, WindowFacts } from './languageServer.ts';
+import type { Answer, LanguageServer, StartLanguageServer, TownNews, WindowFacts } from './languageServer.ts';
 
 /** How the window stands to its town. `untrusted` and `stopped`: no language server runs, and none is starting. */
 export type TownState =
@@ -20,6 +20,8 @@ export interface ConnectionParts {
   readonly start: StartLanguageServer;
   readonly facts: () => WindowFacts;
   readonly openTerminal: (request: OpenTerminalParams) => Promise<{ readonly processId?: number }>;
+  readonly showTerminal: Answer<'session/show'>;
+  readonly typeInTerminal: Answer<'session/type'>;
   readonly log: (text: string) => void;
   /** The wait before each new start of a language server that ends by itself; after the last it is given up. */
   readonly pausesMs?: readonly number[];
@@ -142,6 +144,8 @@ export class Connection {
         onTown: (news) => this.#run === run && this.#heard(run, news),
         onChange: (entry) => this.#run === run && this.#changes.fire(entry),
         onOpenTerminal: (request) => this.#parts.openTerminal(request),
+        onShowTerminal: (place) => this.#parts.showTerminal(place),
+        onType: (params) => this.#parts.typeInTerminal(params),
         onEnd: () => this.#ended(run, 'It ended.'),
       });
       run.held.add(window.onDidChangeWindowState(() => this.#sayWindow(run)));

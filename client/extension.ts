@@ -41,6 +41,8 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     start: startLazily(context.asAbsolutePath('dist/server.cjs'), log),
     facts: windowFacts,
     openTerminal: (request) => terminals.open(request),
+    showTerminal: (place) => terminals.show(place),
+    typeInTerminal: (params) => terminals.type(params),
     log: (text) => log.info(text),
   });
   const model = new Model(connection.ask, (text) => log.warn(text));

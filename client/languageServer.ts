@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../server/domain/journal.ts';
+import type { ClientMethod, ClientRequests } from '../server/protocol/messages.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 
 /** What the language server says of the town: `gastown/state`. */
@@ -21,11 +22,18 @@ export interface WindowFacts {
   readonly trusted: boolean;
 }
 
+/** What the town asks of the window, and what the window answers. */
+export type Answer<M extends ClientMethod> = (
+  params: ClientRequests[M]['params'],
+) => Promise<ClientRequests[M]['result']>;
+
 /** What one run of the language server tells the window, and asks of it. */
 export interface Listeners {
   onTown(news: TownNews): void;
   onChange(entry: JournalEntry): void;
   onOpenTerminal(request: OpenTerminalParams): Promise<{ readonly processId?: number }>;
+  onShowTerminal: Answer<'session/show'>;
+  onType: Answer<'session/type'>;
   /** It ended without having been stopped. */
   onEnd(): void;
 }

@@ -81,6 +81,7 @@ const by: By = {
   mergeRequests: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
+  messages: () => fresh,
 };
 
 function staleBy<C extends Collection>(

@@ -45,6 +45,8 @@ export async function startLanguageServer(
   client.onRequest('gastown/session/open', (request: OpenTerminalParams) =>
     listeners.onOpenTerminal(request),
   );
+  client.onRequest('gastown/session/show', listeners.onShowTerminal);
+  client.onRequest('gastown/session/type', listeners.onType);
   await client.start();
   if (!client.isRunning()) throw new Error('The language server ended while it was starting.');
   life = 'running';

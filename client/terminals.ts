@@ -1,8 +1,21 @@
-import { type Disposable, type Terminal, TerminalLocation, ThemeColor, ThemeIcon, window } from 'vscode';
+import {
+  type Disposable,
+  type Terminal,
+  TerminalLocation,
+  ThemeColor,
+  ThemeIcon,
+  window,
+  workspace,
+} from 'vscode';
 import { displayText } from '../server/domain/text.ts';
 import type { Session } from '../server/domain/session.ts';
-import type { OpenTerminalParams } from '../server/protocol/session.ts';
+import type { ClientRequests } from '../server/protocol/messages.ts';
+import type { OpenTerminalParams, TerminalPlace } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
+import { typeInto } from './typing.ts';
+
+type TypeParams = ClientRequests['session/type']['params'];
+type WindowAnswer = ClientRequests['session/show']['result'];
 
 /** How long after the window was loaded VS Code may still bring back terminals. */
 const comingBackMs = 10_000;
@@ -47,7 +60,7 @@ export class Terminals implements Disposable {
   }
 
   /** The terminal of that session in this window, if it is in this one. After a reload they come back one by one. */
-  async find(session: Session): Promise<Terminal | undefined> {
+  async find(session: Pick<Session, 'id' | 'launcherPid' | 'state'>): Promise<Terminal | undefined> {
     const opened = this.#opened.get(session.id);
     if (opened) return opened;
     const { launcherPid } = session;
@@ -57,9 +70,33 @@ export class Terminals implements Disposable {
     return await comesBack(launcherPid, this.#loadedAt + comingBackMs - Date.now());
   }
 
+  /** Brings the session's terminal to the front where it is in this window, and tells which window that is. */
+  async show(place: TerminalPlace): Promise<WindowAnswer> {
+    const terminal = await this.#at(place);
+    terminal?.show();
+    return terminal ? ownName() : {};
+  }
+
+  /** What a person asked to have typed, where the session's terminal is in this window. */
+  async type({ text, pauseMs, ...place }: TypeParams): Promise<WindowAnswer> {
+    const terminal = await this.#at(place);
+    if (!terminal) return {};
+    await typeInto(terminal, text, pauseMs);
+    return ownName();
+  }
+
+  #at({ session, launcherPid }: TerminalPlace): Promise<Terminal | undefined> {
+    const id = session as Session['id'];
+    return this.find({ id, state: 'running', ...(launcherPid === undefined ? {} : { launcherPid }) });
+  }
+
   dispose(): void {
     this.#held.dispose();
   }
+}
+
+function ownName(): WindowAnswer {
+  return { window: workspace.name ?? 'a window without a folder' };
 }
 
 async function firstWith(pid: number, terminals: readonly Terminal[]): Promise<Terminal | undefined> {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need beyond npm: a browser to show VS Code in, a compiler for its native modules, and Neovim.
+# Installs what the tests need beyond npm: a browser to show VS Code in, a compiler for its native modules, Neovim and tmux.
 # Only what is missing, and only as root on Debian or Ubuntu; anywhere else it says what to install.
 # It always exits 0: suites that lack something say so themselves, and fail under CI.
 #
@@ -23,6 +23,7 @@ need python3 python3
 need make make
 need g++ g++
 need neovim nvim
+need tmux tmux
 if [ "${1:-}" = display ]; then
   need xvfb Xvfb
 fi

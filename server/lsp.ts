@@ -73,7 +73,8 @@ class Window {
       serverProgram: parts.serverProgram,
       version: parts.version,
       greet: async (client) => {
-        client.onRequest('session/open', (params) => connection.sendRequest(`${prefix}session/open`, params));
+        for (const method of ['session/open', 'session/show', 'session/type'] as const)
+          client.onRequest(method, (params) => connection.sendRequest(`${prefix}${method}`, params));
         if (this.#isVsCode) await client.request('host/offer', this.#offered);
       },
       onNews: (news) => this.#tell(news),

@@ -1,11 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
+import type { Session } from './domain/session.ts';
 import type { ProgramPort, SessionPort } from './operations/context.ts';
-import type { TownPaths } from './protocol/address.ts';
+import { townHash, type TownPaths } from './protocol/address.ts';
 import type { Caller } from './protocol/caller.ts';
+import type { ClientRequests } from './protocol/messages.ts';
+import type { SessionView } from './protocol/session.ts';
+import { runtimePath } from './rpc/endpoint.ts';
 import { alwaysStripped } from './runtimes/launch.ts';
 import { EditorHost } from './sessions/editorHost.ts';
+import { changed, logSince } from './sessions/followLog.ts';
 import { resolveHost, type OpenRequest } from './sessions/host.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
 import { lastLines } from './sessions/logs.ts';
@@ -21,6 +26,7 @@ import {
   writeSessionFile,
 } from './sessions/sessionFile.ts';
 import { makeSpool, removeSpool } from './sessions/spoolFolder.ts';
+import { TmuxHost, type TmuxPlace } from './sessions/tmuxHost.ts';
 import { endTree, isStillRunning } from './sessions/tree.ts';
 
 export interface PlaceParts {
@@ -40,11 +46,15 @@ export function createPlaces(parts: PlaceParts): {
   readonly sessions: SessionPort;
   readonly programs: ProgramPort;
   offerToHost(caller: Caller, offer: { window: string; trusted: boolean; focused: boolean }): void;
+  /** What minds the places ends; the sessions in them go on. */
+  end(): void;
 } {
   const editors = new EditorHost<Peer>((peer, request) => openTerminal(peer, request));
+  const tmux = new TmuxHost(loginShellPath);
+  mindTmux(parts.paths, tmux);
   const known = new WeakSet<Peer>();
   return {
-    sessions: sessionPort(parts, editors),
+    sessions: { ...sessionPort(parts, { editors, tmux }), ...viewPort({ editors, tmux }), ...outsidePort },
     programs: programPort,
     offerToHost(caller, offer) {
       editors.offer(caller.peer, offer);
@@ -52,20 +62,48 @@ export function createPlaces(parts: PlaceParts): {
       known.add(caller.peer);
       caller.peer.onEnd(() => editors.withdraw(caller.peer));
     },
+    end: () => tmux.end(),
   };
 }
 
 function openTerminal(peer: Peer, request: OpenRequest): Promise<unknown> {
-  const { launcher, asker: _asker, log: _log, ...rest } = request;
+  const { launcher, asker: _asker, log: _log, tmuxSocket: _socket, ...rest } = request;
   return peer.request('session/open', { ...rest, ...launcher });
 }
 
-function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort {
+interface Hosts {
+  readonly editors: EditorHost<Peer>;
+  readonly tmux: TmuxHost;
+}
+
+type ViewPort = Pick<SessionPort, 'view' | 'type' | 'closePlace'>;
+type OutsidePort = Pick<SessionPort, 'lastLines' | 'logSince' | 'logChanged' | 'endTree' | 'isAlive'>;
+
+const outsidePort: OutsidePort = {
+  lastLines,
+  logSince,
+  logChanged: changed,
+  async endTree(pid, since, graceMs) {
+    const left = await endTree({ pid, since: Date.parse(since), signal: 'SIGTERM', graceMs });
+    if (left.length > 0)
+      throw new Refusal('failed', `These processes could not be ended: ${left.join(', ')}.`);
+  },
+  isAlive: (pid, since) => isStillRunning(pid, Date.parse(since)),
+};
+
+function sessionPort(
+  parts: PlaceParts,
+  { editors, tmux }: Hosts,
+): Omit<SessionPort, keyof ViewPort | keyof OutsidePort> {
   const { paths, launcher } = parts;
   const logFolder = join(paths.logs, 'sessions');
   const logFile = (session: string): string => join(logFolder, `${session}.log`);
   return {
-    resolve: (choice) => resolveHost(choice, editors.count),
+    async resolve(choice) {
+      if (choice === 'tmux') await tmux.program();
+      return resolveHost(choice, editors.count);
+    },
+    tmuxSocket: () => tmuxSocket(paths),
     editors: () => editors.count,
     async open(session, { name, icon, color }, caller) {
       const request: OpenRequest = {
@@ -86,10 +124,11 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
           },
         },
         ...(session.log === undefined ? {} : { log: session.log }),
+        ...(session.tmuxSocket === undefined ? {} : { tmuxSocket: session.tmuxSocket }),
         ...(caller ? { asker: caller.peer } : {}),
       };
       if (session.host === 'process') return await processHost.open(request);
-      await editors.open(request);
+      await (session.host === 'tmux' ? tmux : editors).open(request);
       return {};
     },
     ...filePort(parts),
@@ -98,13 +137,6 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       mkdirSync(logFolder, { recursive: true, mode: 0o700 });
       return logFile(session);
     },
-    lastLines,
-    async endTree(pid, since, graceMs) {
-      const left = await endTree({ pid, since: Date.parse(since), signal: 'SIGTERM', graceMs });
-      if (left.length > 0)
-        throw new Refusal('failed', `These processes could not be ended: ${left.join(', ')}.`);
-    },
-    isAlive: (pid, since) => isStillRunning(pid, Date.parse(since)),
   };
 }
 
@@ -144,6 +176,87 @@ function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
     writeWorktreeFiles,
     endReport: (session) => readEndReport(sessionFiles(paths.sessions, session).end),
   };
+}
+
+/** How people come to see a session, and, as the last resort, how something is typed into it. */
+function viewPort({ editors, tmux }: Hosts): ViewPort {
+  return {
+    async view(session, readOnly): Promise<SessionView> {
+      const { id, agent, host, log } = session;
+      if (host === 'tmux') {
+        return { session: id, agent, host, command: await tmux.attachCommand(placeOf(session), readOnly) };
+      }
+      if (host === 'process') return { session: id, agent, host, log: log ?? '' };
+      return {
+        session: id,
+        agent,
+        host,
+        window: await inItsWindow(editors, 'session/show', terminalOf(session)),
+      };
+    },
+    async type(session, text, pauseMs) {
+      if (session.host === 'tmux') return await tmux.type(placeOf(session), text, pauseMs);
+      await inItsWindow(editors, 'session/type', { ...terminalOf(session), text, pauseMs });
+    },
+    async closePlace(session) {
+      if (session.host === 'tmux') await tmux.close(placeOf(session));
+    },
+  };
+}
+
+/** One for each town, whoever asks; what an earlier town server opened elsewhere is found through its sessions' records. */
+function tmuxSocket({ town }: TownPaths): string {
+  return runtimePath(`gt-${townHash(town)}.tmux`);
+}
+
+/** In the background: a town that never used tmux has no socket, and nothing is looked for. */
+function mindTmux(paths: TownPaths, tmux: TmuxHost): void {
+  if (process.platform === 'win32') return;
+  const minding = async (): Promise<void> => await tmux.mind(tmuxSocket(paths));
+  // Without it a socket stays until the next window is opened on it; whoever needs tmux is told what is wrong with it.
+  minding().catch(() => undefined);
+}
+
+function placeOf({ id, tmuxSocket: socket = '' }: Session): TmuxPlace {
+  return { socket, session: id };
+}
+
+function terminalOf({ id, launcherPid }: Session): ClientRequests['session/show']['params'] {
+  return { session: id, ...(launcherPid === undefined ? {} : { launcherPid }) };
+}
+
+/** A window that was just loaded waits for its terminals to come back before it says that it has none like that. */
+const windowMs = 15_000;
+
+/** Asks every window, since one that was loaded anew is not known as the one that opened the terminal. Gives the name of the one. */
+async function inItsWindow<M extends 'session/show' | 'session/type'>(
+  editors: EditorHost<Peer>,
+  method: M,
+  params: ClientRequests[M]['params'],
+): Promise<string> {
+  const nowhere = `No editor window that is connected has the terminal of ${params.session}.`;
+  const answers = editors.windows.map(async (peer) => {
+    const { window } = await peer.request(method, params);
+    if (window === undefined) throw new Refusal('no-host', nowhere);
+    return window;
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(noTerminal(nowhere)), windowMs);
+  });
+  try {
+    return await Promise.race([Promise.any(answers), late]);
+  } catch {
+    throw noTerminal(nowhere);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function noTerminal(sentence: string): Refusal {
+  return new Refusal('no-host', sentence, {
+    next: 'Look at the other windows of VS Code: one of them may not be connected.',
+  });
 }
 
 const programPort: ProgramPort = {

@@ -8,8 +8,10 @@ import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/con
 import { done } from './operations/done.ts';
 import { feed } from './operations/feed.ts';
 import { land } from './operations/land.ts';
+import { followSession, viewSession } from './operations/followSession.ts';
 import { launcherRegistry, sessionStarts } from './operations/launchers.ts';
 import { findBead, findMergeRequest, findRig, theTown } from './operations/lookups.ts';
+import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
   getPolecat,
   listPolecats,
@@ -92,7 +94,12 @@ export function createTown(parts: TownParts): Town {
     },
   };
   return {
-    handlers: { ...stateHandlers(context), ...beadHandlers(context), ...workHandlers(context, parts) },
+    handlers: acknowledging(context, {
+      ...stateHandlers(context),
+      ...beadHandlers(context),
+      ...workHandlers(context, parts),
+      ...nudgeHandlers(context),
+    }),
     authenticate: (hello) => authenticate(context, parts, hello),
     recover: () => recover(context),
     isBusy: () => underWay.size > 0 || liveSessions(context) > 0,
@@ -182,7 +189,19 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   };
 }
 
-type WorkHandlers = Omit<Handlers, StateMethods | BeadMethods>;
+type NudgeMethods = Extract<keyof Handlers, `nudge/${string}` | 'session/view' | 'session/follow'>;
+
+function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
+  return {
+    'session/view': (params) => viewSession(context, params),
+    'session/follow': (params) => followSession(context, params),
+    'nudge/send': (params, caller) => sendNudge(context, params, caller),
+    'nudge/list': (params) => listNudges(context, params),
+    'nudge/acknowledge': (params, caller) => acknowledgeNudges(context, params, caller),
+  };
+}
+
+type WorkHandlers = Omit<Handlers, StateMethods | BeadMethods | NudgeMethods>;
 
 function workHandlers(context: Context, parts: TownParts): WorkHandlers {
   const { view } = context.store;

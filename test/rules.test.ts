@@ -98,6 +98,7 @@ test('what is allowed is not reported', () => {
     'server/rpc/socket.ts': 'server.listen(path); connection.listen(); connect({ path });',
     'server/cli/output.ts': 'console.log(line);',
     'client/terminals.ts': "terminal.sendText('q');",
+    'client/typing.ts': 'terminal.sendText(text, false);',
     'test/support/wait.ts': 'const later = (ms: number) => new Promise((done) => setTimeout(done, ms));',
     'test/rpc/socket.test.ts': 'socket.setTimeout(100); const todo = 1;',
   };

@@ -21,6 +21,8 @@ export async function openTerminal(parts: CommandParts, argument?: unknown): Pro
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
     return;
   }
+  if (session?.host === 'tmux')
+    return inform(`${polecat.id} lives in tmux. In a terminal: gt session attach ${polecat.id}`);
   const terminal = session && (await parts.terminals.find(session));
   if (terminal) return terminal.show();
   if (session && session.state !== 'ended')

@@ -1,6 +1,7 @@
 import { commands, window } from 'vscode';
 import type { Bead } from '../../server/domain/bead.ts';
 import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
+import type { HostKind } from '../../server/domain/session.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { SlingParams, SlingResult, Slung } from '../../server/protocol/work.ts';
 import type { Ask } from '../connection.ts';
@@ -83,9 +84,13 @@ function givenWork(model: Model, first: unknown, all: unknown): Given {
     beads: named.beads.filter((bead) => typeof bead === 'string'),
     ...(rig === undefined ? {} : { rig }),
     ...(runtime === undefined ? {} : { runtime }),
-    ...(host === 'editor' || host === 'process' ? { host } : {}),
+    ...(isHost(host) ? { host } : {}),
   };
   return { answers, ask: false };
+}
+
+function isHost(word: string | undefined): word is HostKind {
+  return word === 'editor' || word === 'tmux' || word === 'process';
 }
 
 function readyOf({ town }: Model, id: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { PolecatState } from '../../server/domain/polecat.ts';
+import type { HostKind, SessionState } from '../../server/domain/session.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
@@ -104,6 +105,7 @@ function polecatTooltip(detail: PolecatDetail, word: string): readonly (string |
   ];
 }
 
-function sessionWords(host: 'editor' | 'process', state: 'starting' | 'running' | 'ended'): string {
-  return `${host === 'editor' ? 'in a terminal' : 'as a plain process'}, ${state}`;
+function sessionWords(host: HostKind, state: SessionState): string {
+  const places = { editor: 'in a terminal', tmux: 'in tmux', process: 'as a plain process' } as const;
+  return `${places[host]}, ${state}`;
 }

@@ -7,6 +7,7 @@ import { addDone } from './commands/done.ts';
 import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
+import { addNudge } from './commands/nudge.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
@@ -48,6 +49,7 @@ export function gtCommands(cli: Cli): Command {
   addWork(gt, cli);
   addPolecat(gt, cli);
   addSession(gt, cli);
+  addNudge(gt, cli);
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addAgent(gt, cli);

@@ -8,6 +8,7 @@ export type ConvoyId = Branded<'convoy'>;
 /** `RIG/NAME` for polecats. */
 export type AgentId = Branded<'agent'>;
 export type SessionId = Branded<'session'>;
+export type MessageId = Branded<'message'>;
 export type MergeRequestId = Branded<'mergeRequest'>;
 export type IntentId = Branded<'intent'>;
 /** A full git object name, 40 or 64 lower-case hexadecimal digits. */

@@ -3,6 +3,7 @@ import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
+import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
 import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
@@ -22,6 +23,7 @@ export interface Records {
   sessions: Session;
   mergeRequests: MergeRequest;
   intents: Intent;
+  messages: Message;
 }
 
 export type Collection = keyof Records;
@@ -37,6 +39,7 @@ export const collections = [
   'sessions',
   'mergeRequests',
   'intents',
+  'messages',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -1,10 +1,11 @@
 import type { RigName, RuntimeName, Timestamp } from './ids.ts';
+import type { HostKind } from './session.ts';
 
 /** `review`: a person presses Merge after the diff. `auto`: the town lands by itself. `none`: the branch is left where it is. */
 export type MergeMode = 'review' | 'auto' | 'none';
 
-/** `auto`: an editor that offers to host, else `process`. */
-export type HostChoice = 'auto' | 'editor' | 'process';
+/** `auto`: an editor that offers to host, else `process`. `tmux` is only by choice. */
+export type HostChoice = 'auto' | HostKind;
 
 /** `ask`: the runtime asks before it acts, as its own settings say. `auto`: it acts without asking; a person confirmed that once. */
 export type Approval = 'ask' | 'auto';

@@ -1,6 +1,6 @@
 import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Timestamp } from './ids.ts';
 
-export type HostKind = 'editor' | 'process';
+export type HostKind = 'editor' | 'tmux' | 'process';
 
 /** starting (asked for) → running (its launcher reported a pid) → ended. */
 export type SessionState = 'starting' | 'running' | 'ended';
@@ -68,6 +68,8 @@ export interface Session {
   readonly tokenHash: string;
   /** Where the output goes under the host `process`. */
   readonly log?: string;
+  /** Of the tmux server that it lives in under the host `tmux`, where it has the session's id as its name. */
+  readonly tmuxSocket?: string;
   /** The runtime's own id of this session, where it is known. */
   readonly runtimeSession?: string;
   /** When its agent, which had stopped, was reminded of `gt done`: once. */

@@ -44,7 +44,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
     about: 'Push the branch after landing (only for a rig over a local path).',
   },
   { key: 'check', values: 'a program and its arguments, or none', about: 'Must pass before anything lands.' },
-  { key: 'session', values: 'auto, editor or process', about: 'Where sessions live.' },
+  { key: 'session', values: 'auto, editor, tmux or process', about: 'Where sessions live.' },
   { key: 'ids', values: 'readable or hash', about: 'How new beads are named.' },
   { key: 'maxPolecats', values: '1 to 100', about: 'How many polecats may work at once.' },
   {
@@ -108,7 +108,9 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   merge: (words) => ({ settings: { merge: choice('merge', words, ['review', 'auto', 'none']) } }),
   push: (words) => ({ settings: { push: yesOrNo('push', words) } }),
   check: (words) => ({ settings: { check: program('check', words) } }),
-  session: (words) => ({ settings: { session: choice('session', words, ['auto', 'editor', 'process']) } }),
+  session: (words) => ({
+    settings: { session: choice('session', words, ['auto', 'editor', 'tmux', 'process']) },
+  }),
   ids: (words) => ({ settings: { ids: choice('ids', words, ['readable', 'hash']) } }),
   maxPolecats: (words) => ({ settings: { maxPolecats: count('maxPolecats', words, 100) } }),
   approval: (words) => ({ settings: { approval: choice('approval', words, ['ask', 'auto']) } }),

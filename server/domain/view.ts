@@ -2,6 +2,7 @@ import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { MergeRequest } from './mergeRequest.ts';
+import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
 import type { Collection, Records } from './records.ts';
 import type { Session } from './session.ts';
@@ -30,6 +31,7 @@ export interface IndexedRecords {
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
+  messagesByAgent: Message;
 }
 
 export type IndexName = keyof IndexedRecords;

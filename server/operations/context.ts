@@ -2,6 +2,7 @@ import type { AgentId, SessionId, Timestamp } from '../domain/ids.ts';
 import type { HostKind, Session, SessionExit } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { TownPaths } from '../protocol/address.ts';
+import type { SessionView } from '../protocol/session.ts';
 import type { ProtocolVersion } from '../protocol/version.ts';
 import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
@@ -13,7 +14,9 @@ import type { Waits } from './waits.ts';
 /** Where sessions live, as the operations need it; the town composes it of the session hosts. */
 export interface SessionPort {
   /** The host that `choice` means now, with a sentence where it is not what one would expect. Refused with `no-host`. */
-  resolve(choice: 'auto' | HostKind, caller?: Caller): { readonly kind: HostKind; readonly note?: string };
+  resolve(choice: 'auto' | HostKind, caller?: Caller): ResolvedPlace | Promise<ResolvedPlace>;
+  /** Of the tmux server that new sessions live in under the host `tmux`. */
+  tmuxSocket(): string;
   /** How many windows offer to host. */
   editors(): number;
   /** Asks the host to start the launcher. That it runs is known only when the launcher takes its launch spec. */
@@ -42,9 +45,29 @@ export interface SessionPort {
   endReport(session: SessionId): (SessionExit & { readonly reason?: string }) | undefined;
   logFile(session: SessionId): string;
   lastLines(file: string, count: number): readonly string[];
+  /** What a log has got since a byte; with `rest` also a last line that has no end. */
+  logSince(
+    file: string,
+    from: number,
+    rest: boolean,
+  ): { readonly lines: readonly string[]; readonly next: number };
+  /** Resolves when the file was written to, or `until` has. */
+  logChanged(file: string, until: Promise<unknown>): Promise<void>;
+  /** How a person gets to see it. Refused where its place has gone. */
+  view(session: Session, readOnly: boolean): Promise<SessionView>;
+  /** The last resort: into its terminal, the text, a pause, and then Enter. Refused where its place has gone. */
+  type(session: Session, text: string, pauseMs: number): Promise<void>;
+  /** Takes away what still shows a session that has ended, where no person would: its window in tmux. */
+  closePlace(session: Session): Promise<void>;
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
   isAlive(pid: number, since: Timestamp): boolean;
+}
+
+export interface ResolvedPlace {
+  readonly kind: HostKind;
+  /** Where it is not what one would expect. */
+  readonly note?: string;
 }
 
 export interface OpenedPlace {

@@ -56,6 +56,7 @@ const words: Readonly<Record<string, string>> = {
   'sling/started': 'saw work begin on',
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
+  nudge: 'nudged',
   done: 'finished',
   'done/escalated': 'asks a person about',
   'done/deferred': 'put off',

@@ -41,7 +41,7 @@ export async function planSession(
   const path = await context.programs.path();
   const program = findProgram(context, rig, preset, path);
   const chosen = choice.host ?? rig.settings.session;
-  const host = context.sessions.resolve(chosen, caller);
+  const host = await context.sessions.resolve(chosen, caller);
   if (host.kind === 'process' && !preset.oneShot) {
     throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {
       field: 'host',

@@ -11,9 +11,10 @@ import type { HookResult, PolecatDetail } from '../protocol/work.ts';
 import { primeText, shortPrimeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import { findPolecat, findRig } from './lookups.ts';
+import { isCurrent } from './nudges.ts';
 import { noteSession, progressEveryMs } from './sessionEvents.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
-import { waitingMessages } from './waitingMessages.ts';
+import { markDelivered, waitingMessages } from './waitingMessages.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -66,9 +67,18 @@ export async function polecatFile(
 /** The caller's own hook; people name an agent. An agent that reads its hook has picked its work up, which is noted without being waited for. */
 export function readHook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
   const result = hook(context, params, caller);
-  if (caller.agent === result.agent)
-    context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent));
-  return result;
+  if (caller.agent !== result.agent) return result;
+  context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent));
+  return withMessages(context, result, caller);
+}
+
+/** What waits for the agent comes with its hook; that it was handed over is noted without being waited for. */
+function withMessages(context: Context, result: HookResult, caller: Caller): HookResult {
+  const { agent } = caller;
+  const messages = agent && isCurrent(context, caller) ? waitingMessages(context, agent) : [];
+  if (!agent || messages.length === 0) return result;
+  context.background(`messages of ${agent}`, () => markDelivered(context, agent, messages));
+  return { ...result, messages };
 }
 
 async function noteWork(context: Context, agent: AgentId | undefined): Promise<void> {
@@ -156,7 +166,7 @@ export async function prime(
     target: rig.branch,
     commits,
     uncommitted: uncommitted.map((file) => file.path),
-    messages: isOwn ? await waitingMessages(context, polecat.id) : [],
+    messages: own.messages ?? [],
   });
   return { text, hook: own };
 }

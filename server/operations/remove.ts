@@ -1,8 +1,10 @@
 import { unhook } from '../domain/hooks.ts';
 import type { AgentId, IntentId, Sha } from '../domain/ids.ts';
+import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
@@ -71,6 +73,7 @@ export async function archiveAndRemove(context: Context, polecat: Polecat, by: s
   const name = polecat.branch.replace('polecat/', '');
   const session = polecat.session && context.store.view.get('sessions', polecat.session);
   if (session) await endWhatIsLeft(context, session);
+  if (session) await closePlace(context, session);
   await context.store.transact({ verb: 'remove/begin', by, subject: polecat.id }, (draft) => {
     draft.put('intents', {
       id: intentOf(polecat.id),
@@ -156,6 +159,7 @@ async function forget(context: Context, agent: AgentId, by: string): Promise<voi
     // Also what it took beside the bead it was slung.
     for (const bead of Array.from(draft.find('beadsByAssignee', agent)))
       unhook(draft, bead.id, agent, context.now());
+    dropMessages(draft, agent);
     draft.remove('agents', agent);
   });
   // Their tokens open nothing any more that is theirs.

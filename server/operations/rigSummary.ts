@@ -14,7 +14,7 @@ import { countPolecats, runtimeLabel } from './views.ts';
 export async function rigSummary(context: Context, rig: Rig, caller: Caller): Promise<RigSummary> {
   const view = context.store.view;
   const polecats = [...view.find('agentsByRig', rig.id)];
-  const host = hostNow(context, rig, caller);
+  const host = await hostNow(context, rig, caller);
   return {
     rig,
     runtimeLabel: runtimeLabel(view, rig.runtime),
@@ -42,13 +42,14 @@ async function freeHands(context: Context, rig: Rig): Promise<string[]> {
   return [...auto, `Its setup command is not approved as it is now: gt rig approve ${rig.id}`];
 }
 
-function hostNow(
+async function hostNow(
   context: Context,
   rig: Rig,
   caller: Caller,
-): { kind: HostKind | 'none'; warnings: string[] } {
+): Promise<{ kind: HostKind | 'none'; warnings: string[] }> {
   try {
-    return { kind: context.sessions.resolve(rig.settings.session, caller).kind, warnings: [] };
+    const { kind } = await context.sessions.resolve(rig.settings.session, caller);
+    return { kind, warnings: [] };
   } catch (error) {
     return { kind: 'none', warnings: [messageOf(error)] };
   }

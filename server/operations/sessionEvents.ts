@@ -9,7 +9,7 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { messagesText } from '../runtimes/primeParts.ts';
 import type { Context } from './context.ts';
-import { waitingMessages } from './waitingMessages.ts';
+import { markDelivered, waitingMessages } from './waitingMessages.ts';
 
 /** A hook may call at every prompt; a sign of life this old is worth a line in the journal. */
 export const progressEveryMs = 15_000;
@@ -28,8 +28,10 @@ export async function sessionEvent(
   if (params.event === 'stop') return await stopped(context, session, params);
   if (params.event !== 'end') await noteLife(context, session, params.event === 'prompt');
   if (params.event !== 'prompt') return {};
-  const text = messagesText(await waitingMessages(context, session.agent)).join('\n');
-  return text === '' ? {} : { text };
+  const messages = waitingMessages(context, session.agent);
+  if (messages.length === 0) return {};
+  context.background(`messages of ${session.agent}`, () => markDelivered(context, session.agent, messages));
+  return { text: messagesText(messages).join('\n') };
 }
 
 /** Keeps the runtime's own id of a session, by which it can be resumed and asked. Nothing is written where it is known. */

@@ -11,6 +11,7 @@ import { findBead, findPolecat, findRig, findSession } from './lookups.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
+import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
 import { isSetUp, setupSteps } from './setup.ts';
 import { startSession } from './startSession.ts';
@@ -41,7 +42,7 @@ export async function runSession(
     refuseFullTown(context.store.view);
     const rig = findRig(context.store.view, polecat.rig);
     const bead = findBead(context.store.view, polecat.bead);
-    const host = params.host === undefined ? {} : { host: params.host };
+    const host = hostAgain(params.host, context.store.view.get('sessions', polecat.session ?? ''));
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
     // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
     await context.git.headOf(rig, polecat.worktree);
@@ -72,6 +73,16 @@ async function refuseUnlessResumable(context: Context, polecat: Polecat): Promis
     });
   }
   if (session) await endWhatIsLeft(context, session);
+  if (session) await closePlace(context, session);
+}
+
+/** tmux is only by choice, and a choice that was made for the one before holds. */
+function hostAgain(
+  host: Params<'session/run'>['host'],
+  before: Session | undefined,
+): Pick<Params<'session/run'>, 'host'> {
+  if (host !== undefined) return { host };
+  return before?.host === 'tmux' ? { host: 'tmux' } : {};
 }
 
 /** What was submitted cannot land as it is, so that the polecat is not done after all: it works as soon as its session runs. */
@@ -109,8 +120,10 @@ export async function stopSession(
 export function sessionLog(context: Context, params: Params<'session/log'>): Result<'session/log'> {
   const session = findSession(context.store.view, params.session);
   if (!session.log) {
-    throw new Refusal('invalid', `${session.id} lives in an editor's terminal; its output is there.`, {
+    const where = session.host === 'tmux' ? 'in tmux' : "in an editor's terminal";
+    throw new Refusal('invalid', `${session.id} lives ${where}; its output is there.`, {
       field: 'session',
+      next: `gt session attach ${session.agent}`,
     });
   }
   return { lines: context.sessions.lastLines(session.log, params.lines ?? 100) };

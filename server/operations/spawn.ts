@@ -3,6 +3,7 @@ import { automaticConvoy } from '../domain/convoys.ts';
 import { messageOf } from '../domain/fault.ts';
 import { hookBead, hookOf, unhook } from '../domain/hooks.ts';
 import type { AgentId, ConvoyId, IntentId, RigName, Sha } from '../domain/ids.ts';
+import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
@@ -129,6 +130,7 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject: polecat.bead }, (draft) => {
     const intent = draft.get('intents', intentOf(polecat.id));
     unhook(draft, polecat.bead, polecat.id, context.now());
+    dropMessages(draft, polecat.id);
     draft.remove('agents', polecat.id);
     if (intent?.kind !== 'sling') return;
     if (intent.convoy) dropConvoy(draft, intent.convoy, polecat);

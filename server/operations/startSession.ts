@@ -12,6 +12,7 @@ import { launchSpec } from '../runtimes/launch.ts';
 import { firstPrompt } from '../runtimes/prompt.ts';
 import type { GitDirectories } from '../git/gitDirectories.ts';
 import type { Context } from './context.ts';
+import { closePlace } from './closePlace.ts';
 import { prepareLifecycle } from './lifecycle.ts';
 import type { SessionPlan } from './plan.ts';
 import { stepsIn } from './setup.ts';
@@ -150,6 +151,7 @@ function describe(
     launch,
     tokenHash,
     ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
+    ...(plan.host === 'tmux' ? { tmuxSocket: context.sessions.tmuxSocket() } : {}),
     createdAt: context.now(),
   };
 }
@@ -158,6 +160,7 @@ async function abandon(context: Context, session: Session, end: SessionEnd): Pro
   if (context.launchers.askToStop(session.id, 'The sling was undone.', 0)) {
     await context.launchers.ended(session.id, 5000);
   }
+  await closePlace(context, session);
   context.sessions.removeSessionFile(session.id);
   await context.store.transact({ verb: 'session/abandon', by: 'town', subject: session.agent }, (draft) => {
     const now = draft.get('sessions', session.id);

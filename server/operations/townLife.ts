@@ -2,6 +2,7 @@ import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
+import { closeAllPlaces } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { endWhatIsLeft, leftRunning } from './leftRunning.ts';
 import { stopSession } from './sessions.ts';
@@ -54,6 +55,8 @@ export async function takeDown(
     stopSession(context, session.id, { by: caller.by, graceMs: downGraceMs }),
   );
   const ended = await Promise.all(stops);
+  // Their windows go too: nobody would come back to close them.
+  if (params.force === true) await closeAllPlaces(context);
   if (context.store.readOnly === undefined) await context.store.writeSnapshot();
   return { ended: ended.map((session) => session.agent) };
 }

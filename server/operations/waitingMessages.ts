@@ -1,11 +1,32 @@
 import type { AgentId } from '../domain/ids.ts';
-import type { PrimeMessage } from '../runtimes/primeParts.ts';
+import type { Message } from '../domain/message.ts';
+import { acknowledgeMessage, deliverMessage, messagesOf } from '../domain/messages.ts';
 import type { Context } from './context.ts';
 
-/**
- * What waits for an agent, oldest first. Asked for when its runtime is about to give it to the model: at a start and at a prompt. To be
- * acknowledged is for the agent's own calls. Nobody sends any yet.
- */
-export function waitingMessages(_context: Context, _agent: AgentId): Promise<readonly PrimeMessage[]> {
-  return Promise.resolve([]);
+/** What waits for an agent and was not shown to it yet, oldest first. */
+export function waitingMessages(context: Context, agent: AgentId): readonly Message[] {
+  return messagesOf(context.store.view, agent).filter(({ state }) => state === 'queued');
+}
+
+/** They were handed to the agent. That it read them is known by what it does next. */
+export async function markDelivered(
+  context: Context,
+  agent: AgentId,
+  messages: readonly Message[],
+): Promise<void> {
+  if (messages.length === 0) return;
+  await context.store.transact({ verb: 'nudge/delivered', by: 'town', subject: agent }, (draft) => {
+    for (const { id } of messages) deliverMessage(draft, id, context.now());
+  });
+}
+
+/** A call of the agent's own: what was shown to it before has been read. Costs nothing where there is none. */
+export function acknowledgeShown(context: Context, agent: AgentId): void {
+  const shown = messagesOf(context.store.view, agent).filter(({ state }) => state === 'delivered');
+  if (shown.length === 0) return;
+  context.background(`what ${agent} has read`, async () => {
+    await context.store.transact({ verb: 'nudge/acknowledged', by: agent, subject: agent }, (draft) => {
+      for (const { id } of shown) acknowledgeMessage(draft, id, context.now());
+    });
+  });
 }

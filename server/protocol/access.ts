@@ -59,5 +59,10 @@ export const access: { readonly [M in Method]: Access } = {
   'session/attach': 'session',
   'session/ended': 'session',
   'session/event': 'session',
+  'session/view': 'person',
+  'session/follow': 'person',
+  'nudge/send': 'anyone',
+  'nudge/list': 'anyone',
+  'nudge/acknowledge': 'session',
   'host/offer': 'person',
 };

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { NudgeRequests } from './nudge.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
@@ -20,7 +21,8 @@ export interface Requests
     PolecatRequests,
     MergeRequestRequests,
     SessionRequests,
-    SessionEventRequests {}
+    SessionEventRequests,
+    NudgeRequests {}
 
 export type Method = keyof Requests;
 export type Params<M extends Method> = Requests[M]['params'];

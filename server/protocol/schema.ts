@@ -47,7 +47,8 @@ export function checkPreset(
 
 const words = list(text);
 const labels = list(word);
-const host = oneOf('auto', 'editor', 'process');
+const host = oneOf('auto', 'editor', 'tmux', 'process');
+const some = opt(word);
 const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
 const page = { limit: opt(pageSize), after: opt(word) };
 const steps = list(title, 100);
@@ -153,14 +154,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/feed': { limit: opt(pageSize), before: opt(count) },
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
-  'rig/create': {
-    name: word,
-    repository: path,
-    runtime: opt(word),
-    prefix: opt(word),
-    branch: opt(word),
-    approve: opt(word),
-  },
+  'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
   'rig/list': {},
   'rig/configure': { rig: word, key: word, words, confirmed: opt(flag) },
@@ -259,6 +253,11 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     answers: opt(flag),
     again: opt(flag),
   },
+  'session/view': { session: word, readOnly: opt(flag) },
+  'session/follow': { session: word, from: opt(count) },
+  'nudge/send': { agent: word, text, type: opt(flag) },
+  'nudge/list': { agent: some, all: opt(flag) },
+  'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
 };
 

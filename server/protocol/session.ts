@@ -16,6 +16,27 @@ export interface OpenTerminalParams {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Where a person sees a session. */
+export type SessionView = { readonly session: string; readonly agent: string } & (
+  | {
+      readonly host: 'tmux';
+      /** To be run on the person's own terminal. */
+      readonly command: readonly string[];
+    }
+  | {
+      readonly host: 'editor';
+      /** As its window calls itself; its terminal is in front there now. */
+      readonly window: string;
+    }
+  | { readonly host: 'process'; readonly log: string }
+);
+
+/** The terminal of a session in a window; its launcher is how it is told after a reload. */
+export interface TerminalPlace {
+  readonly session: string;
+  readonly launcherPid?: number;
+}
+
 export interface SessionRequests {
   /** Those that have not ended; with `all` every one. */
   'session/list': { params: { readonly all?: boolean; readonly agent?: string }; result: readonly Session[] };
@@ -27,6 +48,19 @@ export interface SessionRequests {
   'session/log': {
     params: { readonly session: string; readonly lines?: number };
     result: { readonly lines: readonly string[] };
+  };
+  /** A person: where it can be seen. An editor's window is asked to bring its terminal to the front. */
+  'session/view': {
+    params: { readonly session: string; readonly readOnly?: boolean };
+    result: SessionView;
+  };
+  /**
+   * A person: what the log of a session of the host `process` has got since the byte `from`, in whole lines. Answered when there is
+   * something, the session has ended, or half a minute is over; `next` is the `from` of the next call.
+   */
+  'session/follow': {
+    params: { readonly session: string; readonly from?: number };
+    result: { readonly lines: readonly string[]; readonly next: number; readonly ended: boolean };
   };
 
   /** A launcher, once: what it is to start. A second call is refused, so a revived terminal starts nothing twice. */
@@ -58,4 +92,11 @@ export interface SessionRequests {
 export interface TownToClientRequests {
   /** To a window that offered to host: open an integrated terminal and start the launcher in it. */
   'session/open': { params: OpenTerminalParams; result: { readonly processId?: number } };
+  /** To every window that hosts: bring the session's terminal to the front, if it is yours. Answered with your name if it is. */
+  'session/show': { params: TerminalPlace; result: { readonly window?: string } };
+  /** To every window that hosts: type into the session's terminal, if it is yours: the text, a pause, Enter. */
+  'session/type': {
+    params: TerminalPlace & { readonly text: string; readonly pauseMs: number };
+    result: { readonly window?: string };
+  };
 }

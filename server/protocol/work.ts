@@ -1,5 +1,6 @@
 import type { Bead } from '../domain/bead.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { Message } from '../domain/message.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { StepProgress } from '../domain/beadSteps.ts';
 import type { HostKind, Session } from '../domain/session.ts';
@@ -55,6 +56,8 @@ export interface HookResult {
   /** Beads that must close before it, open ones. */
   readonly blockedBy: readonly string[];
   readonly mergeRequest?: MergeRequest;
+  /** What waits for the agent itself; it is shown by this answer. */
+  readonly messages?: readonly Message[];
   /** One sentence: what to do now. */
   readonly next: string;
 }

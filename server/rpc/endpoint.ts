@@ -17,7 +17,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function makeEndpoint(town: string, environment: Environment = process.env): string {
   if (process.platform === 'win32') return `\\\\.\\pipe\\gastown-${randomBytes(16).toString('hex')}`;
-  const name = `gt-${townHash(town)}.sock`;
+  const endpoint = runtimePath(`gt-${townHash(town)}.sock`, environment);
+  try {
+    unlinkSync(endpoint);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  return endpoint;
+}
+
+/** A path for a socket of that name in the runtime folder, which is made if need be. Refused as for the endpoint. */
+export function runtimePath(name: string, environment: Environment = process.env): string {
   const folder = runtimeFolders(environment).find(
     (each) => Buffer.byteLength(join(each, name)) <= maxEndpointBytes,
   );
@@ -29,13 +39,7 @@ export function makeEndpoint(town: string, environment: Environment = process.en
   }
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   checkFolder(folder);
-  const endpoint = join(folder, name);
-  try {
-    unlinkSync(endpoint);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  return endpoint;
+  return join(folder, name);
 }
 
 function runtimeFolders(environment: Environment): string[] {

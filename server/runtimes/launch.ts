@@ -77,13 +77,16 @@ export const alwaysStripped = [
   'GIT_DIR',
   'GIT_WORK_TREE',
   'GIT_INDEX_FILE',
+  // A tmux around it is the person's, or the town's: what an agent called there would work on their windows.
+  'TMUX',
+  'TMUX_PANE',
 ] as const;
 
 /** Where one of these is set, agent CLIs take themselves to be without a person (google-gemini/gemini-cli#2209). */
 const strippedInTerminals = ['CI', 'CI_*', 'CONTINUOUS_INTEGRATION'] as const;
 
 function stripped({ preset, host }: LaunchRequest): readonly string[] {
-  return [...alwaysStripped, ...(host === 'editor' ? strippedInTerminals : []), ...preset.environment.strip];
+  return [...alwaysStripped, ...(host !== 'process' ? strippedInTerminals : []), ...preset.environment.strip];
 }
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {

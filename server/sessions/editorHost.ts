@@ -33,7 +33,7 @@ export class EditorHost<Connection extends object> implements SessionHost {
 
   /** How many trusted windows offer. */
   get count(): number {
-    return this.#offers.filter(({ trusted }) => trusted).length;
+    return this.windows.length;
   }
 
   /** A window offers, or says anew how it stands. */
@@ -42,6 +42,11 @@ export class EditorHost<Connection extends object> implements SessionHost {
     const others = this.#offers.filter((each) => each.connection !== connection);
     const place = focused ? 0 : index === -1 ? others.length : index;
     this.#offers = [...others.slice(0, place), { connection, trusted }, ...others.slice(place)];
+  }
+
+  /** Every trusted window that offers, the last focused first. */
+  get windows(): readonly Connection[] {
+    return this.#offers.filter(({ trusted }) => trusted).map(({ connection }) => connection);
   }
 
   withdraw(connection: Connection): void {
@@ -53,7 +58,7 @@ export class EditorHost<Connection extends object> implements SessionHost {
    * its terminal too late starts nothing. Refused with `no-host` where none offers or all said no.
    */
   async open(request: OpenRequest): Promise<void> {
-    const trusted = this.#offers.filter((each) => each.trusted).map(({ connection }) => connection);
+    const trusted = this.windows;
     const candidates = [
       ...trusted.filter((connection) => connection === request.asker),
       ...trusted.filter((connection) => connection !== request.asker),

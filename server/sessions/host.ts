@@ -19,6 +19,8 @@ export interface OpenRequest {
   readonly launcher: LauncherCommand;
   /** Where output goes; only for the host `process`, which needs it. */
   readonly log?: string;
+  /** Of the town's tmux server; only for the host `tmux`, which needs it. */
+  readonly tmuxSocket?: string;
   readonly icon: string;
   readonly color: string;
   /** The connection on whose behalf it is opened: if it is a window that hosts, it is the one. */
@@ -45,9 +47,9 @@ export interface ResolvedHost {
 
 /** The host that a choice means now. Refused with `no-host` where an editor is wanted and none offers. */
 export function resolveHost(choice: HostChoice, editors: number): ResolvedHost {
-  if (choice !== 'process' && editors > 0) return { kind: 'editor' };
+  if (choice === 'tmux' || choice === 'process') return { kind: choice };
+  if (editors > 0) return { kind: 'editor' };
   if (choice === 'editor') throw noEditor();
-  if (choice === 'process') return { kind: 'process' };
   return {
     kind: 'process',
     note: 'No editor offers terminals, so the session runs as a plain process: gt session log shows it.',

@@ -16,7 +16,7 @@ export function lastLines(file: string, count: number): readonly string[] {
 }
 
 function lastOf(text: string, count: number): readonly string[] {
-  const lines = text.split('\n').map(shown);
+  const lines = text.split('\n').map(shownLine);
   while (lines.length > 0 && lines.at(-1)?.trim() === '') lines.pop();
   return count > 0 ? lines.slice(-count) : [];
 }
@@ -74,7 +74,8 @@ function newlines(chunk: Buffer): number {
   return count;
 }
 
-function shown(line: string): string {
+/** One line as it looks in the end: without control characters and secrets, and not endless. */
+export function shownLine(line: string): string {
   const last = line.split('\r').findLast((part) => part.trim() !== '') ?? '';
   const text = redact(plainText(last).replaceAll('\n', ' ').trimEnd());
   return text.length > maxLineLength ? `${text.slice(0, maxLineLength - 1)}…` : text;

@@ -23,6 +23,7 @@ export const collectionOf = {
   mergeRequestsByBead: 'mergeRequests',
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
+  messagesByAgent: 'messages',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -47,6 +48,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByState', request.state],
     ['mergeRequestsByRig', request.rig],
   ],
+  messages: (message) => [['messagesByAgent', message.to]],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -72,6 +74,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   agents: (agent) => oldestFirst(agent.createdAt),
   sessions: (session) => oldestFirst(session.createdAt),
   mergeRequests: (request) => oldestFirst(request.submittedAt),
+  messages: (message) => oldestFirst(message.createdAt),
 };
 
 const unordered: Order = { major: 0, minor: 0 };

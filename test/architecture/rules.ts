@@ -16,9 +16,12 @@ const tests = (path: string): boolean =>
   path !== 'test/support/wait.ts' &&
   !/^test\/host\/([^/]+$|vscode\/|inside\/)/.test(path);
 
+/** Where a nudge is typed that a person asked to have typed; it has the pause that programs need before Enter. */
+const typing = 'client/typing.ts';
+
 const rules: readonly Rule[] = [
   { kind: 'shell', about: product, find: shellIn },
-  { kind: 'keystrokes', about: product, find: keystrokesIn },
+  { kind: 'keystrokes', about: (path) => product(path) && path !== typing, find: keystrokesIn },
   { kind: 'tcp', about: product, find: tcpIn },
   { kind: 'console', about: (path) => product(path) && path !== 'server/cli/output.ts', find: consoleIn },
   { kind: 'wait', about: tests, find: waitIn },

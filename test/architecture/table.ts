@@ -90,6 +90,7 @@ export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
   'server/protocol/schema.ts': [...table.protocol.outside, 'valibot'],
   'server/protocol/fields.ts': ['valibot'],
+  'server/cli/onTerminal.ts': ['node:child_process'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 

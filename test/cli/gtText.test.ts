@@ -100,7 +100,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         merge        review       review, auto or none
         push         false        true or false
         check        npm test     a program and its arguments, or none
-        session      auto         auto, editor or process
+        session      auto         auto, editor, tmux or process
         ids          readable     readable or hash
         maxPolecats  10           1 to 100
     `,

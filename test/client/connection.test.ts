@@ -17,6 +17,8 @@ class Servers {
       start: (_, listeners) => this.#start(listeners),
       facts: () => ({ host: 'vscode', window: 'w', trusted: this.trusted }),
       openTerminal: () => Promise.resolve({}),
+      showTerminal: () => Promise.resolve({}),
+      typeInTerminal: () => Promise.resolve({}),
       log: () => undefined,
       pausesMs,
     });

@@ -66,6 +66,9 @@ export class FakeHost {
   readonly reports = new Map<string, SessionExit & { readonly reason?: string }>();
   /** What was ended by force, by process id. */
   readonly ended: number[] = [];
+  /** What was typed into sessions, and the windows that were taken away. */
+  readonly typed: (readonly [session: string, text: string])[] = [];
+  readonly closed: string[] = [];
   editors = 0;
   /** Before the runtime is reported: what an agent does that is quicker than that. */
   onLaunch: ((launched: Launched) => void) | undefined;
@@ -151,7 +154,8 @@ export class FakeHost {
 export function fakeSessions(host: FakeHost, folder: string): SessionPort {
   const file = (session: string, kind: string): string => join(folder, `${session}.${kind}`);
   return {
-    resolve: (choice) => ({ kind: choice === 'editor' ? 'editor' : 'process' }),
+    resolve: (choice) => ({ kind: choice === 'auto' ? 'process' : choice }),
+    tmuxSocket: () => join(folder, 'tmux'),
     editors: () => host.editors,
     async open(session) {
       await host.launch(session);
@@ -178,6 +182,17 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     endReport: (session: SessionId) => host.reports.get(session),
     logFile: (session) => file(session, 'log'),
     lastLines: () => [],
+    logSince: (_file, from) => ({ lines: [], next: from }),
+    logChanged: async (_file, until) => void (await until),
+    view: ({ id, agent }) => Promise.resolve({ session: id, agent, host: 'editor', window: 'w' }),
+    type(session, text) {
+      host.typed.push([session.id, text]);
+      return Promise.resolve();
+    },
+    closePlace(session) {
+      if (session.host === 'tmux') host.closed.push(session.id);
+      return Promise.resolve();
+    },
     endTree(pid) {
       host.ended.push(pid);
       host.alive.delete(pid);

@@ -108,6 +108,11 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'session/attach': { launcherPid: 7, pid: 8 },
   'session/ended': { end: 'failed', code: -1, signal: 'SIGTERM', lastLines: ['x'], reason: 'r' },
   'session/event': { event: 'stop', runtimeSession: 'x', answers: true, again: false },
+  'session/view': { session: 's-1', readOnly: true },
+  'session/follow': { session: 's-1', from: 7 },
+  'nudge/send': { agent: 'backend/nux', text: 'look at the log', type: true },
+  'nudge/list': { agent: 'backend/nux', all: true },
+  'nudge/acknowledge': { message: 'm-1' },
   'host/offer': { window: 'w', trusted: true, focused: false },
 };
 
@@ -167,7 +172,7 @@ const problems: readonly (readonly [Method, unknown, string])[] = [
     { status: ['opened'] },
     'status.0: must be one of open, hooked, in_progress, blocked, deferred, pinned, closed',
   ],
-  ['work/sling', { beads: ['x'], host: 'tmux' }, 'host: must be one of auto, editor, process'],
+  ['work/sling', { beads: ['x'], host: 'screen' }, 'host: must be one of auto, editor, tmux, process'],
   ['session/take', { launcherPid: 0 }, 'launcherPid: must be a process id'],
   ['town/feed', { limit: Number.NaN }, 'limit: must be a number'],
   ['host/offer', { window: 'w', trusted: 'yes', focused: true }, 'trusted: must be true or false'],

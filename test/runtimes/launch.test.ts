@@ -175,11 +175,14 @@ test('what is stripped: always, in terminals, and what the preset says', () => {
     'GIT_DIR',
     'GIT_WORK_TREE',
     'GIT_INDEX_FILE',
+    'TMUX',
+    'TMUX_PANE',
   ];
   const strip = (host: HostKind, name = 'sim') =>
     launchSpec({ ...request, preset: preset(name), host }).strip;
   assert.deepEqual(strip('process'), always);
   assert.deepEqual(strip('editor'), [...always, 'CI', 'CI_*', 'CONTINUOUS_INTEGRATION']);
+  assert.deepEqual(strip('tmux'), strip('editor'));
   assert.ok(strip('process', 'claude').includes('CLAUDECODE'));
   assert.ok(strip('process', 'codex').includes('CODEX_THREAD_ID'));
 });

@@ -30,6 +30,7 @@ const keys: {
   agentsByRig: ['agents', (agent) => [agent.rig]],
   agentsByBead: ['agents', (agent) => [agent.bead]],
   sessionsByAgent: ['sessions', (session) => [session.agent]],
+  messagesByAgent: ['messages', (message) => [message.to]],
   sessionsByState: ['sessions', (session) => [session.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],

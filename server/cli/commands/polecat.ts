@@ -78,6 +78,9 @@ function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
     `Bead: ${displayText(polecat.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
     `Runtime: ${displayText(detail.runtimeLabel)}`,
     `Session: ${session === undefined ? 'none' : `${displayText(session.id)} (${session.host}, ${session.state})`}`,
+    ...(session === undefined || session.state === 'ended'
+      ? []
+      : [`Attach: gt session attach ${displayText(polecat.id)}`]),
     `Branch: ${displayText(polecat.branch)} from ${shortSha(polecat.base)}, ${counted(commits, 'commit')}`,
     `Worktree: ${displayText(polecat.worktree, 1000)}`,
     ...(uncommitted.length === 0

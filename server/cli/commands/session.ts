@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { HostChoice } from '../../domain/rig.ts';
 import type { Session } from '../../domain/session.ts';
 import { displayText } from '../../domain/text.ts';
 import { ago } from '../ago.ts';
@@ -6,6 +7,7 @@ import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
 import { paintOfState } from '../text/state.ts';
+import { addAttach } from './sessionAttach.ts';
 import { noun, verb, wholeNumber } from '../words.ts';
 
 const keys =
@@ -37,8 +39,8 @@ export function addSession(gt: Command, cli: Cli): void {
     aliases: ['start'],
   })
     .argument('<polecat>', 'as RIG/NAME')
-    .option('--host <host>', 'where it lives: auto, editor or process')
-    .action(async (agent: string, { host }: { host?: 'auto' | 'editor' | 'process' }) => {
+    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
+    .action(async (agent: string, { host }: { host?: HostChoice }) => {
       await answer(cli, {
         method: 'session/run',
         params: { agent, ...(host === undefined ? {} : { host }) },
@@ -48,6 +50,7 @@ export function addSession(gt: Command, cli: Cli): void {
         json: sessionJson,
       });
     });
+  addAttach(session, cli);
   addStop(session, cli);
   addLog(session, cli);
 }

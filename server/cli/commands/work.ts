@@ -47,7 +47,7 @@ function addSling(gt: Command, cli: Cli): void {
     .usage('<bead...> [rig]')
     .argument('<bead...>', 'the beads; the last word may be the rig for all of them')
     .option('--runtime <name>', "another runtime than the rig's, this once")
-    .option('--host <host>', 'where the sessions live: auto, editor or process')
+    .option('--host <host>', 'where the sessions live: auto, editor, tmux or process')
     .option('-n, --dry-run', 'say what would be done, and do nothing')
     .action(async (words: string[], options: SlingOptions) => {
       const params = slingParams(await beadsAndRig(cli, words), options);

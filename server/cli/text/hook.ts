@@ -4,8 +4,8 @@ import type { HookResult } from '../../protocol/work.ts';
 /** For an agent that has just started as well as for a person: what is on the hook, where to work on it, what to do now. */
 export function hookLines(hook: HookResult): string[] {
   const { agent, bead, polecat, steps, blockedBy, mergeRequest } = hook;
-  if (!bead)
-    return [`Nothing is on the hook of ${displayText(agent)}.`, `Next: ${displayText(hook.next, 500)}`];
+  const next = [...messageLines(hook.messages), `Next: ${displayText(hook.next, 500)}`];
+  if (!bead) return [`Nothing is on the hook of ${displayText(agent)}.`, ...next];
   const facts: (readonly [string, string | undefined])[] = [
     ['Bead', `${displayText(bead.id)} (${bead.status}, ${displayText(bead.type)}, P${bead.priority})`],
     ['Title', displayText(bead.title, 500)],
@@ -19,13 +19,25 @@ export function hookLines(hook: HookResult): string[] {
   return [
     `Hook of ${displayText(agent)}`,
     ...facts.flatMap(([name, value]) => (value ? [`  ${`${name}:`.padEnd(10)} ${value}`] : [])),
-    `Next: ${displayText(hook.next, 500)}`,
+    ...next,
+  ];
+}
+
+/** What waits for the agent. Text of others stands behind a bar, as in its prime. */
+function messageLines(messages: HookResult['messages'] = []): string[] {
+  if (messages.length === 0) return [];
+  return [
+    ...messages.flatMap(({ id, from, text }) => [
+      `Message ${displayText(id)} from ${displayText(from)}:`,
+      `  | ${displayText(text, 1000)}`,
+    ]),
+    'Read: gt nudge ack',
   ];
 }
 
 /** Also inside the answers of `gt prime --json`. */
 export function hookJson(hook: HookResult): unknown {
-  const { agent, rig, bead, polecat, steps, blockedBy, mergeRequest, next } = hook;
+  const { agent, rig, bead, polecat, steps, blockedBy, mergeRequest, messages, next } = hook;
   return {
     agent,
     rig,
@@ -52,6 +64,7 @@ export function hookJson(hook: HookResult): unknown {
     steps,
     blockedBy,
     mergeRequest: mergeRequest && { id: mergeRequest.id, state: mergeRequest.state, tip: mergeRequest.tip },
+    messages: messages?.map(({ id, from, text, createdAt }) => ({ id, from, text, createdAt })),
     next,
   };
 }

@@ -1,0 +1,180 @@
+import type { MessageId } from '../domain/ids.ts';
+import type { Message } from '../domain/message.ts';
+import { acknowledgeMessage, checkMessageText, messagesOf, queueMessage } from '../domain/messages.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Session } from '../domain/session.ts';
+import type { Caller, Handlers } from '../protocol/caller.ts';
+import type { Method, Params, Result } from '../protocol/messages.ts';
+import type { Context } from './context.ts';
+import { findPolecat } from './lookups.ts';
+import { acknowledgeShown } from './waitingMessages.ts';
+
+/** Before Enter, for programs that take one which comes with the text for a part of it: some swallowed it below half a second. */
+const typingPauseMs = 500;
+
+/** Queues a nudge, and types it where a person asks for that. Nothing is queued where it could not be typed. */
+export async function sendNudge(
+  context: Context,
+  params: Params<'nudge/send'>,
+  caller: Caller,
+): Promise<Result<'nudge/send'>> {
+  const text = checkMessageText(params.text);
+  const polecat = findPolecat(context.store.view, params.agent);
+  const session = sessionOf(context, polecat);
+  if (polecat.state === 'done') {
+    throw new Refusal('closed', `${polecat.id} is done; nobody there reads a nudge any more.`, {
+      next: `gt mq show ${polecat.bead}`,
+    });
+  }
+  const typed = params.type === true;
+  if (typed) await typeInto(context, { polecat, session, text }, caller);
+  const message = await queue(context, { polecat, text, typed }, caller);
+  return { message, how: howItArrives(polecat, session, typed) };
+}
+
+export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Message[] {
+  const { view } = context.store;
+  const all =
+    params.agent === undefined ? view.all('messages') : messagesOf(view, findPolecat(view, params.agent).id);
+  return [...all]
+    .filter(({ state }) => params.all === true || state !== 'acknowledged')
+    .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
+}
+
+/** The agent says so itself. Refused with `not-found` where the message is not one of its own. */
+export async function acknowledgeNudges(
+  context: Context,
+  params: Params<'nudge/acknowledge'>,
+  caller: Caller,
+): Promise<Result<'nudge/acknowledge'>> {
+  const agent = ownAgent(context, caller);
+  const meta = { verb: 'nudge/acknowledged', by: agent, subject: agent };
+  const { result } = await context.store.transact(meta, (draft) => {
+    const own = messagesOf(draft, agent);
+    const chosen =
+      params.message === undefined
+        ? own.filter(({ state }) => state !== 'acknowledged')
+        : own.filter(({ id }) => id === params.message);
+    if (params.message !== undefined && chosen.length === 0) {
+      throw new Refusal('not-found', `${agent} has no message of that id.`, {
+        field: 'message',
+        next: `gt nudge list ${agent} --all`,
+      });
+    }
+    for (const { id } of chosen) acknowledgeMessage(draft, id, context.now());
+    return chosen.flatMap(({ id }) => draft.get('messages', id) ?? []);
+  });
+  return { acknowledged: result };
+}
+
+/** What an agent calls itself; `gt prime` and its like are also called by its runtime's lifecycle hooks, which read nothing. */
+const ownCalls: ReadonlySet<Method> = new Set<Method>([
+  'work/hook',
+  'work/done',
+  'bead/create',
+  'bead/get',
+  'bead/list',
+  'bead/ready',
+  'bead/blocked',
+  'bead/update',
+  'bead/close',
+  'dependency/add',
+  'dependency/remove',
+  'nudge/send',
+  'nudge/list',
+]);
+
+/** The same handlers; a call of an agent's own acknowledges what was shown to it before. */
+export function acknowledging(context: Context, handlers: Handlers): Handlers {
+  const heard = Object.entries(handlers).map(([method, handler]) => [
+    method,
+    ownCalls.has(method as Method)
+      ? (params: unknown, caller: Caller) => {
+          if (caller.agent && isCurrent(context, caller)) acknowledgeShown(context, caller.agent);
+          return (handler as (params: unknown, caller: Caller) => unknown)(params, caller);
+        }
+      : handler,
+  ]);
+  return Object.fromEntries(heard) as Handlers;
+}
+
+/** Names come again: an old session of the name is somebody else. */
+export function isCurrent({ store }: Context, { agent, session }: Caller): boolean {
+  return agent !== undefined && session !== undefined && store.view.get('agents', agent)?.session === session;
+}
+
+function ownAgent(context: Context, caller: Caller): Polecat['id'] {
+  if (caller.agent && isCurrent(context, caller)) return caller.agent;
+  throw new Refusal('no-session', 'This session is over; its agent has another one, or is gone.', {
+    next: 'gt nudge list',
+  });
+}
+
+function sessionOf({ store }: Context, { session }: Polecat): Session | undefined {
+  return session === undefined ? undefined : store.view.get('sessions', session);
+}
+
+async function typeInto(
+  context: Context,
+  { polecat, session, text }: { polecat: Polecat; session: Session | undefined; text: string },
+  caller: Caller,
+): Promise<void> {
+  const without = `gt nudge ${polecat.id} TEXT, without --type`;
+  if (caller.role !== 'person') {
+    throw new Refusal('forbidden', 'Only a person may have something typed into a terminal.', {
+      field: 'type',
+      next: without,
+    });
+  }
+  if (session?.state !== 'running') {
+    throw new Refusal('no-session', `${polecat.id} has no session that runs, so there is no terminal.`, {
+      field: 'type',
+      next: `gt session run ${polecat.id}`,
+    });
+  }
+  if (session.host === 'process') {
+    throw new Refusal(
+      'no-host',
+      `${polecat.id} runs as a plain process, which reads nothing that is typed.`,
+      {
+        field: 'type',
+        next: without,
+      },
+    );
+  }
+  // One after the other: two texts at once would become one.
+  await context.queue.run(`type ${session.id}`, () => context.sessions.type(session, text, typingPauseMs));
+}
+
+async function queue(
+  context: Context,
+  { polecat, text, typed }: { polecat: Polecat; text: string; typed: boolean },
+  caller: Caller,
+): Promise<Message> {
+  const at = context.now();
+  const id = `m-${context.randomText(6)}` as MessageId;
+  const { result } = await context.store.transact(
+    { verb: 'nudge', by: caller.by, subject: polecat.id },
+    (draft) =>
+      queueMessage(draft, {
+        id,
+        kind: 'nudge',
+        from: caller.by,
+        to: findPolecat(draft, polecat.id).id,
+        text,
+        state: 'queued',
+        createdAt: at,
+        ...(typed ? { typedAt: at } : {}),
+      }),
+  );
+  return result;
+}
+
+function howItArrives({ id }: Polecat, session: Session | undefined, typed: boolean): string {
+  if (typed) return `It was typed, which proves nothing: it counts as delivered once ${id} acknowledges it.`;
+  if (session?.state !== 'running') {
+    return `${id} has no session that runs now. It is shown by the first gt hook or gt prime of the next: gt session run ${id}`;
+  }
+  return `It is shown by the next gt hook or gt prime of ${id}, and counts as delivered once that is acknowledged.`;
+}
