@@ -7,7 +7,9 @@ import { problemsOf } from './invariants.ts';
 import { type Agent, refusal, TestTown } from './support.ts';
 
 /** Its clock stands still until it is told to go on. */
-async function working(t: TestContext): Promise<{ town: TestTown; agent: Agent; later(ms: number): void }> {
+async function working(
+  t: TestContext,
+): Promise<{ town: TestTown; agent: Agent; later: (ms: number) => void }> {
   let now = Date.parse('2026-05-01T10:00:00.000Z');
   const town = await TestTown.open(t, { now: () => new Date(now) });
   await town.addRig();
