@@ -11,6 +11,7 @@ import { primeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
+import { collectCommits, repositoryOf } from './workplace.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -28,11 +29,11 @@ export async function getPolecat(
   const view = context.store.view;
   const polecat = findPolecat(view, params.agent);
   const rig = findRig(view, polecat.rig);
-  const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
-  const commits = tip ? await context.git.countCommits(rig, polecat.base, tip) : 0;
-  const status = context.rigFolders.exists(polecat.worktree)
-    ? await context.git.status(rig, polecat.worktree)
-    : [];
+  const exists = context.rigFolders.exists(polecat.worktree);
+  const repository = exists ? repositoryOf(context, rig, polecat) : rig;
+  const tip = await context.git.resolve(repository, `refs/heads/${polecat.branch}`);
+  const commits = tip ? await context.git.countCommits(repository, polecat.base, tip) : 0;
+  const status = exists ? await context.git.status(repository, polecat.worktree) : [];
   return { ...polecatDetail(view, polecat), commits, uncommitted: status.map((file) => file.path) };
 }
 
@@ -43,6 +44,7 @@ export async function polecatChanges(
   const view = context.store.view;
   const polecat = findPolecat(view, params.agent);
   const rig = findRig(view, polecat.rig);
+  await collectCommits(context, rig, polecat);
   const branch = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
   const tip = branch ?? newestRequest(view, polecat)?.tip ?? polecat.base;
   const files = await context.git.changedFiles(rig, polecat.base, tip);
@@ -135,9 +137,10 @@ export async function prime(
   const own = readHook(context, params, caller);
   const polecat = findPolecat(view, own.agent);
   const rig = findRig(view, polecat.rig);
-  const head = await context.git.headOf(rig, polecat.worktree);
-  const uncommitted = await context.git.status(rig, polecat.worktree);
-  const commits = await context.git.countCommits(rig, polecat.base, head.sha);
+  const repository = repositoryOf(context, rig, polecat);
+  const head = await context.git.headOf(repository, polecat.worktree);
+  const uncommitted = await context.git.status(repository, polecat.worktree);
+  const commits = await context.git.countCommits(repository, polecat.base, head.sha);
   const text = primeText({
     role: 'polecat',
     agent: polecat.id,

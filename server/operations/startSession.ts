@@ -14,6 +14,7 @@ import type { GitDirectories } from '../git/gitDirectories.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
 import { stepsIn } from './setup.ts';
+import { repositoryOf } from './workplace.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
@@ -76,7 +77,8 @@ async function record(
   caller: Caller,
 ): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
-  const gitDirectories = await context.git.gitDirectoriesOf(plan.rig, polecat.worktree);
+  const repository = repositoryOf(context, plan.rig, polecat);
+  const gitDirectories = await context.git.gitDirectoriesOf(repository, polecat.worktree);
   try {
     const session = describe(context, plan, polecat, { id, gitDirectories });
     const verb = polecat.session === undefined ? 'session/create' : 'session/run';
