@@ -16,6 +16,7 @@ import { closePlace } from './closePlace.ts';
 import { prepareLifecycle } from './lifecycle.ts';
 import type { SessionPlan } from './plan.ts';
 import { stepsIn } from './setup.ts';
+import { repositoryOf } from './workplace.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
@@ -78,7 +79,8 @@ async function record(
   caller: Caller,
 ): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
-  const gitDirectories = await context.git.gitDirectoriesOf(plan.rig, polecat.worktree);
+  const repository = repositoryOf(context, plan.rig, polecat);
+  const gitDirectories = await context.git.gitDirectoriesOf(repository, polecat.worktree);
   try {
     const session = describe(context, plan, polecat, { id, gitDirectories });
     const verb = polecat.session === undefined ? 'session/create' : 'session/run';
