@@ -15,6 +15,7 @@ import { createQueue } from './queue.ts';
 import { rebaseOnto } from './rebase.ts';
 import { removeWorktree } from './removal.ts';
 import { targetRef } from './repository.ts';
+import { signatures } from './signatures.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
 import { unlandedRefs } from './unlanded.ts';
@@ -43,6 +44,7 @@ const calls = {
   changedFiles,
   fileAt,
   log,
+  signatures,
   headOf,
   status,
   commitAll,

@@ -130,6 +130,7 @@ function everyCall({
     changedFiles: () => git.changedFiles(repository, first, main()),
     fileAt: () => git.fileAt(repository, first, 'a'),
     log: () => git.log(repository, { base: first, tip: main(), limit: 9 }),
+    signatures: () => git.signatures(repository, { base: first, tip: main(), limit: 9 }),
     headOf: () => git.headOf(repository, worktree),
     status: () => git.status(repository, worktree),
     listWorktrees: () => git.listWorktrees(repository),
