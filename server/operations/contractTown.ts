@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { givenOf } from '../domain/givenPreset.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
@@ -68,13 +69,12 @@ export async function addWithoutAccount(
   preset: RuntimePreset,
   home: string,
 ): Promise<string> {
-  const { evidence: _evidence, aliases: _aliases, ...given } = preset;
   const known = knownProgram(preset.command);
   const { set, strip } = preset.environment;
   const leads = [...(known?.account.variables ?? []), ...(known?.homes ?? []), ...dataHomes];
   const environment = { set: { ...set, HOME: home }, strip: [...strip, ...leads] };
   const id = 'without-account';
-  await town.ask('runtime/add', { preset: { ...given, id, environment } });
+  await town.ask('runtime/add', { preset: { ...givenOf(preset), id, aliases: [], environment } });
   return id;
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { givenOf } from '../../domain/givenPreset.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { CheckedStep } from '../../protocol/runtimeTest.ts';
 import type { RuntimeSummary } from '../../protocol/runtime.ts';
@@ -89,7 +90,7 @@ async function play(
   };
   const own = summary && !summary.builtIn ? summary : undefined;
   try {
-    await serverLines(words(name, own, options), take, own && JSON.stringify(given(own)));
+    await serverLines(words(name, own, options), take, own && JSON.stringify(givenOf(own.preset)));
   } catch (error) {
     // A test that was not passed says so in its result; the program's exit code adds nothing to that.
     if (result === undefined) throw error;
@@ -109,12 +110,6 @@ function words(name: string, own: RuntimeSummary | undefined, options: Options):
     ...(options.host === undefined ? [] : ['--host', options.host]),
     ...(options.deadline === undefined ? [] : ['--deadline', String(options.deadline)]),
   ];
-}
-
-/** As `gt runtime add` takes it: what was seen of it is not for its owner to say. */
-function given({ preset }: RuntimeSummary): unknown {
-  const { evidence: _, ...rest } = preset;
-  return rest;
 }
 
 /** Compatible is what the steps say, too: a result that contradicts them is not. */
