@@ -1,6 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { messageOf, stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
+import type { Git } from './git/git.ts';
 import type { RuntimeTestEvent, RuntimeTestParams } from './protocol/runtimeTest.ts';
 import { productVersion } from './protocol/version.ts';
 import type { RuntimeTestParts } from './runtimeTest.ts';
@@ -14,6 +15,8 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
   gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--host HOST] [--deadline SECONDS]
                                test a runtime in a throw-away town, as JSON lines
+  gastown-server runtime-doctor [--params FILE|-]
+                               look at runtimes and this machine, as one JSON line
   gastown-server --version
 `;
 
@@ -39,15 +42,17 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
   const [first] = args;
   switch (command ?? '') {
     case 'town':
-      return first === undefined ? usage() : await town(first);
+      return await town(first);
     case 'create':
-      return first === undefined ? usage() : await create(first);
+      return await create(first);
     case 'lsp':
       return await languageServer();
     case 'demo':
       return await demo(args.includes('--keep'));
     case 'runtime-test':
       return await runtimeTest(args);
+    case 'runtime-doctor':
+      return await runtimeDoctor(args);
     case '--version':
       process.stdout.write(`${productVersion}\n`);
       return 0;
@@ -65,7 +70,8 @@ function usage(): number {
   return 2;
 }
 
-async function town(path: string): Promise<number> {
+async function town(path: string | undefined): Promise<number> {
+  if (path === undefined) return usage();
   // Everything that was acknowledged is on the disk, and other people's sessions live on this process: log it, and go on.
   process.on('unhandledRejection', (error) => report(error));
   process.stdout.on('error', () => undefined);
@@ -78,7 +84,8 @@ async function town(path: string): Promise<number> {
   });
 }
 
-async function create(path: string): Promise<number> {
+async function create(path: string | undefined): Promise<number> {
+  if (path === undefined) return usage();
   print({ event: 'result', ...(await installTown(path)) });
   return 0;
 }
@@ -109,6 +116,20 @@ async function runtimeTest(args: readonly string[]): Promise<number> {
   const params = readTestArguments(args);
   if (!params) return usage();
   return await untilStopped(async (stop) => ((await testRuntime(params, emitting(stop), stop)) ? 0 : 1));
+}
+
+async function runtimeDoctor(args: readonly string[]): Promise<number> {
+  const options = readPairs(args, ['--params']);
+  if (!options) return usage();
+  const given = options.get('--params');
+  const [{ examine, readDoctorParams }, { createGit }] = await Promise.all([
+    import('./runtimeDoctor.ts'),
+    import('./git/git.ts'),
+  ]);
+  const params = given === undefined ? {} : readDoctorParams(readJson(given));
+  const gitWith = (emptyHooksDirectory: string): Git => createGit({ emptyHooksDirectory });
+  print({ event: 'result', ...(await examine({ gitWith }, params)) });
+  return 0;
 }
 
 /** With `openTerminal` the sessions live in terminals of the editor that asked. True where the runtime keeps the contract. */
@@ -177,7 +198,7 @@ function readTestArguments(args: readonly string[]): RuntimeTestParams | undefin
   return {
     runtime,
     ...(live ? { live } : {}),
-    ...(preset === undefined ? {} : { preset: readPreset(preset) }),
+    ...(preset === undefined ? {} : { preset: readJson(preset) }),
     ...(host === undefined ? {} : { host: host as NonNullable<RuntimeTestParams['host']> }),
     ...(options.has('--deadline') ? { deadlineSeconds: seconds } : {}),
   };
@@ -198,13 +219,11 @@ function readPairs(
 }
 
 /** A file, or standard input where it is `-`. */
-function readPreset(path: string): unknown {
+function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
   } catch (error) {
-    throw new Refusal('invalid', `The preset cannot be read as JSON: ${messageOf(error)}`, {
-      field: 'preset',
-    });
+    throw new Refusal('invalid', `${path} cannot be read as JSON: ${messageOf(error)}`);
   }
 }
 

@@ -19,6 +19,7 @@ import { signatures } from './signatures.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
 import { unlandedRefs } from './unlanded.ts';
+import { userIdentity } from './userIdentity.ts';
 import { createVersion, version } from './version.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
 import { addScratch, addWorktree, discardWorktree, removeScratch } from './worktrees.ts';
@@ -26,6 +27,7 @@ import { addScratch, addWorktree, discardWorktree, removeScratch } from './workt
 /** Every call of git there is; each is documented where it is written, and takes here all parameters but the first. */
 const calls = {
   version,
+  userIdentity,
   newRepository,
   bareCopy,
   cloneBare,

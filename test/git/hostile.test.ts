@@ -102,6 +102,7 @@ function everyCall({
   const fresh = { directory: join(folder, 'fresh'), branch: 'fresh', start: first };
   return {
     version: () => git.version(),
+    userIdentity: () => git.userIdentity(),
     inspectSource: () => git.inspectSource(top),
     targetRef: () => git.targetRef(repository, 'main'),
     newRepository: () => {

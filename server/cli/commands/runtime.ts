@@ -5,6 +5,7 @@ import { Refusal } from '../../domain/refusal.ts';
 import { answer, type Cli } from '../cli.ts';
 import { runtimeJson, runtimeLines, runtimesLines } from '../text/runtime.ts';
 import { noun, verb } from '../words.ts';
+import { addRuntimeDoctor } from './runtimeDoctor.ts';
 import { addRuntimeTest } from './runtimeTest.ts';
 
 const keys = '{ name, label, builtIn, program?, searched, rigs, preset }';
@@ -55,6 +56,7 @@ export function addRuntime(gt: Command, cli: Cli): void {
     });
   addRemove(runtime, cli);
   addRuntimeTest(runtime, cli);
+  addRuntimeDoctor(runtime, cli);
 }
 
 function addRemove(runtime: Command, cli: Cli): void {

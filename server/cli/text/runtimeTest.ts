@@ -1,9 +1,9 @@
-import stringWidth from 'string-width';
 import { displayText } from '../../domain/text.ts';
 import { testedSteps, type CheckedStep } from '../../protocol/runtimeTest.ts';
 import type { ServerEvent } from '../askServerProgram.ts';
 import { paint, type Look, type Output, type Paint } from '../output.ts';
 import { cut } from '../table.ts';
+import { wrapped } from './wrapped.ts';
 
 type Step = CheckedStep['step'];
 
@@ -190,18 +190,3 @@ const colors: Readonly<Record<CheckedStep['outcome'], Paint>> = {
   failed: 'red',
   skipped: 'dim',
 };
-
-/** Lines of at most so many columns; a word that is longer stands alone on its line. */
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (stringWidth(longer) <= width || line === '') line = longer;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  return [...lines, line];
-}
