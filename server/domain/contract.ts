@@ -62,7 +62,12 @@ export interface WorkFound {
 export function isOver(watched: Watched): boolean {
   const request = requestOf(watched);
   if (request) return !['submitted', 'merged'].includes(request.state);
-  return beadOf(watched)?.status === 'closed' || isEnded(watched);
+  return beadOf(watched)?.status === 'closed' || isEnded(watched) || asksInVain(watched);
+}
+
+/** It asks a person, and where it lives nobody can answer. */
+function asksInVain(watched: Watched): boolean {
+  return polecatOf(watched)?.state === 'needs-you' && sessionOf(watched)?.host === 'process';
 }
 
 /** The steps that need nothing but the journal, as soon as it shows them. */

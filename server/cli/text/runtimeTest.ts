@@ -118,7 +118,7 @@ export function resultLines(
   ];
 }
 
-export function stepOf(event: ServerEvent): CheckedStep | undefined {
+function stepOf(event: ServerEvent): CheckedStep | undefined {
   return event.event === 'step' && isStep(event) ? event : undefined;
 }
 
