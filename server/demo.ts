@@ -1,15 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalEntry } from './domain/journal.ts';
 import type { Git } from './git/git.ts';
 import type { ConvoyBead, ConvoyView } from './protocol/convoy.ts';
-import { townPaths } from './protocol/address.ts';
-import { readServerFile } from './rpc/call.ts';
-import { hasLeft } from './rpc/left.ts';
-import { reachTown } from './rpc/reach.ts';
+import { followChanges } from './rpc/changes.ts';
 import type { TownClient } from './rpc/client.ts';
-import { Subscription } from './rpc/subscription.ts';
+import { withScratchTown } from './rpc/scratchTown.ts';
 
 export interface DemoParts {
   /** A git whose hooks are those of that folder, which stays empty. */
@@ -44,8 +39,6 @@ interface DemoRow {
 /** Three simulated agents need some five seconds; whatever has not landed after this long will not. */
 const deadlineMs = 60_000;
 
-const leaveMs = 20_000;
-
 export interface DemoOptions {
   readonly keep: boolean;
   /** Whoever watches has left, or does not want to see more. */
@@ -58,49 +51,23 @@ export interface DemoOptions {
  * reason it then throws.
  */
 export async function runDemo(parts: DemoParts, { keep, stop }: DemoOptions): Promise<boolean> {
-  const folder = mkdtempSync(join(tmpdir(), 'gastown-demo-'));
-  const town = join(folder, 'town');
   const { serverProgram, version } = parts;
-  let reached: Promise<TownClient> | undefined;
-  const play = async (): Promise<boolean> => {
-    await parts.createTown(town);
-    reached = reachTown({ town, client: 'demo', start: true, serverProgram, version });
-    const client = await reached;
-    step(parts, 'A town, empty.');
-    const git = parts.gitWith(join(folder, 'empty'));
-    for (const rig of demoRigs) await addRig(parts, client, { git, rig, folder });
-    const convoy = await plan(parts, client);
-    const landed = await work(parts, client, convoy);
-    parts.emit(result(landed, keep ? town : undefined));
-    return (
-      landed.closed === landed.total && landed.beads.every((bead) => bead.mergeRequest?.state === 'verified')
-    );
-  };
-  try {
-    return await Promise.race([play(), stopped(stop)]);
-  } finally {
-    // Also one that is still being started.
-    const client = await reached?.catch(() => undefined);
-    if (client) await takeDown(client, town);
-    if (!keep) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
-  }
-}
-
-function stopped(stop: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const fail = (): void => reject(stop.reason as Error);
-    if (stop.aborted) fail();
-    else stop.addEventListener('abort', fail, { once: true });
-  });
-}
-
-/** Gone when it resolves: it writes into the folder until then. */
-async function takeDown(client: TownClient, town: string): Promise<void> {
-  const file = townPaths(town).server;
-  const server = readServerFile(file);
-  await client.request('town/down', { force: true }).catch(() => undefined);
-  client.close();
-  if (server) await hasLeft(file, server, leaveMs);
+  const createTown = (path: string): Promise<unknown> => parts.createTown(path);
+  return await withScratchTown(
+    { name: 'demo', serverProgram, version, createTown, keep, stop },
+    async ({ folder, town, client }) => {
+      step(parts, 'A town, empty.');
+      const git = parts.gitWith(join(folder, 'empty'));
+      for (const rig of demoRigs) await addRig(parts, client, { git, rig, folder });
+      const convoy = await plan(parts, client);
+      const landed = await work(parts, client, convoy);
+      parts.emit(result(landed, keep ? town : undefined));
+      return (
+        landed.closed === landed.total &&
+        landed.beads.every((bead) => bead.mergeRequest?.state === 'verified')
+      );
+    },
+  );
 }
 
 function step(parts: DemoParts, text: string): void {
@@ -157,7 +124,7 @@ async function work(parts: DemoParts, client: TownClient, { convoy }: ConvoyView
     }
     return now;
   };
-  const changes = await follow(client);
+  const changes = await followChanges(client);
   const slung = await client.request('work/sling', { beads: [...convoy.beads], host: 'process' });
   for (const { bead, message } of slung.refused) step(parts, `${bead} was refused: ${message}`);
   const refused = new Set(slung.refused.map(({ bead }) => bead));
@@ -174,31 +141,6 @@ function isOver(bead: ConvoyBead): boolean {
     bead.bead?.status === 'closed' ||
     ['conflict', 'rejected', 'lost', 'failed', 'interrupted'].includes(bead.state)
   );
-}
-
-/** `next` resolves with the first change since it resolved last, or when the time is over. */
-async function follow(client: TownClient): Promise<{ next(withinMs: number): Promise<void> }> {
-  let changed = false;
-  let wake: (() => void) | undefined;
-  const note = (_entry?: JournalEntry | number): void => {
-    changed = true;
-    wake?.();
-  };
-  await new Subscription({ changed: note, resync: note }).begin(client);
-  return {
-    async next(withinMs) {
-      if (!changed) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.max(0, withinMs));
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      changed = false;
-    },
-  };
 }
 
 function rowOf({ id, rig, runtimeLabel, mergeRequest, state }: ConvoyBead): DemoRow {

@@ -14,6 +14,8 @@ import { Refusal } from './domain/refusal.ts';
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
+import type { RuntimeTestEvent, RuntimeTestParams } from './protocol/runtimeTest.ts';
+import type { OpenTerminalParams } from './protocol/session.ts';
 import { Unreached } from './rpc/failure.ts';
 import { FollowedTown, type TownNews } from './rpc/followedTown.ts';
 
@@ -25,6 +27,13 @@ export interface LanguageServerParts {
   readonly serverProgram: string;
   /** Makes a town in a folder. Throws a `Refusal` where it cannot. */
   createTown(path: string): Promise<unknown>;
+  /** Takes a runtime through the contract in a throw-away town, in terminals that the editor opens. */
+  testRuntime(
+    params: RuntimeTestParams,
+    emit: (event: RuntimeTestEvent) => void,
+    stop: AbortSignal,
+    openTerminal?: (params: OpenTerminalParams) => Promise<{ readonly processId?: number }>,
+  ): Promise<boolean>;
 }
 
 /** What an editor says of itself in `initializationOptions`; every part may be absent. */

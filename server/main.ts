@@ -1,7 +1,10 @@
-import { writeSync } from 'node:fs';
-import { stackOf } from './domain/fault.ts';
+import { readFileSync, writeSync } from 'node:fs';
+import { messageOf, stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
+import type { Git } from './git/git.ts';
+import type { RuntimeTestEvent, RuntimeTestParams } from './protocol/runtimeTest.ts';
 import { productVersion } from './protocol/version.ts';
+import type { RuntimeTestParts } from './runtimeTest.ts';
 import { installTown, programsIn, serve, townsOfUser } from './serveTown.ts';
 
 const help = `gastown-server: the programs behind gt, bd and the editors. Usually you need not call it.
@@ -10,6 +13,10 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
   gastown-server create PATH   make a town in PATH
   gastown-server lsp --stdio   speak LSP to an editor
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
+  gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--host HOST] [--deadline SECONDS]
+                               test a runtime in a throw-away town, as JSON lines
+  gastown-server runtime-doctor [--params FILE|-]
+                               look at runtimes and this machine, as one JSON line
   gastown-server --version
 `;
 
@@ -35,13 +42,17 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
   const [first] = args;
   switch (command ?? '') {
     case 'town':
-      return first === undefined ? usage() : await town(first);
+      return await town(first);
     case 'create':
-      return first === undefined ? usage() : await create(first);
+      return await create(first);
     case 'lsp':
       return await languageServer();
     case 'demo':
       return await demo(args.includes('--keep'));
+    case 'runtime-test':
+      return await runtimeTest(args);
+    case 'runtime-doctor':
+      return await runtimeDoctor(args);
     case '--version':
       process.stdout.write(`${productVersion}\n`);
       return 0;
@@ -59,7 +70,8 @@ function usage(): number {
   return 2;
 }
 
-async function town(path: string): Promise<number> {
+async function town(path: string | undefined): Promise<number> {
+  if (path === undefined) return usage();
   // Everything that was acknowledged is on the disk, and other people's sessions live on this process: log it, and go on.
   process.on('unhandledRejection', (error) => report(error));
   process.stdout.on('error', () => undefined);
@@ -72,43 +84,146 @@ async function town(path: string): Promise<number> {
   });
 }
 
-async function create(path: string): Promise<number> {
+async function create(path: string | undefined): Promise<number> {
+  if (path === undefined) return usage();
   print({ event: 'result', ...(await installTown(path)) });
   return 0;
 }
 
 async function languageServer(): Promise<undefined> {
   const { startLanguageServer } = await import('./lsp.ts');
-  startLanguageServer({ version: productVersion, serverProgram: programs.server, createTown: installTown });
+  startLanguageServer({
+    version: productVersion,
+    serverProgram: programs.server,
+    createTown: installTown,
+    testRuntime,
+  });
   return undefined;
 }
 
 async function demo(keep: boolean): Promise<number> {
-  let townId: string | undefined;
-  const { runDemo } = await import('./demo.ts');
+  return await untilStopped(async (stop) => {
+    const { runDemo } = await import('./demo.ts');
+    const landed = await inScratch(
+      (parts) => runDemo({ ...parts, emit: emitting(stop) }, { keep, stop }),
+      keep,
+    );
+    return landed ? 0 : 1;
+  });
+}
+
+async function runtimeTest(args: readonly string[]): Promise<number> {
+  const params = readTestArguments(args);
+  if (!params) return usage();
+  return await untilStopped(async (stop) => ((await testRuntime(params, emitting(stop), stop)) ? 0 : 1));
+}
+
+async function runtimeDoctor(args: readonly string[]): Promise<number> {
+  const options = readPairs(args, ['--params']);
+  if (!options) return usage();
+  const given = options.get('--params');
+  const [{ examine, readDoctorParams }, { createGit }] = await Promise.all([
+    import('./runtimeDoctor.ts'),
+    import('./git/git.ts'),
+  ]);
+  const params = given === undefined ? {} : readDoctorParams(readJson(given));
+  const gitWith = (emptyHooksDirectory: string): Git => createGit({ emptyHooksDirectory });
+  print({ event: 'result', ...(await examine({ gitWith }, params)) });
+  return 0;
+}
+
+/** With `openTerminal` the sessions live in terminals of the editor that asked. True where the runtime keeps the contract. */
+async function testRuntime(
+  params: RuntimeTestParams,
+  emit: (event: RuntimeTestEvent) => void,
+  stop: AbortSignal,
+  openTerminal?: RuntimeTestParts['openTerminal'],
+): Promise<boolean> {
+  const { testRuntime: test } = await import('./runtimeTest.ts');
+  return await inScratch((parts) => {
+    const own = openTerminal ? { ...parts, openTerminal } : parts;
+    return test(own, params, emit, stop);
+  });
+}
+
+/** Nothing of a town that was made for this stays in the register of the user's towns. */
+async function inScratch<T>(work: (parts: RuntimeTestParts) => Promise<T>, keep = false): Promise<T> {
   const { createGit } = await import('./git/git.ts');
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-  process.stdout.on('error', () => stop.abort());
+  const made: string[] = [];
   const parts = {
     gitWith: (emptyHooksDirectory: string) => createGit({ emptyHooksDirectory }),
     serverProgram: programs.server,
     version: productVersion,
     createTown: async (path: string) => {
-      ({ townId } = await installTown(path));
-    },
-    // What comes of ending it is no result.
-    emit: (event: object) => {
-      if (!stop.signal.aborted) print(event);
+      made.push((await installTown(path)).townId);
     },
   };
   try {
-    return (await runDemo(parts, { keep, stop: stop.signal })) ? 0 : 1;
+    return await work(parts);
+  } finally {
+    if (!keep) for (const townId of made) townsOfUser().remove(townId);
+  }
+}
+
+/** A signal, or a reader that leaves, ends the work, which cleans up behind itself. */
+async function untilStopped(work: (stop: AbortSignal) => Promise<number>): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  process.stdout.on('error', () => stop.abort());
+  try {
+    return await work(stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return exitInterrupted;
     throw error;
-  } finally {
-    if (!keep && townId !== undefined) townsOfUser().remove(townId);
+  }
+}
+
+/** What comes of ending it is no result. */
+function emitting(stop: AbortSignal): (event: object) => void {
+  return (event) => {
+    if (!stop.aborted) print(event);
+  };
+}
+
+/** Undefined where the words are wrong. Which hosts there are is for the town to say. */
+function readTestArguments(args: readonly string[]): RuntimeTestParams | undefined {
+  const live = args.includes('--live');
+  const words = args.filter((word) => word !== '--live');
+  const [runtime, ...rest] = words;
+  const options = readPairs(rest, ['--preset', '--host', '--deadline']);
+  if (runtime === undefined || runtime.startsWith('-') || !options) return undefined;
+  const [preset, host] = [options.get('--preset'), options.get('--host')];
+  const seconds = Number(options.get('--deadline') ?? 1);
+  if (!(seconds > 0 && Number.isFinite(seconds))) return undefined;
+  return {
+    runtime,
+    ...(live ? { live } : {}),
+    ...(preset === undefined ? {} : { preset: readJson(preset) }),
+    ...(host === undefined ? {} : { host: host as NonNullable<RuntimeTestParams['host']> }),
+    ...(options.has('--deadline') ? { deadlineSeconds: seconds } : {}),
+  };
+}
+
+/** `--name value --other value`; undefined for any other name, and where a value is missing. */
+function readPairs(
+  words: readonly string[],
+  names: readonly string[],
+): ReadonlyMap<string, string> | undefined {
+  const pairs = new Map<string, string>();
+  for (let at = 0; at < words.length; at += 2) {
+    const [name = '', value] = words.slice(at, at + 2);
+    if (!names.includes(name) || value === undefined) return undefined;
+    pairs.set(name, value);
+  }
+  return pairs;
+}
+
+/** A file, or standard input where it is `-`. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
+  } catch (error) {
+    throw new Refusal('invalid', `${path} cannot be read as JSON: ${messageOf(error)}`);
   }
 }
 

@@ -3,7 +3,7 @@ import { runServerProgram, type ServerRunEnd } from '../rpc/serverProgram.ts';
 import { Told } from './failure.ts';
 import { serverProgram } from './serverProgram.ts';
 
-/** One line of JSON that the town server's program prints while it makes a town or shows the demonstration. */
+/** One line of JSON that the town server's program prints while it makes a town, shows the demonstration or tests a runtime. */
 export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: string };
 
 /**
@@ -13,6 +13,7 @@ export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: 
 export async function serverLines(
   args: readonly string[],
   onEvent: (event: ServerEvent) => void,
+  input?: string,
 ): Promise<void> {
   let refused: Refusal | undefined;
   const onLine = (line: string): void => {
@@ -20,7 +21,7 @@ export async function serverLines(
     if (event?.event === 'refused') refused = refusalOf(event);
     else if (event) onEvent(event);
   };
-  const end = await runServerProgram({ program: serverProgram(), args, onLine });
+  const end = await runServerProgram({ program: serverProgram(), args, input, onLine });
   if (end.code === 0) return;
   throw refused ?? failureOfEnd(end);
 }

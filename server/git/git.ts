@@ -18,10 +18,12 @@ import { createQueue } from './queue.ts';
 import { rebaseOnto } from './rebase.ts';
 import { removeWorktree } from './removal.ts';
 import { targetRef } from './repository.ts';
+import { signatures } from './signatures.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
 import { filesOf } from './treeFiles.ts';
 import { unlandedRefs } from './unlanded.ts';
+import { userIdentity } from './userIdentity.ts';
 import { createVersion, version } from './version.ts';
 import { addClone, bringBack, cloneAt, discardClone } from './workClone.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
@@ -30,6 +32,7 @@ import { addScratch, addWorktree, discardWorktree, removeScratch } from './workt
 /** Every call of git there is; each is documented where it is written, and takes here all parameters but the first. */
 const calls = {
   version,
+  userIdentity,
   newRepository,
   bareCopy,
   cloneBare,
@@ -49,6 +52,7 @@ const calls = {
   fileAt,
   filesOf,
   log,
+  signatures,
   headOf,
   gitDirectoriesOf,
   status,

@@ -1,5 +1,5 @@
-/** The four that decide: whoever passes them is a runtime of the town. */
-export type ContractStep = 'hook' | 'commit' | 'update' | 'done';
+import type { ContractStep } from '../domain/contract.ts';
+import type { HostKind } from '../domain/session.ts';
 
 /** Reported beside the contract; none of them decides. */
 export type RuntimeCapability =
@@ -11,6 +11,22 @@ export type RuntimeCapability =
   | 'resume'
   | 'clean-stop'
   | 'failure-seen';
+
+/** In the order in which they are shown; the four of the contract are those that decide. */
+export const testedSteps = [
+  'found',
+  'version',
+  'signed-in',
+  'hook',
+  'commit',
+  'update',
+  'done',
+  'prompt-argument',
+  'failure-seen',
+  'resume',
+  'clean-stop',
+  'terminal',
+] as const satisfies readonly (ContractStep | RuntimeCapability)[];
 
 export interface CheckedStep {
   readonly step: ContractStep | RuntimeCapability;
@@ -24,9 +40,30 @@ export interface CheckedStep {
   readonly seconds: number;
 }
 
+export interface RuntimeTestParams {
+  /** By name or alias; left out of account where `preset` is given. */
+  readonly runtime: string;
+  /** Start it also where it uses the user's own account. */
+  readonly live?: boolean;
+  /** A preset of one's own, as `gt runtime add` takes it. */
+  readonly preset?: unknown;
+  readonly host?: 'auto' | HostKind;
+  /** For the contract as a whole; absent: 60 s, 10 minutes with an account, 30 minutes for a person. */
+  readonly deadlineSeconds?: number;
+}
+
 /** One line each, as JSON, of `gastown-server runtime-test RUNTIME`. */
 export type RuntimeTestEvent =
-  | { readonly event: 'begin'; readonly runtime: string; readonly label: string; readonly live: boolean }
+  | {
+      readonly event: 'begin';
+      readonly runtime: string;
+      readonly label: string;
+      readonly live: boolean;
+      /** The time that the contract is given as a whole. */
+      readonly deadlineSeconds?: number;
+    }
+  /** For a person who plays the runtime: what to do now. */
+  | { readonly event: 'note'; readonly text: string }
   | ({ readonly event: 'step' } & CheckedStep)
   | {
       readonly event: 'result';

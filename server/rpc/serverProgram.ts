@@ -5,6 +5,8 @@ export interface ServerRun {
   /** Absolute path of the town server's program. */
   readonly program: string;
   readonly args: readonly string[];
+  /** For its standard input. */
+  readonly input?: string | undefined;
   /** Each line of its standard output, as it comes. */
   readonly onLine: (line: string) => void;
 }
@@ -20,12 +22,14 @@ export interface ServerRunEnd {
  * Runs the town server's program for what ends by itself, such as making a town, and waits for it. An interrupt from the terminal
  * reaches both: this side waits for the program to clean up behind itself.
  */
-export function runServerProgram({ program, args, onLine }: ServerRun): Promise<ServerRunEnd> {
+export function runServerProgram({ program, args, input, onLine }: ServerRun): Promise<ServerRunEnd> {
   const child = spawn(process.execPath, [program, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: serverEnvironment(process.env),
     windowsHide: true,
   });
+  // It may end without having read it.
+  child.stdin.on('error', () => undefined).end(input ?? '');
   const wait = (): void => {};
   const pass = (): void => void child.kill('SIGTERM');
   process.on('SIGINT', wait);

@@ -23,15 +23,37 @@ export async function askLoginShell(environment: NodeJS.ProcessEnv, withinMs: nu
   const own = environment['PATH'] ?? environment['Path'] ?? '';
   if (process.platform === 'win32') return own;
   try {
-    return pathIn(await outputOfShell(environment, withinMs)) ?? own;
+    return pathIn(await outputOfShell('/usr/bin/env', environment, withinMs)) ?? own;
   } catch {
     return own;
   }
 }
 
-function outputOfShell(environment: NodeJS.ProcessEnv, withinMs: number): Promise<string> {
+/** What these commands mean in the user's own shell, where that is an alias; where the shell cannot be asked, none. */
+export async function aliasesOfShell(
+  environment: NodeJS.ProcessEnv,
+  withinMs: number,
+  commands: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (process.platform === 'win32') return new Map();
+  const output = await outputOfShell('alias', environment, withinMs).catch(() => '');
+  const lines = output.split(mark)[1]?.split('\n') ?? [];
+  const found = lines.flatMap((line) => {
+    // `alias name='value'` of bash, `name='value'` of sh and zsh, `alias name value` of fish.
+    const [, name = '', value = ''] = /^(?:alias )?([\w.-]+)[= ](.+)$/.exec(line) ?? [];
+    return commands.includes(name) ? [[name, value.replaceAll(/^'|'$/g, '')] as const] : [];
+  });
+  return new Map(found);
+}
+
+/** What the login shell prints for one of our own words. */
+function outputOfShell(
+  word: '/usr/bin/env' | 'alias',
+  environment: NodeJS.ProcessEnv,
+  withinMs: number,
+): Promise<string> {
   // The words are ours and the same for every shell: start-up files may print anything before and after.
-  const script = `echo ${mark}; /usr/bin/env; echo ${mark}`;
+  const script = `echo ${mark}; ${word}; echo ${mark}`;
   const { GT_SESSION: _session, ...inherited } = environment;
   const child = spawn(userShell(environment), ['-l', '-i', '-c', script], {
     cwd: homedir(),

@@ -59,7 +59,7 @@ async function play(options: Options, place: SimPlace, say: (line: string) => vo
     tools,
     tell,
     directory: place.directory,
-    bead: { id: bead.id, title: displayText(bead.title, 120) },
+    bead: { ...bead, title: displayText(bead.title, 120) },
     variant: options.variant,
     answer: () => readLine(place.input),
   };

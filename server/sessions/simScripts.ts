@@ -1,10 +1,10 @@
 import type { SimTools } from './simTools.ts';
-import { changeFirstLine, writeNotes, writePicture, writeWork, type Written } from './simWork.ts';
+import { changeFirstLine, writeAsked, writeNotes, writePicture, writeWork, type Written } from './simWork.ts';
 
 export interface SimScene {
   readonly tools: SimTools;
   readonly directory: string;
-  readonly bead: { readonly id: string; readonly title: string };
+  readonly bead: { readonly id: string; readonly title: string; readonly description?: string };
   readonly variant: Variant;
   /** One line of progress, and the pause that makes it readable. */
   readonly tell: (line: string) => Promise<void>;
@@ -24,6 +24,18 @@ export const variants: readonly Variant[] = ['quick', 'thorough', 'visual'];
 export const scripts: Readonly<Record<string, Script>> = {
   /** The whole contract: hook, commits, done. */
   finish,
+  /** The same with a note on the bead, and, where the bead asks for one word in one file, with just that. */
+  async contract(scene) {
+    const { tools, tell, directory, bead } = scene;
+    await look(scene);
+    const written =
+      writeAsked(directory, bead.description ?? '') ?? (await writeWork(tools, directory, bead));
+    await show(scene, written);
+    await commit(scene, [written], 'keep the contract');
+    await tell(`$ bd update ${bead.id}`);
+    if ((await tools.update(bead.id, '--notes', 'contract kept')) !== 0) return 1;
+    return await done(scene);
+  },
   /** Asks a person, waits for a line on its terminal, and finishes. */
   async ask(scene) {
     await scene.tell('One thing is not clear from the bead.');

@@ -5,7 +5,12 @@ import { findProgram } from './programs.ts';
 export interface SimHook {
   readonly agent: string;
   readonly rig?: string;
-  readonly bead?: { readonly id: string; readonly title: string; readonly labels?: readonly string[] };
+  readonly bead?: {
+    readonly id: string;
+    readonly title: string;
+    readonly description?: string;
+    readonly labels?: readonly string[];
+  };
 }
 
 export interface Ran {
@@ -45,6 +50,13 @@ export class SimTools {
   async done(...args: readonly string[]): Promise<number> {
     const { code, output } = await this.run('gt', ['done', ...args]);
     for (const line of output.trimEnd().split('\n')) if (line !== '') this.#say(`  ${line}`);
+    return code;
+  }
+
+  /** Of the bead, as an agent writes to it; the exit code is given, what a refusal says is shown. */
+  async update(bead: string, ...args: readonly string[]): Promise<number> {
+    const { code, output } = await this.run('bd', ['update', bead, ...args]);
+    if (code !== 0) this.#say(`  ${output.trim()}`);
     return code;
   }
 

@@ -19,6 +19,12 @@ export async function writeWork(tools: SimTools, directory: string, item: WorkIt
   return put(directory, path, (before) => before + section(extname(path), item, before));
 }
 
+/** The word that the bead asks for, in the file that it names; undefined where it asks for no such thing. */
+export function writeAsked(directory: string, description: string): Written | undefined {
+  const [, path, word] = /\bfile named ([\w-]+\.\w+)\b[^]*\bthis word: (\w+)/.exec(description) ?? [];
+  return path === undefined ? undefined : put(directory, path, () => `${word ?? ''}\n`);
+}
+
 /** Notes beside the work, for those who look twice. */
 export function writeNotes(directory: string, item: WorkItem): Written {
   const text = `# ${safe(item.title)}\n\nWhat was done for ${safe(item.id)}, and why.\n`;

@@ -103,6 +103,7 @@ function everyCall({
   const clone = { directory: join(folder, 'clone'), branch: 'cloned', start: first };
   return {
     version: () => git.version(),
+    userIdentity: () => git.userIdentity(),
     inspectSource: () => git.inspectSource(top),
     targetRef: () => git.targetRef(repository, 'main'),
     newRepository: () => {
@@ -133,6 +134,7 @@ function everyCall({
     filesOf: () => git.filesOf(repository, first, ['a']),
     gitDirectoriesOf: () => git.gitDirectoriesOf(repository, worktree),
     log: () => git.log(repository, { base: first, tip: main(), limit: 9 }),
+    signatures: () => git.signatures(repository, { base: first, tip: main(), limit: 9 }),
     headOf: () => git.headOf(repository, worktree),
     status: () => git.status(repository, worktree),
     listWorktrees: () => git.listWorktrees(repository),

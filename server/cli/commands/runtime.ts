@@ -5,6 +5,8 @@ import { Refusal } from '../../domain/refusal.ts';
 import { answer, type Cli } from '../cli.ts';
 import { runtimeJson, runtimeLines, runtimesLines } from '../text/runtime.ts';
 import { noun, verb } from '../words.ts';
+import { addRuntimeDoctor } from './runtimeDoctor.ts';
+import { addRuntimeTest } from './runtimeTest.ts';
 
 const keys = '{ name, label, builtIn, program?, searched, rigs, preset }';
 
@@ -52,6 +54,12 @@ export function addRuntime(gt: Command, cli: Cli): void {
         json: runtimeJson,
       });
     });
+  addRemove(runtime, cli);
+  addRuntimeTest(runtime, cli);
+  addRuntimeDoctor(runtime, cli);
+}
+
+function addRemove(runtime: Command, cli: Cli): void {
   verb(runtime, 'remove', {
     does: 'forget a runtime of your own',
     examples: ['gt runtime remove my-agent'],

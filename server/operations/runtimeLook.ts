@@ -1,0 +1,54 @@
+import { failed, passed, skipped, type Verdict } from '../domain/contract.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import { knownProgram, type KnownProgram } from '../runtimes/programs.ts';
+
+/** The machine, as far as it is looked at before a runtime is started. */
+export interface RuntimeLook {
+  /** Of the login shell. */
+  readonly path: string;
+  /** The version of this product. */
+  readonly own: string;
+  find(command: string): string | undefined;
+  /** What a program prints that is asked for its version. */
+  version(argv: readonly string[], deadlineMs: number): Promise<string | undefined>;
+  signOfAccount(signs: KnownProgram['account']): string | undefined;
+}
+
+const versionMs = 10_000;
+
+export function lookForProgram({ label, command }: RuntimePreset, look: RuntimeLook): Verdict {
+  if (command === '{self}') return passed('It is part of this product.');
+  const path = look.find(command);
+  if (path !== undefined) return passed(path);
+  return failed(
+    `${label} is not installed: there is no "${command}" on the PATH.`,
+    `Install it${inWords(knownProgram(command)?.install)}. Looked in: ${look.path}`,
+  );
+}
+
+export async function lookForVersion({ command }: RuntimePreset, look: RuntimeLook): Promise<Verdict> {
+  if (command === '{self}') return passed(`${look.own}, of this product.`);
+  const known = knownProgram(command);
+  if (!known) return skipped('What a program of your own does when asked for its version is not known.');
+  const words = [command, ...known.version];
+  const said = await look.version(words, versionMs);
+  if (said !== undefined) return passed(said);
+  return failed(
+    `${words.join(' ')} gave no version within ${versionMs / 1000} s.`,
+    `Run it by hand and read what it says: ${words.join(' ')}`,
+  );
+}
+
+export function lookForAccount({ needs, command }: RuntimePreset, look: RuntimeLook): Verdict {
+  if (!needs.account) return skipped('It needs no account.');
+  const known = knownProgram(command);
+  const sign = known && look.signOfAccount(known.account);
+  if (sign !== undefined) return passed(`${sign} is there; whether it still holds was not tried.`);
+  return skipped(
+    `Not tried: no sign of an account was found, but it may be kept elsewhere. To sign in${inWords(known?.signIn ?? 'start it once by hand')}`,
+  );
+}
+
+export const noProgram = skipped('There is no program to ask.');
+
+const inWords = (text: string | undefined): string => (text === undefined ? '' : `: ${text}`);

@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Refusal } from './domain/refusal.ts';
+import type { RuntimePreset } from './domain/runtime.ts';
+import { displayText } from './domain/text.ts';
+import type { Git } from './git/git.ts';
+import type { DoctorParams, DoctorResult, RuntimeHealth } from './protocol/runtimeDoctor.ts';
+import { checkPreset } from './protocol/schema.ts';
+import {
+  diagnose,
+  diagnoseMachine,
+  isReady,
+  type MachineFacts,
+  type RigFacts,
+  type RuntimeFacts,
+} from './runtimes/doctor.ts';
+import { builtInPresets, findPreset } from './runtimes/presets.ts';
+import { knownProgram } from './runtimes/programs.ts';
+import { askLoginShell, aliasesOfShell, loginShellPath } from './sessions/loginShell.ts';
+import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
+
+export interface DoctorParts {
+  readonly gitWith: (emptyHooksDirectory: string) => Git;
+}
+
+const versionMs = 10_000;
+const shellMs = 10_000;
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Looks at the runtimes and at the machine. Nothing is changed, and nothing is started but what tells its version. */
+export async function examine({ gitWith }: DoctorParts, params: DoctorParams): Promise<DoctorResult> {
+  const presets = presetsOf(params);
+  const rigs = params.rigs ?? [];
+  const path = await loginShellPath();
+  const commands = presets.map(({ command }) => command).filter((command) => !command.startsWith('{'));
+  const aliases = await aliasesOfShell(process.env, shellMs, commands);
+  const machine = await machineFacts(gitWith, path);
+  const runtimes = await Promise.all(
+    presets.map(async (preset): Promise<RuntimeHealth> => {
+      const own = rigs.filter(({ runtime }) => runtime === preset.id);
+      const facts = { ...(await runtimeFacts(preset, path, aliases)), rigs: own.map(rigFacts) };
+      return health(facts, machine);
+    }),
+  );
+  const shared = diagnoseMachine(machine, rigs.map(rigFacts));
+  const wanted = runtimes.filter((each) => each.rigs.length > 0 || params.runtime !== undefined);
+  return { runtimes, machine: shared, ready: isReady(shared) && wanted.every(({ ready }) => ready) };
+}
+
+/** What came as JSON. Presets are checked one by one, where they are read. */
+export function readDoctorParams(value: unknown): DoctorParams {
+  const isRecord = (each: unknown): each is Readonly<Record<string, unknown>> =>
+    typeof each === 'object' && each !== null && !Array.isArray(each);
+  const isRig = (each: unknown): boolean =>
+    isRecord(each) &&
+    typeof each['name'] === 'string' &&
+    typeof each['runtime'] === 'string' &&
+    isRecord(each['settings']);
+  const { runtime, own = [], rigs = [] } = isRecord(value) ? value : { own: undefined, rigs: null };
+  const fits =
+    (runtime === undefined || typeof runtime === 'string') &&
+    Array.isArray(own) &&
+    Array.isArray(rigs) &&
+    rigs.every(isRig);
+  if (isRecord(value) && fits) return value;
+  throw new Refusal('invalid', 'It must be an object with runtime, own and rigs.', { field: 'params' });
+}
+
+function presetsOf({ runtime, own = [] }: DoctorParams): readonly RuntimePreset[] {
+  const builtIn = (name: string): RuntimePreset | undefined => findPreset(name, []);
+  const checked = own.map((given) => {
+    const result = checkPreset(given, builtIn);
+    if ('value' in result) return result.value;
+    throw new Refusal('invalid', `preset.${result.field}: ${result.problem}`, { field: 'preset' });
+  });
+  if (runtime === undefined) return [...builtInPresets, ...checked];
+  const found = findPreset(runtime, checked);
+  if (found) return [found];
+  throw new Refusal('not-found', `There is no runtime "${displayText(runtime, 60)}".`, {
+    field: 'runtime',
+    next: 'gt runtime list',
+  });
+}
+
+async function runtimeFacts(
+  preset: RuntimePreset,
+  path: string,
+  aliases: ReadonlyMap<string, string>,
+): Promise<Omit<RuntimeFacts, 'rigs'>> {
+  const { command } = preset;
+  const known = knownProgram(command);
+  const program = command.startsWith('{') ? undefined : programFacts(command, path);
+  const version =
+    program && known
+      ? await askVersion([command, ...known.version], { path, deadlineMs: versionMs })
+      : undefined;
+  const account = known && signOfAccount(known.account);
+  const alias = aliases.get(command);
+  return {
+    preset,
+    ...(program === undefined
+      ? {}
+      : {
+          program: {
+            path: program.path,
+            isNodeScript: program.isNodeScript,
+            ageDays: Math.max(0, Math.floor((Date.now() - program.changedAt.getTime()) / dayMs)),
+          },
+        }),
+    ...(version === undefined ? {} : { version }),
+    ...(account === undefined ? {} : { account }),
+    ...(alias === undefined ? {} : { alias }),
+  };
+}
+
+function rigFacts({ name, settings }: NonNullable<DoctorParams['rigs']>[number]): RigFacts {
+  const text = (key: 'isolation' | 'approval' | 'session'): Partial<RigFacts> => {
+    const value = settings[key];
+    return typeof value === 'string' ? { [key]: value } : {};
+  };
+  return { name, ...text('isolation'), ...text('approval'), ...text('session') };
+}
+
+function health(facts: RuntimeFacts, machine: MachineFacts): RuntimeHealth {
+  const { preset, program, version, rigs } = facts;
+  const findings = diagnose(facts, machine);
+  return {
+    name: preset.id,
+    label: preset.label,
+    rigs: rigs.map(({ name }) => name),
+    ready: isReady(findings),
+    ...(program === undefined ? {} : { program: program.path, ageDays: program.ageDays }),
+    ...(version === undefined ? {} : { version }),
+    findings,
+  };
+}
+
+/** Where a login shell that keeps PATH would have it. */
+const marker = '/gastown-was-here';
+
+async function machineFacts(gitWith: DoctorParts['gitWith'], path: string): Promise<MachineFacts> {
+  const { env, platform } = process;
+  const own = env['PATH'] ?? '';
+  const kept = await askLoginShell({ ...env, PATH: `${marker}:${own}` }, shellMs);
+  const desktop = platform === 'darwin' || platform === 'win32';
+  const node = await askVersion(['node', '--version'], { path, deadlineMs: versionMs });
+  const tmux = await askVersion(['tmux', '-V'], { path, deadlineMs: versionMs });
+  return {
+    isRoot: process.getuid?.() === 0,
+    saysSandbox: env['IS_SANDBOX'] === '1',
+    hasDisplay: desktop || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']),
+    loginShellKeepsPath: platform === 'win32' || kept.split(':').includes(marker),
+    ...(node === undefined ? {} : { node: node.replace(/^v/, '') }),
+    ...(tmux === undefined ? {} : { tmux }),
+    ...(await gitFacts(gitWith)),
+  };
+}
+
+async function gitFacts(gitWith: DoctorParts['gitWith']): Promise<Pick<MachineFacts, 'git' | 'identity'>> {
+  const folder = mkdtempSync(join(tmpdir(), 'gastown-doctor-'));
+  try {
+    const git = gitWith(join(folder, 'empty'));
+    return { git: { version: await git.version() }, identity: await git.userIdentity() };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { next } = error.details;
+    return { git: { problem: error.message, ...(next === undefined ? {} : { next }) }, identity: {} };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,299 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { contractSteps, failed, passed, skipped, type Verdict } from './domain/contract.ts';
+import { Refusal } from './domain/refusal.ts';
+import type { Rig } from './domain/rig.ts';
+import type { RuntimePreset } from './domain/runtime.ts';
+import type { Session } from './domain/session.ts';
+import type { Git } from './git/git.ts';
+import {
+  addContractBead,
+  addWaitingBead,
+  addWithoutAccount,
+  settle,
+  type WatchedTown,
+} from './operations/contractTown.ts';
+import { promptArgument, tryEndings, tryTerminal } from './operations/contractTrials.ts';
+import { lookForAccount, lookForProgram, lookForVersion, noProgram } from './operations/runtimeLook.ts';
+import { walkContract, type Walk } from './operations/contractWalk.ts';
+import {
+  testedSteps,
+  type CheckedStep,
+  type RuntimeTestEvent,
+  type RuntimeTestParams,
+} from './protocol/runtimeTest.ts';
+import type { OpenTerminalParams } from './protocol/session.ts';
+import { followChanges } from './rpc/changes.ts';
+import type { TownClient } from './rpc/client.ts';
+import { withScratchTown, type ScratchTown } from './rpc/scratchTown.ts';
+import { contractFile, instruction, kindOf, usualSeconds } from './runtimes/contractBead.ts';
+import { loginShellPath } from './sessions/loginShell.ts';
+import { askVersion, isAnyLeft, programFacts, signOfAccount } from './sessions/programFacts.ts';
+import { findProgram, shellWord, userShell } from './sessions/programs.ts';
+
+export interface RuntimeTestParts {
+  /** A git whose hooks are those of that folder, which stays empty. */
+  gitWith(emptyHooksDirectory: string): Git;
+  /** Path of dist/server.cjs: the scratch town gets a town server of its own. */
+  readonly serverProgram: string;
+  readonly version: string;
+  createTown(path: string): Promise<unknown>;
+  /** Of the editor that asked for the test; absent: sessions are plain processes. */
+  openTerminal?(params: OpenTerminalParams): Promise<{ readonly processId?: number }>;
+}
+
+type Emit = (event: RuntimeTestEvent) => void;
+type Step = CheckedStep['step'];
+type Host = NonNullable<RuntimeTestParams['host']>;
+
+/**
+ * Walks the contract with a runtime in a throw-away town: hook, commit, update, done, by what the town and git saw. True where all
+ * four hold. Everything is removed again, also after a failure and after `stop`, whose reason it then throws. Refused where there is
+ * no such runtime, its preset does not fit, or it needs a terminal and there is none.
+ */
+export async function testRuntime(
+  parts: RuntimeTestParts,
+  params: RuntimeTestParams,
+  emit: Emit,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const { serverProgram, version } = parts;
+  const createTown = (path: string): Promise<unknown> => parts.createTown(path);
+  return await withScratchTown(
+    { name: 'runtime-test', serverProgram, version, createTown, stop },
+    async (scratch) => {
+      const preset = await carryOver(scratch.client, params);
+      return await new RuntimeTest(parts, { params, preset, scratch, emit }).run();
+    },
+  );
+}
+
+/** A preset of one's own is checked like any other; what is found is what the scratch town knows by that name. */
+async function carryOver(client: TownClient, { runtime, preset }: RuntimeTestParams): Promise<RuntimePreset> {
+  if (preset !== undefined) return (await client.request('runtime/add', { preset })).preset;
+  return (await client.request('runtime/get', { runtime })).preset;
+}
+
+const inEditor = 'Test it in VS Code, which gives it a terminal: Gas Town: Test Runtime.';
+
+const stayMs = 3000;
+/** A launcher and the last of what it ended may need a moment to be gone. */
+const goneMs = 2000;
+
+interface Scene {
+  readonly params: RuntimeTestParams;
+  readonly preset: RuntimePreset;
+  readonly scratch: ScratchTown;
+  readonly emit: Emit;
+}
+
+/** One test of one runtime, in a scratch town that is there. */
+class RuntimeTest {
+  readonly #parts: RuntimeTestParts;
+  readonly #scene: Scene;
+  readonly #steps = new Map<Step, CheckedStep>();
+  #since = Date.now();
+
+  constructor(parts: RuntimeTestParts, scene: Scene) {
+    this.#parts = parts;
+    this.#scene = scene;
+  }
+
+  async run(): Promise<boolean> {
+    const { preset, params, emit } = this.#scene;
+    const live = params.live === true;
+    const { deadlineSeconds = usualSeconds[kindOf(preset)] } = params;
+    emit({ event: 'begin', runtime: preset.id, label: preset.label, live, deadlineSeconds });
+    const isThere = await this.#lookAtProgram();
+    const why = preset.needs.account && !live ? withoutLive(preset) : undefined;
+    if (!isThere) this.#skipRest('Nothing was started: its program is missing.');
+    else if (why !== undefined) await this.#onlyLook(why);
+    else await this.#start(deadlineSeconds * 1000);
+    return this.#tellResult();
+  }
+
+  #tell(step: Step, verdict: Verdict, seconds = this.#elapsed()): void {
+    this.#since = Date.now();
+    const decides = contractSteps.some((each) => each === step);
+    const checked: CheckedStep = { step, decides, ...verdict, seconds };
+    this.#steps.set(step, checked);
+    this.#scene.emit({ event: 'step', ...checked });
+  }
+
+  #elapsed(): number {
+    return Math.round((Date.now() - this.#since) / 100) / 10;
+  }
+
+  #skipRest(why: string): void {
+    for (const step of testedSteps)
+      if (!this.#steps.has(step)) this.#tell(step, { outcome: 'skipped', evidence: why }, 0);
+  }
+
+  #tellResult(): boolean {
+    const steps = testedSteps.flatMap((step) => this.#steps.get(step) ?? []);
+    const compatible = contractSteps.every((step) => this.#steps.get(step)?.outcome === 'passed');
+    this.#scene.emit({ event: 'result', runtime: this.#scene.preset.id, compatible, steps });
+    return compatible;
+  }
+
+  /** Found, version, signed in: without a start that would do anything. */
+  async #lookAtProgram(): Promise<boolean> {
+    const { preset } = this.#scene;
+    const path = await loginShellPath();
+    const look = {
+      path,
+      own: this.#parts.version,
+      find: (command: string) =>
+        command === shellWord ? userShell(process.env) : programFacts(command, path)?.path,
+      version: (argv: readonly string[], deadlineMs: number) => askVersion(argv, { path, deadlineMs }),
+      signOfAccount,
+    };
+    const found = lookForProgram(preset, look);
+    this.#tell('found', found);
+    this.#tell('version', found.outcome === 'passed' ? await lookForVersion(preset, look) : noProgram);
+    this.#tell('signed-in', lookForAccount(preset, look));
+    return found.outcome === 'passed';
+  }
+
+  /** Not started against the account, but where a terminal can be had, without it. */
+  async #onlyLook(why: string): Promise<void> {
+    const { preset } = this.#scene;
+    const form = [preset.command, ...(preset.oneShot ?? preset.arguments), ...preset.approval.ask];
+    for (const step of contractSteps) this.#tell(step, { outcome: 'skipped', evidence: why }, 0);
+    const delivery = preset.prompt.kind === 'argument' ? 'its prompt as one argument' : preset.prompt.kind;
+    this.#tell('prompt-argument', skipped(`Would start: ${form.join(' ')} (prompt: ${delivery}).`), 0);
+    const { town, rig } = await this.#settle();
+    await this.#terminal(town, rig);
+    this.#skipRest(why);
+  }
+
+  async #start(deadlineMs: number): Promise<void> {
+    const { preset, params } = this.#scene;
+    const { town, rig } = await this.#settle();
+    const host = params.host ?? (this.#parts.openTerminal ? 'editor' : 'auto');
+    const word = randomWord();
+    const bead = await addContractBead(town, rig, preset, word);
+    if (kindOf(preset) === 'person') await this.#tellPerson(town, { bead, host, word });
+    const task = { rig, bead, word, file: contractFile, host, deadlineMs };
+    const walk = await walkContract(town, task, (step, { verdict, seconds }) =>
+      this.#tell(step, verdict, seconds),
+    );
+    if ('refused' in walk) return this.#refused(walk.refused);
+    await this.#reportSession(town, walk);
+    if (kindOf(preset) === 'person') return this.#skipRest('Not tried with a person.');
+    await this.#endings(town, rig, host);
+    await this.#terminal(town, rig);
+  }
+
+  /** What to do is said before the terminal opens; that none can be opened, before that. */
+  async #tellPerson(
+    town: WatchedTown,
+    { bead, host, word }: { readonly bead: string; readonly host: Host; readonly word: string },
+  ): Promise<void> {
+    const { refused } = await town.ask('work/sling', { beads: [bead], host, dryRun: true });
+    if (refused[0]) return this.#refused(refused[0]);
+    this.#scene.emit({ event: 'note', text: instruction(bead, word) });
+  }
+
+  /** A choice that cannot be is the caller's; a runtime that cannot be started has failed at its first step. */
+  #refused({ message, refusal }: Extract<Walk, { refused: unknown }>['refused']): void {
+    const { code, ...details } = refusal;
+    if (code === 'no-host') throw new Refusal(code, message, { ...details, next: inEditor });
+    if (code === 'invalid') throw new Refusal(code, message, details);
+    const advice = details.next ?? 'Look at its command and arguments: gt runtime show NAME';
+    this.#tell('hook', failed(`It could not be started: ${message}`, advice));
+    this.#skipRest('Not reached: it could not be started.');
+  }
+
+  async #reportSession(town: WatchedTown, walk: Extract<Walk, { slung: unknown }>): Promise<void> {
+    const { preset } = this.#scene;
+    const { slung, judged } = walk;
+    const sessions = await town.ask('session/list', { agent: slung.agent, all: true });
+    const session = sessions.find(({ id }) => id === slung.session);
+    const hooked = judged.get('hook')?.verdict.outcome === 'passed';
+    this.#tell('prompt-argument', promptArgument(preset, session, hooked), 0);
+    if (preset.needs.account && hooked)
+      this.#tell('signed-in', passed('It worked, so that its account was accepted.'), 0);
+    if (slung.host !== 'process')
+      this.#tell('terminal', passed(`The contract was walked in a terminal (${slung.host}).`), 0);
+  }
+
+  async #endings(town: WatchedTown, rig: Rig, host: Host): Promise<void> {
+    const bead = await addWaitingBead(town, rig, this.#scene.preset, 'wait');
+    const processes = { kill, isLeft };
+    await tryEndings(town, processes, { preset: this.#scene.preset, bead, host }, (step, verdict) =>
+      this.#tell(step, verdict),
+    );
+  }
+
+  /** With an account it is started away from it: in a home of its own, and without the variables that sign in. */
+  async #terminal(town: WatchedTown, rig: Rig): Promise<void> {
+    if (this.#steps.has('terminal')) return;
+    const path = await loginShellPath();
+    if (!findProgram('tmux', path)) {
+      this.#tell(
+        'terminal',
+        skipped('No terminal could be had: there is no editor that asked, and no tmux on the PATH.'),
+      );
+      return;
+    }
+    const { preset } = this.#scene;
+    const home = join(this.#scene.scratch.folder, 'home');
+    mkdirSync(home, { recursive: true });
+    const runtime = preset.needs.account ? await addWithoutAccount(town, preset, home) : preset.id;
+    const bead = await addWaitingBead(town, rig, preset, 'stay');
+    this.#tell('terminal', await tryTerminal(town, { bead, runtime, stayMs }));
+  }
+
+  async #settle(): Promise<{ readonly town: WatchedTown; readonly rig: Rig }> {
+    const { scratch, preset } = this.#scene;
+    const { client, folder } = scratch;
+    await this.#offerTerminals(client);
+    const town: WatchedTown = {
+      ask: (method, params) => client.request(method, params),
+      changes: await followChanges(client),
+      git: this.#parts.gitWith(join(folder, 'empty')),
+    };
+    return { town, rig: await settle(town, folder, preset.id) };
+  }
+
+  async #offerTerminals(client: TownClient): Promise<void> {
+    const parts = this.#parts;
+    if (!parts.openTerminal) return;
+    client.onRequest('session/open', async (params) => (await parts.openTerminal?.(params)) ?? {});
+    await client.request('host/offer', { window: 'runtime-test', trusted: true, focused: true });
+  }
+}
+
+/** Nobody can have written it before, and a person can type it. */
+function randomWord(): string {
+  return `word${Math.floor(Math.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')}`;
+}
+
+function withoutLive({ label }: RuntimePreset): string {
+  return `Not started: ${label} works with your own account, which only --live uses.`;
+}
+
+function kill(pid: number): boolean {
+  try {
+    process.kill(pid, 'SIGKILL');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function isLeft({ pid, launcherPid, launch }: Session): Promise<boolean> {
+  const entry = `GT_SESSION=${launch.environment['GT_SESSION'] ?? ''}`;
+  const pids = pid === undefined ? [] : [pid];
+  // In a terminal the launcher stays to be read.
+  const except = launcherPid === undefined ? [] : [launcherPid];
+  const end = Date.now() + goneMs;
+  while (await isAnyLeft(entry, { pids, except })) {
+    if (Date.now() > end) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}

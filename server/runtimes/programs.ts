@@ -1,0 +1,118 @@
+/** What is known of a vendor's program from outside, by the name of its command. Presets of one's own that start it share it. */
+export interface KnownProgram {
+  /** Arguments that make it print its version and end. */
+  readonly version: readonly string[];
+  /** Any of these set, or any of those files there (`~/` is the home folder): somebody has signed in. */
+  readonly account: { readonly variables: readonly string[]; readonly files: readonly string[] };
+  /** Variables that lead to another home of its settings, and so to the account. */
+  readonly homes: readonly string[];
+  /** How to sign in. */
+  readonly signIn: string;
+  /** How to get it. */
+  readonly install: string;
+  /** Node must be at least this, where the program is a script of npm. */
+  readonly node?: number;
+  /** It runs its commands in login shells, which reset PATH, unless one of these words is among its arguments. */
+  readonly loginShell?: { readonly unless: readonly string[]; readonly advice: string };
+}
+
+/** The known program that a preset starts, if it is one. */
+export function knownProgram(command: string): KnownProgram | undefined {
+  const name =
+    command
+      .replaceAll('\\', '/')
+      .split('/')
+      .at(-1)
+      ?.replace(/\.(?:exe|cmd)$/i, '') ?? '';
+  return Object.hasOwn(known, name) ? known[name] : undefined;
+}
+
+const known: Readonly<Record<string, KnownProgram>> = {
+  claude: {
+    version: ['--version'],
+    account: {
+      variables: [
+        'ANTHROPIC_API_KEY',
+        'ANTHROPIC_AUTH_TOKEN',
+        'CLAUDE_CODE_OAUTH_TOKEN',
+        'CLAUDE_CODE_USE_BEDROCK',
+        'CLAUDE_CODE_USE_VERTEX',
+      ],
+      files: ['~/.claude/.credentials.json'],
+    },
+    homes: ['CLAUDE_CONFIG_DIR'],
+    signIn: 'claude, then /login',
+    install: 'npm install -g @anthropic-ai/claude-code',
+    node: 18,
+  },
+  gemini: {
+    version: ['--version'],
+    account: {
+      variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
+      files: ['~/.gemini/oauth_creds.json'],
+    },
+    homes: ['GEMINI_CLI_HOME'],
+    signIn: 'gemini, and choose how to log in',
+    install: 'npm install -g @google/gemini-cli',
+    node: 20,
+  },
+  codex: {
+    version: ['--version'],
+    account: { variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'], files: ['~/.codex/auth.json'] },
+    homes: ['CODEX_HOME'],
+    signIn: 'codex login',
+    install: 'npm install -g @openai/codex',
+    node: 16,
+    loginShell: {
+      unless: ['allow_login_shell=false'],
+      advice: 'Put allow_login_shell = false into ~/.codex/config.toml.',
+    },
+  },
+  'cursor-agent': {
+    version: ['--version'],
+    account: { variables: ['CURSOR_API_KEY'], files: [] },
+    homes: [],
+    signIn: 'cursor-agent login',
+    install: 'See cursor.com/cli',
+  },
+  auggie: {
+    version: ['--version'],
+    account: { variables: ['AUGMENT_SESSION_AUTH', 'AUGMENT_API_TOKEN'], files: ['~/.augment/session.json'] },
+    homes: [],
+    signIn: 'auggie login',
+    install: 'npm install -g @augmentcode/auggie',
+    node: 20,
+    loginShell: {
+      unless: ['--shell'],
+      advice: 'Start it with --shell sh: add that to the arguments of its preset.',
+    },
+  },
+  copilot: {
+    version: ['--version'],
+    account: {
+      variables: ['COPILOT_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN', 'COPILOT_PROVIDER_API_KEY'],
+      files: ['~/.copilot/config.json'],
+    },
+    homes: ['COPILOT_HOME'],
+    signIn: 'copilot, then /login',
+    install: 'npm install -g @github/copilot',
+    node: 22,
+  },
+  opencode: {
+    version: ['--version'],
+    account: {
+      variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY'],
+      files: ['~/.local/share/opencode/auth.json', '~/.config/opencode/opencode.json'],
+    },
+    homes: ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_DIR'],
+    signIn: 'opencode auth login',
+    install: 'npm install -g opencode-ai',
+  },
+  amp: {
+    version: ['--version'],
+    account: { variables: ['AMP_API_KEY'], files: ['~/.local/share/amp/secrets.json'] },
+    homes: [],
+    signIn: 'amp login',
+    install: 'See ampcode.com',
+  },
+};
