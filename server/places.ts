@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
 import type { ProgramPort, SessionPort } from './operations/context.ts';
@@ -8,14 +9,16 @@ import { alwaysStripped } from './runtimes/launch.ts';
 import { EditorHost } from './sessions/editorHost.ts';
 import { resolveHost, type OpenRequest } from './sessions/host.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
-import { lastLines } from './sessions/logs.ts';
+import { lastLines, outputLines } from './sessions/logs.ts';
 import { processHost } from './sessions/processHost.ts';
 import { findProgram, shellWord, userShell } from './sessions/programs.ts';
+import { versionOf } from './sessions/programVersion.ts';
 import { runProgram } from './sessions/runProgram.ts';
 import {
   readEndReport,
   removeSessionFiles,
   sessionFiles,
+  writePrivateFile,
   writePromptFile,
   writeSessionFile,
 } from './sessions/sessionFile.ts';
@@ -102,12 +105,16 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       writePromptFile(prompt, text);
       return prompt;
     },
+    writePrivate: (session, name, text) =>
+      writePrivateFile(sessionFiles(paths.sessions, session), name, text),
+    privateFolder: (session) => sessionFiles(paths.sessions, session).private,
     endReport: (session) => readEndReport(sessionFiles(paths.sessions, session).end),
     logFile(session) {
       mkdirSync(logFolder, { recursive: true, mode: 0o700 });
       return logFile(session);
     },
     lastLines,
+    outputLines,
     async endTree(pid, since, graceMs) {
       const left = await endTree({ pid, since: Date.parse(since), signal: 'SIGTERM', graceMs });
       if (left.length > 0)
@@ -117,10 +124,16 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
   };
 }
 
+/** `~/…` as a shell would read it. */
+const atHome = (command: string): string =>
+  command.startsWith('~/') ? join(homedir(), command.slice(2)) : command;
+
 const programPort: ProgramPort = {
   path: loginShellPath,
   find: (command, path) =>
-    command === shellWord ? userShell(process.env) : findProgram(command, path)?.path,
+    command === shellWord ? userShell(process.env) : findProgram(atHome(command), path)?.path,
+  asRoot: process.getuid?.() === 0,
+  version: (program, args, path) => versionOf(program, args, { path, strip: alwaysStripped }),
   async run(argv, directory) {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;

@@ -22,6 +22,7 @@ import { keyedQueue } from './operations/queue.ts';
 import { recover } from './operations/recover.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig, configureRig, createRig, removeRig } from './operations/rigs.ts';
+import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
@@ -142,6 +143,7 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     },
     'rig/create': (params, caller) => createRig(context, params, caller),
     'rig/get': (params, caller) => rigSummary(context, findRig(store.view, params.rig), caller),
+    'rig/prompt': (params) => rigPrompt(context, params),
     'rig/list': (_params, caller) => listRigs(context, caller),
     'rig/configure': (params, caller) => configureRig(context, params, caller),
     'rig/approve': (params, caller) => approveRig(context, params, caller),

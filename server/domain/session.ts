@@ -1,4 +1,5 @@
 import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Timestamp } from './ids.ts';
+import type { Verdict } from './runtime.ts';
 
 export type HostKind = 'editor' | 'process';
 
@@ -32,6 +33,18 @@ export interface LaunchSpec {
   /** Printed on the terminal before the start, for a person. */
   readonly print?: string;
   readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+  /** The arguments of every later start on the same terminal, where they are others: its own session is there by then. */
+  readonly again?: readonly string[];
+}
+
+/** What a session failed of, as far as exit code and output tell. */
+export interface SessionFailure {
+  readonly verdict?: Verdict;
+  readonly advice: string;
+  /** What shows it: a line of output, safe to show, or the exit code. */
+  readonly evidence: string;
+  /** When it is over, in the runtime's own words. */
+  readonly resets?: string;
 }
 
 /** One run of an agent. */
@@ -60,4 +73,5 @@ export interface Session {
   readonly startedAt?: Timestamp;
   readonly endedAt?: Timestamp;
   readonly exit?: SessionExit;
+  readonly failure?: SessionFailure;
 }

@@ -36,7 +36,7 @@ export function transitionSession(session: Session, to: SessionState, change: Se
   if (to === 'ended') {
     return { ...session, ...pids, state: to, endedAt: at, exit: exit ?? { end: 'interrupted' } };
   }
-  const { endedAt: _endedAt, exit: _exit, ...alive } = session;
+  const { endedAt: _endedAt, exit: _exit, failure: _failure, ...alive } = session;
   // Another process than before: whether it is alive is told by its id and this time.
   const isAnother = change.pid !== undefined && change.pid !== session.pid;
   const startedAt = isAnother ? at : (session.startedAt ?? at);

@@ -5,6 +5,7 @@ import { checkConfiguration, unapprovedConfiguration } from './configuration.ts'
 import type { Core } from './core.ts';
 import type { ExecuteOptions } from './execute.ts';
 import { createExecute } from './execute.ts';
+import { gitFolders } from './gitFolders.ts';
 import { headOf } from './head.ts';
 import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
@@ -44,6 +45,7 @@ const calls = {
   fileAt,
   log,
   headOf,
+  gitFolders,
   status,
   commitAll,
   addWorktree,

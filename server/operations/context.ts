@@ -29,10 +29,15 @@ export interface SessionPort {
   removeSessionFile(session: SessionId): void;
   /** Writes the first prompt to a file next to the session file. */
   writePrompt(session: SessionId, text: string): string;
+  /** Writes a 0600 file in the session's private folder, which goes with its session file. */
+  writePrivate(session: SessionId, name: string, text: string): string;
+  privateFolder(session: SessionId): string;
   /** What a launcher left behind that could not reach the town. */
   endReport(session: SessionId): (SessionExit & { readonly reason?: string }) | undefined;
   logFile(session: SessionId): string;
   lastLines(file: string, count: number): readonly string[];
+  /** The first and the last whole lines of a log, as they were written but for secrets; a long one without its middle. */
+  outputLines(file: string): readonly string[];
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
   isAlive(pid: number, since: Timestamp): boolean;
@@ -48,6 +53,10 @@ export interface ProgramPort {
   /** The PATH of the login shell, or of this process where there is none. */
   path(): Promise<string>;
   find(command: string, path: string): string | undefined;
+  /** Whether programs run as the superuser. */
+  readonly asRoot: boolean;
+  /** What a program says its version is, asked with a short deadline and kept until the program changes. Never on the way of a sling. */
+  version(program: string, args: readonly string[], path: string): Promise<string | undefined>;
   /** Runs an argument vector, without a shell, in a folder; output is the last lines of both streams. */
   run(
     argv: readonly string[],

@@ -6,7 +6,7 @@ import type { Caller } from '../protocol/caller.ts';
 import type { RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
-import { notInstalled, programOf } from './plan.ts';
+import { notInstalled, programOf } from './programs.ts';
 import { countPolecats, runtimeLabel } from './views.ts';
 
 export async function rigSummary(context: Context, rig: Rig, caller: Caller): Promise<RigSummary> {
@@ -47,5 +47,5 @@ async function missingProgram(context: Context, rig: Rig): Promise<string[]> {
     return [`The runtime ${rig.runtime} is gone; choose another with gt rig config ${rig.id} runtime.`];
   const path = await context.programs.path();
   if (programOf(context, preset, path)) return [];
-  return [notInstalled(preset)];
+  return [notInstalled(context, preset)];
 }

@@ -9,6 +9,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { findBead, findPolecat, findRig, findSession } from './lookups.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
+import { goesOn } from './launchParts.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { agentQueue } from './queue.ts';
@@ -45,7 +46,12 @@ export async function runSession(
     // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
     await context.git.headOf(rig, polecat.worktree);
     await takeUp(context, polecat);
-    const started = await startSession(context, { ...plan, rig, bead }, polecat, caller);
+    const started = await startSession(
+      context,
+      { ...plan, rig, bead, ...goesOn(context, plan, polecat) },
+      polecat,
+      caller,
+    );
     return findSession(context.store.view, started.id);
   });
 }

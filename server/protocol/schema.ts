@@ -1,9 +1,12 @@
 import * as v from 'valibot';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { count, flag, list, oneOf, opt, path, text, title, word, wordOrEmpty } from './fields.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
-import { completePreset, type GivenPreset } from './preset.ts';
+import { placeholderProblem } from './placeholders.ts';
+import { completePreset } from './preset.ts';
+import { givenPreset } from './presetSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
 
@@ -16,7 +19,7 @@ export function checkHello(value: unknown): Checked<HelloParams> {
   return check(hello, value);
 }
 
-/** A preset of the user's, completed. A problem too: an `extends` that names none, neither `extends` nor `command`. */
+/** A preset of the user's, completed. A problem too: an `extends` that names none, neither `extends` nor `command`, a `{name}` of nothing. */
 export function checkPreset(
   value: unknown,
   presetNamed: (name: string) => RuntimePreset | undefined,
@@ -27,41 +30,14 @@ export function checkPreset(
   const base = name === undefined ? undefined : presetNamed(name);
   if (name !== undefined && !base) return { field: 'extends', problem: `names no runtime: ${name}` };
   if (!base && command === undefined) return { field: 'command', problem: 'is missing' };
+  const problem = placeholderProblem(checked.value);
+  if (problem) return problem;
   return { value: completePreset(checked.value, base) };
 }
 
-const mustBeLine = 'must hold no control characters';
-// oxlint-disable-next-line no-control-regex
-const line = /^[^\u0000-\u001f\u007f]*$/;
-
-const atMost = <N extends number>(most: N) =>
-  v.maxLength<string, N, string>(most, `must be at most ${most} characters long`);
-const filled = v.regex(/\S/, 'must not be empty');
-const anyText = v.string('must be text');
-/** Names, ids, keys. */
-const word = v.pipe(anyText, filled, atMost(200), v.regex(line, mustBeLine));
-const wordOrEmpty = v.pipe(anyText, atMost(200), v.regex(line, mustBeLine));
-const path = v.pipe(anyText, filled, atMost(4096), v.regex(line, mustBeLine));
-const title = v.pipe(anyText, filled, atMost(500));
-const text = v.pipe(anyText, atMost(1_000_000));
-const flag = v.boolean('must be true or false');
-const count = v.pipe(
-  v.number('must be a number'),
-  v.safeInteger('must be a whole number'),
-  v.minValue(0, 'must not be negative'),
-);
 const pid = v.pipe(count, v.minValue(1, 'must be a process id'));
 const pageSize = v.pipe(count, v.minValue(1, 'must be at least 1'), v.maxValue(1000, 'must be at most 1000'));
 const priority = v.pipe(count, v.maxValue(4, 'must be 0 to 4'));
-const opt = v.exactOptional;
-
-function list<Item extends v.GenericSchema>(item: Item, most = 1000) {
-  return v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have at most ${most} items`));
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return v.picklist(words, `must be one of ${words.join(', ')}`);
-}
 
 const words = list(text);
 const labels = list(word);
@@ -69,83 +45,6 @@ const host = oneOf('auto', 'editor', 'process');
 const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
 const page = { limit: opt(pageSize), after: opt(word) };
 const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
-
-const promptDelivery = v.variant(
-  'kind',
-  [
-    v.strictObject({ kind: v.literal('argument'), flag: opt(word) }),
-    v.strictObject({ kind: v.literal('file'), flag: opt(word) }),
-    v.strictObject({ kind: v.literal('print') }),
-    v.strictObject({ kind: v.literal('none') }),
-  ],
-  'must be of the kind argument, file, print or none',
-);
-const systemPromptDelivery = v.variant(
-  'kind',
-  [
-    v.strictObject({ kind: v.literal('flag'), flag: word }),
-    v.strictObject({ kind: v.literal('config'), arguments: words }),
-    v.strictObject({ kind: v.literal('file'), variable: word }),
-    v.strictObject({ kind: v.literal('none') }),
-  ],
-  'must be of the kind flag, config, file or none',
-);
-const sessionIdSource = v.variant(
-  'kind',
-  [
-    v.strictObject({ kind: v.literal('flag'), flag: word }),
-    v.strictObject({ kind: v.literal('output'), field: word }),
-    v.strictObject({ kind: v.literal('variable'), variable: word }),
-    v.strictObject({ kind: v.literal('none') }),
-  ],
-  'must be of the kind flag, output, variable or none',
-);
-const variables = v.record(
-  v.pipe(word, v.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable')),
-  text,
-  'must be an object',
-);
-
-const givenPreset: v.GenericSchema<unknown, GivenPreset> = v.strictObject(
-  {
-    id: v.pipe(
-      word,
-      v.regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'must be lower-case letters, digits and hyphens, at most 32'),
-    ),
-    extends: opt(word),
-    label: opt(word),
-    aliases: opt(labels),
-    command: opt(path),
-    arguments: opt(words),
-    prompt: opt(promptDelivery),
-    systemPrompt: opt(systemPromptDelivery),
-    tools: opt(v.strictObject({ allow: opt(labels), deny: opt(labels) })),
-    needs: opt(v.strictObject({ display: opt(flag), account: opt(flag) })),
-    approval: opt(v.strictObject({ ask: opt(words), auto: opt(words) })),
-    sessionId: opt(sessionIdSource),
-    resume: opt(words),
-    oneShot: opt(words),
-    instructionFile: opt(path),
-    lifecycleHooks: opt(oneOf('none', 'claude', 'gemini', 'codex', 'copilot', 'augment', 'opencode')),
-    environment: opt(v.strictObject({ set: opt(variables), strip: opt(labels) })),
-    ready: opt(title),
-    capabilities: opt(
-      v.strictObject({
-        resume: opt(flag),
-        commitsInWorktree: opt(flag),
-        reportsUsage: opt(flag),
-        structuredOutput: opt(flag),
-      }),
-    ),
-    stopSignal: opt(oneOf('SIGINT', 'SIGTERM', 'SIGHUP')),
-    failures: opt(list(v.strictObject({ text: title, advice: title }))),
-    bestFor: opt(title),
-    tradeOffs: opt(title),
-    icon: opt(word),
-    color: opt(word),
-  },
-  'must be an object',
-);
 
 const hello: v.GenericSchema<unknown, HelloParams> = v.object({
   token: word,
@@ -178,6 +77,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     approve: opt(word),
   },
   'rig/get': { rig: word },
+  'rig/prompt': { rig: word },
   'rig/list': {},
   'rig/configure': { rig: word, key: word, words },
   'rig/approve': { rig: word, hash: word },
@@ -256,7 +156,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'session/stop': { session: word },
   'session/log': { session: word, lines: opt(count) },
   'session/take': { launcherPid: pid },
-  'session/started': { pid },
+  'session/started': { pid, runtimeSession: opt(word) },
   'session/attach': { launcherPid: pid, pid },
   'session/ended': {
     end: oneOf('done', 'failed', 'interrupted', 'stopped', 'not-started'),
@@ -264,6 +164,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     signal: opt(word),
     lastLines: opt(list(text)),
     reason: opt(text),
+    runtimeSession: opt(word),
   },
   'host/offer': { window: word, trusted: flag, focused: flag },
 };

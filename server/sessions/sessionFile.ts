@@ -21,6 +21,8 @@ export interface SessionFiles {
   readonly prompt: string;
   /** The report of an end that the town has not taken yet. */
   readonly end: string;
+  /** A folder for what only this session's runtime reads. */
+  readonly private: string;
 }
 
 export function sessionFiles(folder: string, session: string): SessionFiles {
@@ -28,12 +30,21 @@ export function sessionFiles(folder: string, session: string): SessionFiles {
     session: join(folder, `${session}.json`),
     prompt: join(folder, `${session}.prompt.txt`),
     end: join(folder, `${session}.end.json`),
+    private: join(folder, `${session}.private`),
   };
 }
 
 /** Both readable by their owner only, in a folder that only the owner enters. */
 export function writeSessionFile(path: string, credentials: SessionCredentials): void {
   writePrivately(path, `${JSON.stringify(credentials)}\n`);
+}
+
+/** In a folder of the session's own; `name` is one part of a path. */
+export function writePrivateFile(files: SessionFiles, name: string, text: string): string {
+  const path = join(files.private, name);
+  if (dirname(path) !== files.private) throw new Error(`${name} is no name of a file.`);
+  writePrivately(path, text);
+  return path;
 }
 
 export function writePromptFile(path: string, text: string): void {
@@ -60,8 +71,8 @@ export function readEndReport(path: string): EndReport | undefined {
     : undefined;
 }
 
-export function removeSessionFiles({ session, prompt, end }: SessionFiles): void {
-  for (const path of [session, prompt, end]) rmSync(path, { force: true });
+export function removeSessionFiles(files: SessionFiles): void {
+  for (const path of Object.values<string>({ ...files })) rmSync(path, { recursive: true, force: true });
 }
 
 const ends: readonly string[] = [

@@ -55,6 +55,7 @@ export class SessionRun {
   /** Why it is ending, where it did not end by itself. */
   #ending: { readonly end: SessionEnd; readonly reason: string } | undefined;
   #interrupted = false;
+  #isAgain = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -94,9 +95,10 @@ export class SessionRun {
 
   /** Gives whether it may be resumed. */
   async #once(): Promise<boolean> {
-    const { spec, terminal, environment } = this.#options;
+    const { terminal, environment } = this.#options;
     try {
-      this.#runtime = await startRuntime(spec, environment);
+      this.#runtime = await startRuntime(this.#spec(), environment);
+      this.#isAgain = true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       terminal.say(`Not started: ${error.message}\nq closes.`);
@@ -111,6 +113,11 @@ export class SessionRun {
     this.#runtime = undefined;
     if (this.#interrupted) return false;
     return await this.#tellExit(exit, refused());
+  }
+
+  #spec(): LaunchSpec {
+    const { spec } = this.#options;
+    return this.#isAgain && spec.again ? { ...spec, arguments: spec.again } : spec;
   }
 
   /** A town that will not have the runtime run (its bead has gone to somebody else) ends it. Gives what the town said. */

@@ -52,7 +52,8 @@ function outsideRefusal(path: string, specifier: string): string | undefined {
 function insideRefusal(path: string, target: string, { typeOnly }: Import): string | undefined {
   const [from, to] = [rowOf(path), rowOf(target)];
   if (!from || !to) return `${target} is no file of the house`;
-  if (target === townOnly && !typeOnly && !isTop(from)) return `only the town loads ${target}`;
+  if (townOnly.includes(target) && !townOnly.includes(path) && !typeOnly && !isTop(from))
+    return `only the town loads ${target}`;
   if (from === to && !isTop(to)) return undefined;
   const cell = table[from].imports[to];
   if (cell === undefined) return `${from} may not import ${to} (${target})`;

@@ -131,6 +131,7 @@ function everyCall({
     fileAt: () => git.fileAt(repository, first, 'a'),
     log: () => git.log(repository, { base: first, tip: main(), limit: 9 }),
     headOf: () => git.headOf(repository, worktree),
+    gitFolders: () => git.gitFolders(repository, worktree),
     status: () => git.status(repository, worktree),
     listWorktrees: () => git.listWorktrees(repository),
     checkoutsOf: () => git.checkoutsOf(repository, 'main'),

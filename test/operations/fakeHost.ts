@@ -65,6 +65,8 @@ export class FakeHost {
   readonly reports = new Map<string, SessionExit & { readonly reason?: string }>();
   /** What was ended by force, by process id. */
   readonly ended: number[] = [];
+  /** What stands in the log of a session, by the log's path. */
+  readonly output = new Map<string, readonly string[]>();
   editors = 0;
   /** Before the runtime is reported: what an agent does that is quicker than that. */
   onLaunch: ((launched: Launched) => void) | undefined;
@@ -164,12 +166,19 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     removeSessionFile(session) {
       if (!existsSync(folder)) return;
       const own = readdirSync(folder).filter((name) => name.startsWith(`${session}.`));
-      for (const name of own) rmSync(join(folder, name));
+      for (const name of own) rmSync(join(folder, name), { recursive: true });
     },
     writePrompt(session, text) {
       writeFileSync(file(session, 'prompt.txt'), text);
       return file(session, 'prompt.txt');
     },
+    writePrivate(session, name, text) {
+      mkdirSync(file(session, 'private'), { recursive: true });
+      writeFileSync(join(file(session, 'private'), name), text);
+      return join(file(session, 'private'), name);
+    },
+    privateFolder: (session) => file(session, 'private'),
+    outputLines: (log) => host.output.get(log) ?? [],
     endReport: (session: SessionId) => host.reports.get(session),
     logFile: (session) => file(session, 'log'),
     lastLines: () => [],
