@@ -11,7 +11,7 @@ import {
   settingOf,
   type Wish,
 } from '../settings.ts';
-import { warningLines } from '../text/rig.ts';
+import { rigPromptLines, warningLines } from '../text/rig.ts';
 import { verb } from '../words.ts';
 
 export function addRigConfig(rig: Command, cli: Cli): void {
@@ -23,19 +23,38 @@ export function addRigConfig(rig: Command, cli: Cli): void {
       'gt rig config backend merge auto',
       'gt rig config backend check npm test',
       'gt rig config unset backend check',
+      'gt rig config backend --show-prompt',
     ],
-    json: '{ name, settings: { KEY: VALUE } }, or { name, key, value }',
+    json: '{ name, settings: { KEY: VALUE } }, or { name, key, value, notes }, or { rig, runtime, runtimeLabel, agent, bead, example, systemPrompt?, systemPromptGiven, prompt? }',
   })
-    .usage('<name> [key [value...]] | show <name> | set <name> <key> <value...> | unset <name> <key>')
+    .usage(
+      '<name> [key [value...]] | <name> --show-prompt | show <name> | set <name> <key> <value...> | unset <name> <key>',
+    )
     .argument('<words...>', 'the rig, a key, and its new value')
     .addHelpText('after', keysHelp(rigSettingKeys))
+    .addHelpText('after', `\n${showPrompt} prints what a polecat of the rig would be told at its start.`)
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (all: string[]) => {
-      const { name, key, words } = rigWishOf(all.filter((word) => word !== '--json'));
+      const given = all.filter((word) => word !== '--json');
+      const [only] = given.filter((word) => word !== showPrompt);
+      // Among more words it is a word of the value.
+      if (given.includes(showPrompt) && given.length === 2) return await prompt(cli, only ?? '');
+      const { name, key, words } = rigWishOf(given);
       if (key === undefined || words === undefined) await show(cli, name, key);
       else await change(cli, name, { key, words });
     });
+}
+
+const showPrompt = '--show-prompt';
+
+async function prompt(cli: Cli, rig: string): Promise<void> {
+  await answer(cli, {
+    method: 'rig/prompt',
+    params: { rig },
+    text: rigPromptLines,
+    json: (told) => told,
+  });
 }
 
 async function show(cli: Cli, name: string, key: string | undefined): Promise<void> {
@@ -62,10 +81,11 @@ async function change(cli: Cli, name: string, { key, words }: Required<Wish>): P
   await answer(cli, {
     method: 'rig/configure',
     params: { rig: name, key, words: given },
-    text: ({ rig, warnings }, look) => [
+    text: ({ rig, warnings, notes = [] }, look) => [
       `${displayText(rig.id)}: ${displayText(key)} is ${displayText(settingOf(rigSettings(rig), key))} now.`,
+      ...notes.map((note) => displayText(note, 500)),
       ...warningLines(warnings, look),
     ],
-    json: ({ rig }) => ({ name: rig.id, key, value: settingOf(rigSettings(rig), key) }),
+    json: ({ rig, notes = [] }) => ({ name: rig.id, key, value: settingOf(rigSettings(rig), key), notes }),
   });
 }

@@ -6,7 +6,7 @@ import { answer, type Cli } from '../cli.ts';
 import { runtimeJson, runtimeLines, runtimesLines } from '../text/runtime.ts';
 import { noun, verb } from '../words.ts';
 
-const keys = '{ name, label, builtIn, program?, searched, rigs, preset }';
+const keys = '{ name, label, builtIn, program?, from?, version?, tried, searched, rigs, preset }';
 
 export function addRuntime(gt: Command, cli: Cli): void {
   const runtime = noun(gt, 'runtime', 'the agent programs that polecats can be', [
