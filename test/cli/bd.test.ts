@@ -407,3 +407,32 @@ test('a refusal is one sentence and its next step; with --json it is an object o
   const refused = { code: 'held', error: 'be-auth is on a hook.', hint: 'gt done', schema_version: 1 };
   assert.equal(json.stderr, `${JSON.stringify(refused, null, 2)}\n`);
 });
+
+test('steps are given one by one, marked by number, listed, and in the JSON only where there are some', async () => {
+  const steps = [
+    { id: 1, title: 'Read it', done: true },
+    { id: 2, title: 'Write \u001B[31mit', done: false },
+  ];
+  const detail = sampleDetail('be-auth', { bead: sampleBead('be-auth', { steps }) });
+  const made = await bd(['create', 'x', '--step', 'Read it', '--step', 'Write, it', '--json'], {
+    'bead/create': detail,
+  });
+  assert.deepEqual(made.asked[0]?.params, { title: 'x', steps: ['Read it', 'Write, it'] });
+  assert.deepEqual((JSON.parse(made.stdout) as { steps: unknown }).steps, steps);
+  const plain = await bd(['show', 'be-auth', '--json'], { 'bead/get': sampleDetail('be-auth') });
+  assert.doesNotMatch(plain.stdout, /steps/);
+
+  const words = ['--step-done', '1', '--step-done', '3', '--step-open', '2', '--add-step', 'Test it'];
+  const updated = await bd(['update', 'be-auth', ...words], { 'bead/update': sampleView('be-auth') });
+  assert.deepEqual(updated.asked[0]?.params, {
+    bead: 'be-auth',
+    addSteps: ['Test it'],
+    stepsDone: [1, 3],
+    stepsOpen: [2],
+  });
+  assert.equal((await bd(['update', 'be-auth', '--step-done', 'x'])).code, 2);
+  assert.equal((await bd(['update', 'be-auth', '--step-done', '0'])).code, 2);
+
+  const shown = await bd(['show', 'be-auth'], { 'bead/get': detail });
+  assert.match(shown.stdout, /\nSTEPS 1\/2\n {2}\[x\] 1 {2}Read it\n {2}\[ \] 2 {2}Write it\n/);
+});

@@ -111,6 +111,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     answers: { 'work/prime': { text: 'x', hook: hookAnswer } },
     keys: 'text hook',
   },
+  event: {
+    words: 'event prompt',
+    answers: { 'session/event': { text: 'x', goOn: 'y' } },
+    keys: 'text goOn',
+  },
   'polecat list': {
     words: 'polecat list',
     answers: { 'polecat/list': [samplePolecat()] },

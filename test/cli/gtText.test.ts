@@ -173,6 +173,25 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
       Next: Do the work in this worktree, commit it, and call gt done.
     `,
   },
+  'a hook with steps': {
+    words: ['hook', 'backend/nux'],
+    answers: {
+      'work/hook': {
+        ...sampleHook(),
+        steps: { done: 2, total: 5, next: { id: 3, title: 'Test \u202Eit\n now', done: false } },
+      },
+    },
+    text: `
+      Hook of backend/nux
+        Bead:      be-auth (hooked, task, P2)
+        Title:     Refactor auth middleware
+        Worktree:  /town/backend/polecats/nux-x1
+        Branch:    polecat/nux/be-auth-x1
+        State:     working
+        Steps:     2/5, next 3: Test it now
+      Next: Do the work in this worktree, commit it, and call gt done.
+    `,
+  },
   'the polecats': {
     words: ['polecat', 'list'],
     answers: { 'polecat/list': [samplePolecat(), samplePolecat('needs-you')] },

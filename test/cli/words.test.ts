@@ -18,7 +18,7 @@ function* commandsOf(command: Command, path: string): Iterable<readonly [string,
 const all = Object.entries(programs).flatMap(([name, program]) => [...commandsOf(program, name)]);
 
 test('there is every command that is promised', () => {
-  const town = 'install status feed down version config demo sling unsling hook prime done';
+  const town = 'install status feed down version config demo sling unsling hook prime event done';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove',
