@@ -18,6 +18,8 @@ import {
 } from './sessions/sessionFile.ts';
 import { SessionRun, type EndAnswer, type TownLine } from './sessions/sessionRun.ts';
 import { runSim } from './sessions/sim.ts';
+import { socketVariable, tidyAfterTmux } from './sessions/tmuxHost.ts';
+import { spawnBehind } from './sessions/spawnBehind.ts';
 import { logOnly, openTerminal, type Terminal } from './sessions/terminal.ts';
 
 /** How long the town may be away when the launcher wants its launch spec. Nothing runs yet that could be lost. */
@@ -33,9 +35,10 @@ async function main([word, ...args]: readonly string[]): Promise<number> {
   // In a desktop editor it made a Node of us; an agent's own programs must not inherit it.
   delete process.env['ELECTRON_RUN_AS_NODE'];
   const { env: environment, stdin: input, stdout: output } = process;
+  if (word === tidyWord) return await tidy(args, environment);
   if (word === 'sim') return await runSim(args, { environment, directory: process.cwd(), input, output });
   if (word === 'human') return await runHuman(environment);
-  return await runSession(environment);
+  return await runSession(mindingTmux(environment));
 }
 
 async function runSession(environment: NodeJS.ProcessEnv): Promise<number> {
@@ -78,6 +81,29 @@ async function relayOf(
 ): Promise<SpoolRelay | undefined> {
   if (folder === undefined) return undefined;
   return await SpoolRelay.open({ folder, serverFile: townPaths(town).server, token, session });
+}
+
+/** As the first word: wait for the end of a tmux server, and remove its socket. */
+const tidyWord = 'tidy-tmux';
+
+/** The environment without what is for the launcher alone; in tmux, what it leaves behind is seen to when it ends. */
+function mindingTmux({ [socketVariable]: socket, ...environment }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (socket !== undefined) process.on('exit', () => leaveTmux(socket, environment));
+  return environment;
+}
+
+/** With the last window tmux ends, and leaves its socket. The town server removes it; where none runs, somebody has to stay behind. */
+function leaveTmux(socket: string, environment: NodeJS.ProcessEnv): void {
+  const { GT_TOWN: town, GT_SESSION: _session, ...rest } = environment;
+  if (town !== undefined && readServerFile(townPaths(town).server)) return;
+  const [, program = ''] = process.argv;
+  const env = { ...rest, ELECTRON_RUN_AS_NODE: '1' };
+  spawnBehind(process.execPath, [program, tidyWord, socket], env);
+}
+
+async function tidy([socket = '']: readonly string[], { PATH = '' }: NodeJS.ProcessEnv): Promise<number> {
+  await tidyAfterTmux(socket, PATH);
+  return 0;
 }
 
 async function turnAway(terminal: Terminal, sentence: string): Promise<number> {

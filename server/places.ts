@@ -49,7 +49,7 @@ export function createPlaces(parts: PlaceParts): {
   readonly programs: ProgramPort;
   offerToHost(caller: Caller, offer: { window: string; trusted: boolean; focused: boolean }): void;
   /** What minds the places ends; the sessions in them go on. */
-  end(): void;
+  end(): Promise<void>;
 } {
   const editors = new EditorHost<Peer>((peer, request) => openTerminal(peer, request));
   const tmux = new TmuxHost(loginShellPath);

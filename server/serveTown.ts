@@ -110,7 +110,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
     onChange: (listener) => void store.onCommitted(listener),
     isBusy: () => town.isBusy(),
     async close() {
-      places.end();
+      await places.end();
       await town.rest(restMs);
       if (store.readOnly === undefined) await store.writeSnapshot();
       await store.close();

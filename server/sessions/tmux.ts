@@ -4,7 +4,7 @@ import { displayText } from '../domain/text.ts';
 import { childEnvironment } from './environment.ts';
 import { findProgram } from './programs.ts';
 
-/** The first tmux that sets variables for a new session, takes patterns in update-environment, and ignores the size of a reader. */
+/** The first tmux that takes variables for a new session, and a reader's terminal without its size. */
 const oldest = { major: 3, minor: 2 } as const;
 
 /** A tmux that does not answer for so long has hung. */
@@ -60,7 +60,7 @@ export function runTmux(
     execFile(
       program,
       [...onSocket(socket), ...words],
-      { cwd: '/', env: environment(), timeout: answerMs, killSignal: 'SIGKILL' },
+      { cwd: '/', env: tmuxEnvironment(), timeout: answerMs, killSignal: 'SIGKILL' },
       (error, _output, complaint) => {
         const said = displayText(complaint, 300) || displayText(error?.message ?? '', 300);
         resolve(error ? { code: typeof error.code === 'number' ? error.code : -1, said } : { code: 0, said });
@@ -72,7 +72,7 @@ export function runTmux(
 /** A client that ends when the tmux server does, and at once where none runs. */
 export function waitForTmux(program: string, socket: string): ChildProcess {
   const words = [...onSocket(socket), 'wait-for', 'gastown-never'];
-  return spawn(program, words, { cwd: '/', env: environment(), stdio: 'ignore' });
+  return spawn(program, words, { cwd: '/', env: tmuxEnvironment(), stdio: 'ignore' });
 }
 
 /**
@@ -96,7 +96,7 @@ export function tmuxName(name: string): string {
 }
 
 /** What tmux hands on to all that runs in it: nothing that names a session or another tmux. */
-function environment(): Record<string, string> {
+export function tmuxEnvironment(): Record<string, string> {
   return childEnvironment(process.env, { strip: notHandedOn, environment: {} });
 }
 
@@ -117,7 +117,7 @@ function versionOf(program: string): Promise<string> {
   const known = versions.get(program);
   if (known) return known;
   const asked = new Promise<string>((resolve) => {
-    execFile(program, ['-V'], { cwd: '/', env: environment(), timeout: answerMs }, (_error, output) =>
+    execFile(program, ['-V'], { cwd: '/', env: tmuxEnvironment(), timeout: answerMs }, (_error, output) =>
       resolve(output),
     );
   });

@@ -2,7 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { Refusal } from '../domain/refusal.ts';
 import type { OpenRequest, SessionHost } from './host.ts';
-import { findTmux, onSocket, runTmux, tmuxName, waitForTmux } from './tmux.ts';
+import { findTmux, onSocket, runTmux, tmuxEnvironment, tmuxName, waitForTmux } from './tmux.ts';
+
+/** Tells the launcher in which tmux server it is. It goes no further than the launcher. */
+export const socketVariable = 'GT_SESSION_TMUX';
 
 /** A session in a tmux server: its name there is its id. */
 export interface TmuxPlace {
@@ -18,7 +21,7 @@ export interface TmuxPlace {
 export class TmuxHost implements SessionHost {
   readonly kind = 'tmux';
   readonly #path: () => Promise<string>;
-  readonly #watched = new Map<string, ChildProcess>();
+  readonly #watched = new Map<string, { readonly program: string; readonly watcher: ChildProcess }>();
   #ended = false;
   /** One at a time, so that no socket is removed while somebody opens a window on it. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -38,13 +41,12 @@ export class TmuxHost implements SessionHost {
     // A single word would be read by a shell.
     if (launcher.arguments.length === 0) throw new Error(`The launcher of ${session} has no arguments.`);
     const program = await this.program();
-    const variables = Object.entries(launcher.environment).flatMap(([key, value]) => [
-      '-e',
-      `${key}=${value}`,
-    ]);
+    const variables = Object.entries({ ...launcher.environment, [socketVariable]: tmuxSocket }).flatMap(
+      ([key, value]) => ['-e', `${key}=${value}`],
+    );
     const open = ['new-session', '-d', '-s', session, '-n', tmuxName(name), '-x', '160', '-y', '48'];
     const command = [...open, ...variables, '--', launcher.command, ...launcher.arguments];
-    const commands = [['start-server'], ...options, command];
+    const commands = [['start-server'], ...options, handOn(), command];
     await this.#inTurn(async () => {
       const first = await runTmux(program, tmuxSocket, commands);
       // The one before may have been just about to leave with its last window.
@@ -98,10 +100,14 @@ export class TmuxHost implements SessionHost {
     if (existsSync(socket)) this.#watch(await this.program(), socket);
   }
 
-  /** Minds nothing any more. The tmux server and its sessions go on. */
-  end(): void {
+  /** Minds nothing any more. The tmux server goes on where anything lives in it. */
+  async end(): Promise<void> {
     this.#ended = true;
-    for (const watcher of this.#watched.values()) watcher.kill();
+    for (const [socket, { program, watcher }] of Array.from(this.#watched)) {
+      watcher.kill();
+      await this.#inTurn(() => removeDeadSocket(program, socket));
+    }
+    await this.#turn;
   }
 
   async #refuseUnlessThere(program: string, { socket, session }: TmuxPlace): Promise<void> {
@@ -121,25 +127,21 @@ export class TmuxHost implements SessionHost {
     if (code !== 0) throw new Refusal('failed', `Nothing could be typed into ${session}: ${said}.`);
   }
 
-  /** tmux leaves its socket behind when it ends. */
   #watch(program: string, socket: string): void {
     if (this.#watched.has(socket) || this.#ended) return;
     const watcher = waitForTmux(program, socket);
-    this.#watched.set(socket, watcher);
+    this.#watched.set(socket, { program, watcher });
     watcher.unref();
     const over = (): void => {
       this.#watched.delete(socket);
-      if (!this.#ended) void this.#inTurn(() => this.#tidy(program, socket));
+      if (this.#ended) return;
+      const tidy = async (): Promise<void> => {
+        if (!(await removeDeadSocket(program, socket))) this.#watch(program, socket);
+      };
+      void this.#inTurn(tidy);
     };
     watcher.once('error', over);
     watcher.once('exit', over);
-  }
-
-  async #tidy(program: string, socket: string): Promise<void> {
-    if (!existsSync(socket)) return;
-    const { code } = await runTmux(program, socket, [['has-session']]);
-    if (code === 0) this.#watch(program, socket);
-    else if (code > 0) rmSync(socket, { force: true });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -149,15 +151,40 @@ export class TmuxHost implements SessionHost {
   }
 }
 
+/** tmux leaves its socket behind when it ends. Gives whether nothing lives on it. */
+async function removeDeadSocket(program: string, socket: string): Promise<boolean> {
+  if (!existsSync(socket)) return true;
+  const { code } = await runTmux(program, socket, [['has-session']]);
+  if (code > 0) rmSync(socket, { force: true });
+  return code !== 0;
+}
+
+/** The same for whoever is left when no town server is: waits for the end of the tmux server. */
+export async function tidyAfterTmux(socket: string, path: string): Promise<void> {
+  const program = await findTmux(path);
+  for (;;) {
+    const watcher = waitForTmux(program, socket);
+    await new Promise((resolve) => watcher.once('error', resolve).once('exit', resolve));
+    if (await removeDeadSocket(program, socket)) return;
+  }
+}
+
 /** That name and no other that begins like it. */
 const exactly = (session: string): string => `=${session}`;
+
+/**
+ * A session begins with the variables of the town server as it is then, not as the tmux server found them when it began. Only their
+ * names stand in an argument vector.
+ */
+function handOn(): readonly string[] {
+  const names = Object.keys(tmuxEnvironment()).filter((name) => /^[A-Za-z_]\w*$/u.test(name));
+  return ['set-option', '-g', 'update-environment', names.join(' ')];
+}
 
 /** In place of the person's configuration. The keys that are left: C-b d leaves, C-b [ scrolls back, C-b C-b sends C-b. */
 const options: readonly (readonly string[])[] = [
   ['set-option', '-s', 'escape-time', '20'],
   ['set-option', '-s', 'default-terminal', 'screen-256color'],
-  // Each session begins with the variables of the town server as it is then, which no argument vector shows.
-  ['set-option', '-g', 'update-environment', '*'],
   ['set-option', '-g', 'history-limit', '50000'],
   ['set-option', '-g', 'allow-rename', 'off'],
   ['set-option', '-g', 'automatic-rename', 'off'],

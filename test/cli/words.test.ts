@@ -18,13 +18,13 @@ function* commandsOf(command: Command, path: string): Iterable<readonly [string,
 const all = Object.entries(programs).flatMap(([name, program]) => [...commandsOf(program, name)]);
 
 test('there is every command that is promised', () => {
-  const town = 'install status feed down version config demo sling unsling hook prime event done';
+  const town = 'install status feed down version config demo sling unsling nudge hook prime event done';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove',
     convoy: 'create add list show',
     polecat: 'list show remove',
-    session: 'list run stop log',
+    session: 'list run attach stop log',
     mq: 'list show merge',
   };
   const of = (program: string, words: string): string[] =>

@@ -70,3 +70,32 @@ test('a session that has ended has no terminal, whatever process has its number 
   seen.terminals.push(fakeTerminal({ name: 'x', processId: 7 }));
   assert.equal(await terminals.find(session({ launcherPid: 7, state: 'ended' })), undefined);
 });
+
+test('the window with the terminal brings it to the front and says its name; another says nothing', async () => {
+  const terminals = new Terminals();
+  await terminals.open({ ...request, session: 's-3' });
+  const terminal = seen.terminals.at(-1);
+  assert.deepEqual(await terminals.show({ session: 's-3' }), { window: 'a window without a folder' });
+  assert.equal(terminal?.shown, 1);
+  const elsewhere = new Terminals();
+  happens.windowState.fire({});
+  seen.terminals.push(fakeTerminal({ name: 'own', processId: 5 }));
+  assert.deepEqual(await terminals.show({ session: 's-9', launcherPid: 5 }), {
+    window: 'a window without a folder',
+  });
+  assert.deepEqual(await elsewhere.show({ session: 's-3' }), {});
+  assert.deepEqual(await elsewhere.type({ session: 's-3', text: 'x', pauseMs: 0 }), {});
+  assert.deepEqual(terminal?.typed, []);
+});
+
+test('what a person has typed goes in as it is, and Enter after the pause, on its own', async () => {
+  const terminals = new Terminals();
+  await terminals.open({ ...request, session: 's-4' });
+  await terminals.type({ session: 's-4', text: '$(id); "x"', pauseMs: 60 });
+  const [text, enter, ...more] = seen.terminals.at(-1)?.typed ?? [];
+  assert.deepEqual(
+    [text?.text, text?.enter, enter?.text, enter?.enter, more],
+    ['$(id); "x"', false, '', true, []],
+  );
+  assert.ok((enter?.at ?? 0) - (text?.at ?? 0) >= 55);
+});

@@ -130,6 +130,9 @@ export interface Terminal {
   readonly creationOptions: Readonly<Record<string, unknown>>;
   readonly processId: Promise<number | undefined>;
   shown: number;
+  /** What was typed, when, and whether Enter came with it. */
+  readonly typed: { readonly text: string; readonly enter: boolean; readonly at: number }[];
+  sendText(text: string, enter?: boolean): void;
   show(preserveFocus?: boolean): void;
 }
 
@@ -139,6 +142,10 @@ export function fakeTerminal(options: { name: string; processId?: number }): Ter
     creationOptions: options,
     processId: Promise.resolve(options.processId ?? 4711),
     shown: 0,
+    typed: [],
+    sendText(text, enter = true) {
+      this.typed.push({ text, enter, at: Date.now() });
+    },
     show() {
       this.shown += 1;
     },
