@@ -27,6 +27,8 @@ export interface Polecat {
   readonly runtime: RuntimeName;
   /** Absolute path. The folder's name is never used twice. */
   readonly worktree: string;
+  /** It has a repository of its own; absent: it is a linked worktree of the rig's. */
+  readonly isolation?: 'clone';
   /** Without `refs/heads/`. Folder and branch are the pair that `done` is checked against. */
   readonly branch: string;
   /** The commit that the branch began at. */

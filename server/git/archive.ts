@@ -68,6 +68,16 @@ export async function requireCovered(
   { ref, sha }: { readonly ref: string; readonly sha: Sha },
 ): Promise<void> {
   await requireResolves(core, repository, { ref, sha });
+  await requireSame(core, repository, worktree, { ref, sha });
+}
+
+/** The same of an archive that lies in another repository by that name. */
+export async function requireSame(
+  core: Core,
+  repository: Repository,
+  worktree: string,
+  { ref, sha }: { readonly ref: string; readonly sha: Sha },
+): Promise<void> {
   const snapshot = await takeSnapshot(core, repository, worktree);
   if (await covers(core, repository, sha, snapshot)) return;
   throw new Refusal(

@@ -59,6 +59,7 @@ const variables: readonly string[] = [
   'GIT_CEILING_DIRECTORIES',
   'GIT_SSH_COMMAND',
   'GIT_INDEX_FILE',
+  'GIT_NO_LAZY_FETCH',
   'GIT_AUTHOR_NAME',
   'GIT_AUTHOR_EMAIL',
   'GIT_COMMITTER_NAME',
@@ -72,6 +73,7 @@ const unsafe: NonNullable<SimpleGitOptions['unsafe']> = {
   allowUnsafeProtocolOverride: true,
   allowUnsafeAskPass: true,
   allowUnsafeCustomBinary: true,
+  allowUnsafeTemplateDir: true,
 };
 
 export function createExecute(options: ExecuteOptions): Execute {
@@ -133,6 +135,8 @@ function configurationPrefix(emptyHooksDirectory: string, durable: boolean): str
     'color.ui=false',
     'gc.auto=0',
     'maintenance.auto=false',
+    // What a person's template holds, git hooks among it, is for repositories that they make.
+    'init.templateDir=',
     'submodule.recurse=false',
     'fetch.recurseSubmodules=false',
     'push.recurseSubmodules=no',

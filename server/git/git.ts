@@ -1,6 +1,7 @@
 import { archive, restore } from './archive.ts';
 import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
 import { cloneBare, openLocal } from './clone.ts';
+import { archiveClone, removeClone } from './cloneArchive.ts';
 import { checkConfiguration, unapprovedConfiguration } from './configuration.ts';
 import type { Core } from './core.ts';
 import type { ExecuteOptions } from './execute.ts';
@@ -8,6 +9,7 @@ import { createExecute } from './execute.ts';
 import { gitDirectoriesOf } from './gitDirectories.ts';
 import { headOf } from './head.ts';
 import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
+import { copyIncluded } from './include.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
@@ -21,6 +23,7 @@ import { commitAll, status } from './status.ts';
 import { filesOf } from './treeFiles.ts';
 import { unlandedRefs } from './unlanded.ts';
 import { createVersion, version } from './version.ts';
+import { addClone, bringBack, cloneAt, discardClone } from './workClone.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
 import { addScratch, addWorktree, discardWorktree, removeScratch } from './worktrees.ts';
 
@@ -53,6 +56,12 @@ const calls = {
   addWorktree,
   discardWorktree,
   removeWorktree,
+  addClone,
+  discardClone,
+  bringBack,
+  archiveClone,
+  removeClone,
+  copyIncluded,
   listWorktrees,
   checkoutsOf,
   archive,
@@ -80,6 +89,7 @@ export type Git = { readonly [Name in keyof Calls]: Bound<Calls[Name]> } & {
   readonly fetch: ReturnType<typeof createFetch>;
   readonly inspectSource: typeof inspectSource;
   readonly targetRef: typeof targetRef;
+  readonly cloneAt: typeof cloneAt;
 };
 
 export type GitOptions = ExecuteOptions;
@@ -105,6 +115,7 @@ export function createGit(options: GitOptions): Git {
     fetch: createFetch(coreOfCall),
     inspectSource,
     targetRef,
+    cloneAt,
   };
 }
 

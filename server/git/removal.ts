@@ -36,6 +36,12 @@ async function requireNothingToLose(
   archive: { readonly ref: string; readonly sha: Sha },
 ): Promise<void> {
   const { gitDirectory } = await placeOrRefuse(repository, directory);
+  await refuseModules(directory, gitDirectory);
+  await requireCovered(core, repository, directory, archive);
+}
+
+/** Submodules have repositories of their own, which no archive holds. */
+export async function refuseModules(directory: string, gitDirectory: string): Promise<void> {
   const modules = await fs.readdir(join(gitDirectory, 'modules')).catch(() => []);
   if (modules.length > 0) {
     throw new Refusal(
@@ -47,7 +53,6 @@ async function requireNothingToLose(
       },
     );
   }
-  await requireCovered(core, repository, directory, archive);
 }
 
 /** A folder that is no worktree of this repository gets the same answer as in removeListed. */

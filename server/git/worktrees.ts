@@ -178,7 +178,7 @@ async function findListed(core: Core, repository: Repository, directory: string)
 }
 
 /** git writes the index last. */
-async function isComplete(repository: Repository, directory: string): Promise<boolean> {
+export async function isComplete(repository: Repository, directory: string): Promise<boolean> {
   const found = await worktreePlace(repository, directory).catch(() => undefined);
   if (found === undefined) return false;
   return fs.access(join(found.gitDirectory, 'index')).then(
@@ -187,7 +187,7 @@ async function isComplete(repository: Repository, directory: string): Promise<bo
   );
 }
 
-function begun(directory: string): Refusal {
+export function begun(directory: string): Refusal {
   return new Refusal('uncommitted', `Work has begun in ${plain(directory, 200)}; it was left alone.`, {
     next: 'Remove it with its archive instead.',
     facts: { path: directory },

@@ -17,6 +17,7 @@ import { findPolecat, findRig } from './lookups.ts';
 import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
 import { targetRef } from './targets.ts';
+import { collectCommits, repositoryOf } from './workplace.ts';
 
 /** How many files a refusal names. */
 const shownFiles = 20;
@@ -83,7 +84,9 @@ async function complete(context: Context, polecat: Polecat, params: DoneParams):
   const rig = findRig(context.store.view, polecat.rig);
   await checkPlace(context, { polecat, rig }, params.directory);
   await takeUncommitted(context, { polecat, rig }, params);
-  const { sha: tip } = await context.git.headOf(rig, polecat.worktree);
+  const { sha: tip } = await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
+  await collectCommits(context, rig, polecat);
+  await context.checkpoint('done:collected');
   const earlier = submittedBefore(context, polecat, tip);
   if (earlier) return await submittedTwice(context, { polecat, rig }, earlier);
   const commits = await ownCommits(context, { polecat, rig }, tip);
@@ -99,7 +102,7 @@ interface Work {
 }
 
 async function checkPlace(context: Context, { polecat, rig }: Work, directory: string): Promise<void> {
-  const own = await context.git.headOf(rig, polecat.worktree);
+  const own = await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
   const here = await headHere(context, { polecat, rig }, directory);
   if (here.top === own.top && here.branch === polecat.branch) return;
   throw new Refusal(
@@ -115,11 +118,12 @@ async function checkPlace(context: Context, { polecat, rig }: Work, directory: s
 /** Where `gt done` was called. A folder of another repository, or of none, has no head of ours: it is told by its path alone. */
 async function headHere(
   context: Context,
-  { rig }: Work,
+  { rig, polecat }: Work,
   directory: string,
 ): Promise<{ readonly top: string; readonly branch: string | undefined }> {
   try {
-    return await context.git.headOf(rig, repositoryAbove(context, resolve(directory)));
+    const repository = repositoryOf(context, rig, polecat);
+    return await context.git.headOf(repository, repositoryAbove(context, resolve(directory)));
   } catch (error) {
     if (error instanceof Refusal && error.code !== 'unapproved')
       return { top: resolve(directory), branch: undefined };
@@ -136,11 +140,12 @@ function repositoryAbove(context: Context, directory: string): string {
 }
 
 async function takeUncommitted(context: Context, { polecat, rig }: Work, params: DoneParams): Promise<void> {
-  const files = await context.git.status(rig, polecat.worktree);
+  const repository = repositoryOf(context, rig, polecat);
+  const files = await context.git.status(repository, polecat.worktree);
   if (files.length === 0) return;
   if (params.commit) {
     const message = `${polecat.bead}: take uncommitted work along`;
-    await context.git.commitAll(rig, polecat.worktree, { message, identity: identityOf(polecat.id) });
+    await context.git.commitAll(repository, polecat.worktree, { message, identity: identityOf(polecat.id) });
     return;
   }
   const shown = files.slice(0, shownFiles).map((file) => file.path);

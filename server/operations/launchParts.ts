@@ -5,6 +5,7 @@ import { needsGitDirectories } from '../runtimes/launch.ts';
 import { uuidOf } from '../runtimes/uuid.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
+import { repositoryOf } from './workplace.ts';
 
 /** The runtime's own session: the one that goes on, or a new one under an id of ours where the runtime takes one. */
 export function ownSession(
@@ -42,6 +43,9 @@ export async function gitFoldersFor(
   polecat: Polecat,
 ): Promise<{ readonly gitDirectory?: string; readonly gitCommonDirectory?: string }> {
   if (!needsGitDirectories(preset)) return {};
-  const { own, common } = await context.git.gitDirectoriesOf(rig, polecat.worktree);
+  const { own, common } = await context.git.gitDirectoriesOf(
+    repositoryOf(context, rig, polecat),
+    polecat.worktree,
+  );
   return own === common ? { gitDirectory: own } : { gitDirectory: own, gitCommonDirectory: common };
 }

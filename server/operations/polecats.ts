@@ -15,6 +15,7 @@ import { isCurrent } from './nudges.ts';
 import { noteSession, progressEveryMs } from './sessionEvents.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
 import { markDelivered, waitingMessages } from './waitingMessages.ts';
+import { collectCommits, repositoryOf } from './workplace.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -32,11 +33,11 @@ export async function getPolecat(
   const view = context.store.view;
   const polecat = findPolecat(view, params.agent);
   const rig = findRig(view, polecat.rig);
-  const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
-  const commits = tip ? await context.git.countCommits(rig, polecat.base, tip) : 0;
-  const status = context.rigFolders.exists(polecat.worktree)
-    ? await context.git.status(rig, polecat.worktree)
-    : [];
+  const exists = context.rigFolders.exists(polecat.worktree);
+  const repository = exists ? repositoryOf(context, rig, polecat) : rig;
+  const tip = await context.git.resolve(repository, `refs/heads/${polecat.branch}`);
+  const commits = tip ? await context.git.countCommits(repository, polecat.base, tip) : 0;
+  const status = exists ? await context.git.status(repository, polecat.worktree) : [];
   return { ...polecatDetail(view, polecat), commits, uncommitted: status.map((file) => file.path) };
 }
 
@@ -47,6 +48,7 @@ export async function polecatChanges(
   const view = context.store.view;
   const polecat = findPolecat(view, params.agent);
   const rig = findRig(view, polecat.rig);
+  await collectCommits(context, rig, polecat);
   const branch = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
   const tip = branch ?? newestRequest(view, polecat)?.tip ?? polecat.base;
   const files = await context.git.changedFiles(rig, polecat.base, tip);
@@ -147,9 +149,10 @@ export async function prime(
   const own = readHook(context, params, caller);
   const polecat = findPolecat(view, own.agent);
   const rig = findRig(view, polecat.rig);
-  const head = await context.git.headOf(rig, polecat.worktree);
-  const uncommitted = await context.git.status(rig, polecat.worktree);
-  const commits = await context.git.countCommits(rig, polecat.base, head.sha);
+  const repository = repositoryOf(context, rig, polecat);
+  const head = await context.git.headOf(repository, polecat.worktree);
+  const uncommitted = await context.git.status(repository, polecat.worktree);
+  const commits = await context.git.countCommits(repository, polecat.base, head.sha);
   const isOwn = caller.agent === polecat.id && caller.session !== undefined;
   if (isOwn) await noteSession(context, { id: caller.session, agent: polecat.id }, params.runtimeSession);
   const goesOn = params.source === 'compact' || params.source === 'resume';

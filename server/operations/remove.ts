@@ -10,6 +10,7 @@ import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { agentQueue } from './queue.ts';
+import { archiveWorkplace, collectCommits, removeWorkplace } from './workplace.ts';
 
 /**
  * Archives and removes a polecat. Fail-closed: tip, index and untracked files go into the archive ref first, and that ref must
@@ -98,12 +99,13 @@ export async function archiveAndRemove(context: Context, polecat: Polecat, by: s
 
 async function removeStepwise(context: Context, rig: Rig, polecat: Polecat, name: string): Promise<string> {
   await context.checkpoint('remove:intent');
+  await collectCommits(context, rig, polecat);
   const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
   const archive = await archiveOf(context, rig, polecat, name);
   // The archive is of what is checked out, which its agent may have changed.
   if (tip) await keepRef(context, rig, `refs/gastown/archive/${name}-branch`, tip);
   await context.checkpoint('remove:archived');
-  await context.git.removeWorktree(rig, polecat.worktree, archive);
+  await removeWorkplace(context, rig, polecat, archive);
   await context.checkpoint('remove:worktree');
   if (tip && !polecat.keepsBranch) await deleteBranch(context, rig, polecat.branch, tip);
   await context.checkpoint('remove:branch');
@@ -134,7 +136,7 @@ async function archiveOf(
   name: string,
 ): Promise<{ readonly ref: string; readonly sha: Sha }> {
   try {
-    return await context.git.archive(rig, polecat.worktree, name);
+    return await archiveWorkplace(context, rig, polecat, name);
   } catch (error) {
     if (context.rigFolders.exists(polecat.worktree)) throw error;
     if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;

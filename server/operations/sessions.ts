@@ -16,6 +16,7 @@ import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
 import { isSetUp, setupSteps } from './setup.ts';
 import { startSession } from './startSession.ts';
+import { repositoryOf } from './workplace.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
   const view = context.store.view;
@@ -46,7 +47,7 @@ export async function runSession(
     const host = hostAgain(params.host, context.store.view.get('sessions', polecat.session ?? ''));
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
     // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
-    await context.git.headOf(rig, polecat.worktree);
+    await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
     const before = isSetUp(context.store.view, polecat) ? [] : await setupSteps(context, rig, polecat.base);
     await takeUp(context, polecat);
     const started = await startSession(

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { automaticConvoy } from '../domain/convoys.ts';
 import { messageOf } from '../domain/fault.ts';
 import { hookBead, hookOf, unhook } from '../domain/hooks.ts';
-import type { AgentId, ConvoyId, IntentId, RigName, Sha } from '../domain/ids.ts';
+import type { AgentId, ConvoyId, IntentId, RigName } from '../domain/ids.ts';
 import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
@@ -17,6 +17,7 @@ import { findBead, findRig } from './lookups.ts';
 import type { SlingPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
 import { undoing } from './undoing.ts';
+import { addWorkplace, discardWorkplace, includeFiles, isolationOf } from './workplace.ts';
 
 /**
  * One polecat: name and hook (one transaction, with the intent) → worktree → convoy → session. Whatever fails, every step before it
@@ -28,8 +29,10 @@ export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller):
     undo(() => takeBack(context, polecat));
     await context.checkpoint('sling:reserved');
 
-    await context.git.addWorktree(plan.rig, freshWorktree(polecat));
+    await addWorkplace(context, plan.rig, polecat);
     await context.checkpoint('sling:worktree');
+    const included = await includeFiles(context, plan.rig, polecat);
+    await context.checkpoint('sling:included');
 
     const convoy = await joinConvoy(context, plan, polecat, caller);
     await context.checkpoint('sling:convoy');
@@ -53,7 +56,7 @@ export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller):
       convoy,
       session: session.id,
       command: session.command,
-      warnings: plan.warnings,
+      warnings: [...plan.warnings, ...included],
     };
   });
 }
@@ -80,6 +83,7 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
         bead: bead.id,
         runtime: plan.preset.id,
         worktree: join(plan.polecatsFolder, worktreeFolder(name, suffix)),
+        ...isolationOf(plan.rig, plan.preset),
         branch: branchFor(name, bead.id, suffix),
         base: plan.base,
         createdAt: at,
@@ -122,7 +126,7 @@ function freeName(view: View, rig: RigName): string {
 export async function takeBack(context: Context, polecat: Polecat): Promise<void> {
   const rig = findRig(context.store.view, polecat.rig);
   try {
-    await context.git.discardWorktree(rig, freshWorktree(polecat));
+    await discardWorkplace(context, rig, polecat);
   } catch (error) {
     context.log(`${polecat.id} is kept: ${messageOf(error)}`);
     return await keep(context, polecat, error);
@@ -153,14 +157,6 @@ async function keep(context: Context, polecat: Polecat, why: unknown): Promise<v
 function dropConvoy(draft: Draft, id: ConvoyId, polecat: Polecat): void {
   const convoy = draft.get('convoys', id);
   if (convoy?.beads.every((bead) => bead === polecat.bead) === true) draft.remove('convoys', id);
-}
-
-function freshWorktree({ worktree, branch, base }: Polecat): {
-  directory: string;
-  branch: string;
-  start: Sha;
-} {
-  return { directory: worktree, branch, start: base };
 }
 
 /** A convoy that is made for it is noted in the intent, so that it goes with the rest. */

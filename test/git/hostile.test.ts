@@ -100,6 +100,7 @@ function everyCall({
   const main = () => plainTip(top);
   const archive = { ref: 'refs/gastown/archive/nux', sha: first };
   const fresh = { directory: join(folder, 'fresh'), branch: 'fresh', start: first };
+  const clone = { directory: join(folder, 'clone'), branch: 'cloned', start: first };
   return {
     version: () => git.version(),
     inspectSource: () => git.inspectSource(top),
@@ -160,6 +161,13 @@ function everyCall({
     push: () => git.push(repository, 'origin', { sha: main(), branch: 'pushed', expectedOld: first }),
     removeScratch: () => git.removeScratch(repository, scratch),
     removeWorktree: () => git.removeWorktree(repository, worktree, archive),
+    addClone: () => git.addClone(repository, clone),
+    copyIncluded: () => git.copyIncluded(repository, git.cloneAt(clone.directory), clone.directory),
+    cloneAt: () => git.cloneAt(clone.directory),
+    bringBack: () => git.bringBack(repository, clone),
+    archiveClone: () => git.archiveClone(repository, clone.directory, 'clone'),
+    removeClone: () => git.removeClone(repository, clone.directory, archive),
+    discardClone: () => git.discardClone(repository, clone),
     deleteBranch: () => git.deleteBranch(repository, 'polecat/nux', first),
   };
 }
@@ -191,6 +199,7 @@ const withoutRepository = new Set([
   'version',
   'inspectSource',
   'targetRef',
+  'cloneAt',
   'newRepository',
   'openLocal',
   'cloneBare',
@@ -291,7 +300,7 @@ test('git hooks of the repository run in no call, and nothing is refused for the
   }
   plainGit(here.worktree, 'remote', 'add', 'origin', join(here.folder, 'clone.git'));
   const refused = await callAll(everyCall(here), sprung);
-  assert.deepEqual([...refused.keys()].toSorted(), ['deleteBranch', 'removeWorktree']);
+  assert.deepEqual([...refused.keys()].toSorted(), ['deleteBranch', 'removeClone', 'removeWorktree']);
 
   commit(here.top, { own: '1' });
   assert.ok(sprung(), 'commits of others keep their git hooks');

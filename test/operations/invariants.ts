@@ -55,7 +55,7 @@ function repositoryProblems(paths: TownPaths, rig: Rig, polecats: readonly Polec
     ...differences(
       `worktree of ${rig.id}`,
       listed,
-      own.map(({ worktree }) => worktree),
+      own.filter(({ isolation }) => isolation !== 'clone').map(({ worktree }) => worktree),
     ),
     ...differences(
       `folder of ${rig.id}`,

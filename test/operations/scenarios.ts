@@ -15,26 +15,26 @@ const title = 'Refactor auth middleware';
 
 /** What each checkpoint is met in, by the first part of its name. Several: each of them. */
 export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
-  sling: ['sling', 'sling-url'],
+  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url'],
   session: ['sling', 'resume'],
-  done: ['done'],
+  done: ['done', 'done-clone'],
   land: ['land', 'land-url', 'land-auto'],
-  remove: ['unsling', 'landed'],
+  remove: ['unsling', 'landed', 'unsling-clone', 'landed-clone'],
   rig: ['rig'],
 };
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   sling: (town) => sling(town, 'path'),
   'sling-url': (town) => sling(town, 'url'),
+  'sling-clone': (town) => sling(town, 'path', 'clone'),
+  'sling-clone-url': (town) => sling(town, 'url', 'clone'),
   async resume(town, hand) {
     const agent = await begun(town, hand);
     await agent.exit({ end: 'failed', code: 1 });
     return () => town.ask('session/run', { agent: agent.id });
   },
-  async done(town, hand) {
-    const agent = await begun(town, hand);
-    return () => agent.done();
-  },
+  done: (town, hand) => done(town, hand),
+  'done-clone': (town, hand) => done(town, hand, 'clone'),
   land: (town, hand) => land(town, hand, 'path'),
   'land-url': (town, hand) => land(town, hand, 'url'),
   async 'land-auto'(town, hand) {
@@ -45,30 +45,49 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await town.settle();
     };
   },
-  async unsling(town, hand) {
-    const agent = await begun(town, hand);
-    hand.edit(agent.worktree);
-    return () => town.ask('work/unsling', { bead });
-  },
-  async landed(town, hand) {
-    const agent = await begun(town, hand);
-    const { mergeRequest } = await agent.done();
-    return async () => {
-      await town.merge(mergeRequest?.id ?? '');
-      await town.settle();
-    };
-  },
+  unsling: (town, hand) => unsling(town, hand),
+  'unsling-clone': (town, hand) => unsling(town, hand, 'clone'),
+  landed: (town, hand) => landed(town, hand),
+  'landed-clone': (town, hand) => landed(town, hand, 'clone'),
   rig: (town) => Promise.resolve(() => town.addRig({ kind: 'url' })),
 };
 
-async function sling(town: TestTown, kind: 'path' | 'url'): Promise<() => Promise<unknown>> {
-  await town.addRig({ kind });
+type Isolation = 'worktree' | 'clone';
+type Act = Promise<() => Promise<unknown>>;
+
+async function sling(town: TestTown, kind: 'path' | 'url', isolation: Isolation = 'worktree'): Act {
+  await town.addRig({ kind, settings: { isolation: [isolation] } });
   await town.bead(title);
   return () => town.ask('work/sling', { beads: [bead] });
 }
 
-async function begun(town: TestTown, hand: Hand, kind: 'path' | 'url' = 'path') {
-  await town.addRig({ kind });
+async function done(town: TestTown, hand: Hand, isolation?: Isolation): Act {
+  const agent = await begun(town, hand, 'path', isolation);
+  return () => agent.done();
+}
+
+async function unsling(town: TestTown, hand: Hand, isolation?: Isolation): Act {
+  const agent = await begun(town, hand, 'path', isolation);
+  hand.edit(agent.worktree);
+  return () => town.ask('work/unsling', { bead });
+}
+
+async function landed(town: TestTown, hand: Hand, isolation?: Isolation): Act {
+  const agent = await begun(town, hand, 'path', isolation);
+  const { mergeRequest } = await agent.done();
+  return async () => {
+    await town.merge(mergeRequest?.id ?? '');
+    await town.settle();
+  };
+}
+
+async function begun(
+  town: TestTown,
+  hand: Hand,
+  kind: 'path' | 'url' = 'path',
+  isolation: Isolation = 'worktree',
+) {
+  await town.addRig({ kind, settings: { isolation: [isolation] } });
   const agent = await town.worker(title);
   hand.keep(agent.commit({ 'auth.txt': 'work\n' }));
   return agent;

@@ -4,8 +4,8 @@ import type { UnapprovedKey } from '../../protocol/rig.ts';
 import { answer, type Cli } from '../cli.ts';
 
 /**
- * Carries `work` out, and where it is refused because the repository's configuration names programs: shows the keys, asks on a
- * terminal, and tries again with their hash. Without a terminal the refusal stands, with the hash to give.
+ * Carries `work` out, and where it is refused because the repository's configuration, or its setup, names programs: shows them, asks on
+ * a terminal, and tries again with their hash. Without a terminal the refusal stands, with the hash to give.
  */
 export async function withApproval(
   cli: Cli,
@@ -18,7 +18,7 @@ export async function withApproval(
     const asked = unapproved(error);
     if (!asked || asked.keys.length === 0) throw error;
     if (!cli.json) cli.output.note(keyLines(asked.keys));
-    const agreed = !cli.json && (await cli.confirm('May git run them for this rig?'));
+    const agreed = !cli.json && (await cli.confirm('May they run for this rig?'));
     if (!agreed) throw refusalWithHash(error, `${option} ${asked.hash}`);
     await work(asked.hash);
   }
@@ -31,7 +31,7 @@ export async function approveKeys(cli: Cli, name: string, hash: string | undefin
   } catch (error) {
     if (unapproved(error)?.keys.length !== 0) throw error;
     if (cli.json) cli.output.json({ name, keys: [] });
-    else cli.output.print([`Nothing in the configuration of ${displayText(name)} needs an approval.`]);
+    else cli.output.print([`Nothing of ${displayText(name)} needs an approval.`]);
   }
 }
 
@@ -72,14 +72,22 @@ function unapproved(error: unknown): Asked | undefined {
 }
 
 function keyLines(keys: readonly UnapprovedKey[]): string[] {
+  const [setup] = keys.filter(isSetup);
+  const configuration = keys.filter((key) => !isSetup(key));
   return [
-    "The repository's git configuration names programs that git would run:",
-    ...keys.map(
+    ...(configuration.length === 0
+      ? []
+      : ["The repository's git configuration names programs that git would run:"]),
+    ...configuration.map(
       ({ key, value, scope }) =>
         `  ${displayText(key)} = ${displayText(value, 500)}  (${displayText(scope)})`,
     ),
+    ...(setup ? ['This would run in each new workplace:', `  ${displayText(setup.value, 500)}`] : []),
   ];
 }
+
+/** The rig's setup command stands among the keys of git, since a person approves them alike. */
+const isSetup = ({ key, scope }: UnapprovedKey): boolean => key === 'setup' && scope === 'rig';
 
 function refusalWithHash(error: unknown, words: string): unknown {
   if (!(error instanceof Refusal)) return error;

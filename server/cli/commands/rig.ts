@@ -18,7 +18,7 @@ export function addRig(gt: Command, cli: Cli): void {
   addReads(rig, cli);
   addRigConfig(rig, cli);
   verb(rig, 'approve', {
-    does: "approve the programs that a repository's git configuration names",
+    does: "approve the programs that a repository's git configuration names, and the setup command",
     examples: ['gt rig approve backend', 'gt rig approve backend --hash 9f86d081…'],
     json: '{ name, keys: [{ key, value, scope }] }',
   })

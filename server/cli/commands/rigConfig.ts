@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Refusal } from '../../domain/refusal.ts';
 import { rigSettingKeys } from '../../domain/settings.ts';
 import { displayText } from '../../domain/text.ts';
 import { answer, type Cli } from '../cli.ts';
@@ -24,6 +25,8 @@ export function addRigConfig(rig: Command, cli: Cli): void {
       'gt rig config backend check npm test',
       'gt rig config unset backend check',
       'gt rig config backend --show-prompt',
+      'gt rig config backend setup npm ci',
+      'gt rig config --yes backend approval auto',
     ],
     json: '{ name, settings: { KEY: VALUE } }, or { name, key, value, notes }, or { rig, runtime, runtimeLabel, agent, bead, example, systemPrompt?, systemPromptGiven, prompt? }',
   })
@@ -33,16 +36,17 @@ export function addRigConfig(rig: Command, cli: Cli): void {
     .argument('<words...>', 'the rig, a key, and its new value')
     .addHelpText('after', keysHelp(rigSettingKeys))
     .addHelpText('after', `\n${showPrompt} prints what a polecat of the rig would be told at its start.`)
+    .option('--yes', 'confirm what would be asked; before the name, since a program may have such an option')
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (all: string[]) => {
+    .action(async (all: string[], options: { yes?: boolean }) => {
       const given = all.filter((word) => word !== '--json');
       const [only] = given.filter((word) => word !== showPrompt);
       // Among more words it is a word of the value.
       if (given.includes(showPrompt) && given.length === 2) return await prompt(cli, only ?? '');
       const { name, key, words } = rigWishOf(given);
-      if (key === undefined || words === undefined) await show(cli, name, key);
-      else await change(cli, name, { key, words });
+      if (key === undefined || words === undefined) return await show(cli, name, key);
+      await change(cli, name, confirmedWish({ key, words }, options.yes === true));
     });
 }
 
@@ -55,6 +59,16 @@ async function prompt(cli: Cli, rig: string): Promise<void> {
     text: rigPromptLines,
     json: (told) => told,
   });
+}
+
+interface ConfirmedWish extends Required<Wish> {
+  readonly yes: boolean;
+}
+
+/** `approval auto --yes`: only where the words are no program and its arguments. */
+function confirmedWish({ key, words }: Required<Wish>, yes: boolean): ConfirmedWish {
+  if (!/^approval$/iu.test(key)) return { key, words, yes };
+  return { key, words: words.filter((word) => word !== '--yes'), yes: yes || words.includes('--yes') };
 }
 
 async function show(cli: Cli, name: string, key: string | undefined): Promise<void> {
@@ -76,11 +90,24 @@ async function show(cli: Cli, name: string, key: string | undefined): Promise<vo
   });
 }
 
-async function change(cli: Cli, name: string, { key, words }: Required<Wish>): Promise<void> {
+/** What gives something a free hand is asked of a person; without a terminal the refusal stands, with the words that confirm it. */
+async function change(cli: Cli, name: string, { key, words, yes }: ConfirmedWish): Promise<void> {
   const given = words.length > 0 ? words : [rigDefault(key, await cli.ask('town/get', {}))];
+  try {
+    await configure(cli, name, { key, words: given, yes });
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.details.facts?.['confirm'] === undefined || cli.json)
+      throw error;
+    const agreed = await cli.confirm(`${displayText(error.message, 1000)} Is that what you want?`);
+    if (!agreed) throw error;
+    await configure(cli, name, { key, words: given, yes: true });
+  }
+}
+
+async function configure(cli: Cli, name: string, { key, words, yes }: ConfirmedWish): Promise<void> {
   await answer(cli, {
     method: 'rig/configure',
-    params: { rig: name, key, words: given },
+    params: { rig: name, key, words, ...(yes ? { confirmed: true } : {}) },
     text: ({ rig, warnings, notes = [] }, look) => [
       `${displayText(rig.id)}: ${displayText(key)} is ${displayText(settingOf(rigSettings(rig), key))} now.`,
       ...notes.map((note) => displayText(note, 500)),

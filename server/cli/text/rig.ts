@@ -23,7 +23,15 @@ export function rigsLines(rigs: readonly RigSummary[], look: Look): string[] {
     { title: 'POLECATS', shrinks: true },
     { title: 'QUEUE' },
   ];
-  return table(columns, rows, look);
+  return [...table(columns, rows, look), ...unasked(rigs, look)];
+}
+
+/** A rig whose runtime acts without asking says so wherever it is shown. */
+function unasked(rigs: readonly RigSummary[], look: Look): string[] {
+  const auto = rigs.filter(({ rig }) => rig.settings.approval === 'auto');
+  if (auto.length === 0) return [];
+  const names = auto.map(({ rig }) => displayText(rig.id)).join(', ');
+  return warningLines([`Runtimes act without asking anybody in ${names} (approval auto).`], look);
 }
 
 export function rigLines(summary: RigSummary, look: Look): string[] {
@@ -37,6 +45,7 @@ export function rigLines(summary: RigSummary, look: Look): string[] {
     `Repository: ${displayText(repositoryOf(rig), 1000)}`,
     `Branch: ${displayText(rig.branch)}`,
     `Merge: ${rig.settings.merge}`,
+    `Approval: ${rig.settings.approval ?? 'ask'}`,
     `Polecats: ${polecatsText(summary.polecats)}`,
     `Queue: ${summary.queue}`,
     `Open beads: ${summary.openBeads}`,
