@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
 import type { Session } from './domain/session.ts';
@@ -13,10 +14,11 @@ import { EditorHost } from './sessions/editorHost.ts';
 import { changed, logSince } from './sessions/followLog.ts';
 import { resolveHost, type OpenRequest } from './sessions/host.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
-import { lastLines } from './sessions/logs.ts';
+import { lastLines, outputLines } from './sessions/logs.ts';
 import { writePrivateFiles, writeWorktreeFiles } from './sessions/privateFiles.ts';
 import { processHost } from './sessions/processHost.ts';
 import { findProgram, shellWord, userShell } from './sessions/programs.ts';
+import { versionOf } from './sessions/programVersion.ts';
 import { runProgram } from './sessions/runProgram.ts';
 import {
   readEndReport,
@@ -77,10 +79,14 @@ interface Hosts {
 }
 
 type ViewPort = Pick<SessionPort, 'view' | 'type' | 'closePlace'>;
-type OutsidePort = Pick<SessionPort, 'lastLines' | 'logSince' | 'logChanged' | 'endTree' | 'isAlive'>;
+type OutsidePort = Pick<
+  SessionPort,
+  'lastLines' | 'outputLines' | 'logSince' | 'logChanged' | 'endTree' | 'isAlive'
+>;
 
 const outsidePort: OutsidePort = {
   lastLines,
+  outputLines,
   logSince,
   logChanged: changed,
   async endTree(pid, since, graceMs) {
@@ -146,6 +152,7 @@ type FilePort = Pick<
   | 'removeSessionFile'
   | 'writePrompt'
   | 'privateFolder'
+  | 'writePrivate'
   | 'writePrivateFiles'
   | 'writeWorktreeFiles'
   | 'endReport'
@@ -172,6 +179,11 @@ function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
     privateFolder: (session) => sessionFiles(paths.sessions, session).privateFolder,
     writePrivateFiles(session, files) {
       writePrivateFiles(sessionFiles(paths.sessions, session).privateFolder, files);
+    },
+    writePrivate(session, path, content) {
+      const folder = sessionFiles(paths.sessions, session).privateFolder;
+      writePrivateFiles(folder, [{ path, content }]);
+      return join(folder, path);
     },
     writeWorktreeFiles,
     endReport: (session) => readEndReport(sessionFiles(paths.sessions, session).end),
@@ -259,10 +271,16 @@ function noTerminal(sentence: string): Refusal {
   });
 }
 
+/** `~/…` as a shell would read it. */
+const atHome = (command: string): string =>
+  command.startsWith('~/') ? join(homedir(), command.slice(2)) : command;
+
 const programPort: ProgramPort = {
   path: loginShellPath,
   find: (command, path) =>
-    command === shellWord ? userShell(process.env) : findProgram(command, path)?.path,
+    command === shellWord ? userShell(process.env) : findProgram(atHome(command), path)?.path,
+  asRoot: process.getuid?.() === 0,
+  version: (program, args, path) => versionOf(program, args, { path, strip: alwaysStripped }),
   async run(argv, directory) {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;

@@ -25,6 +25,7 @@ import { recover } from './operations/recover.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
+import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
@@ -151,6 +152,7 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     },
     'rig/create': (params, caller) => createRig(context, params, caller),
     'rig/get': (params, caller) => rigSummary(context, findRig(store.view, params.rig), caller),
+    'rig/prompt': (params) => rigPrompt(context, params),
     'rig/list': (_params, caller) => listRigs(context, caller),
     'rig/configure': (params, caller) => configureRig(context, params, caller),
     'rig/approve': (params, caller) => approveRig(context, params, caller),

@@ -1,7 +1,7 @@
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
-import { townDefaults, type SettingKey } from '../domain/settings.ts';
+import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
 import type { Town } from '../domain/town.ts';
 import { Usage } from './failure.ts';
 import type { Look } from './output.ts';
@@ -52,8 +52,15 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
   };
 }
 
-export function townSettings({ name, defaultRuntime, maxSessions }: Town): Settings {
-  return { name, defaultRuntime, maxSessions: String(maxSessions) };
+export function townSettings({ name, defaultRuntime, maxSessions, commands = {} }: Town): Settings {
+  const places = Object.entries(commands).map(([runtime, path]) => [`runtime.${runtime}.command`, path]);
+  return { name, defaultRuntime, maxSessions: String(maxSessions), ...Object.fromEntries(places) };
+}
+
+/** One key of the town. Where nobody said where a program is, the value is `none`. */
+export function townSettingOf(town: Town, key: string): string {
+  const settings = townSettings(town);
+  return isCommandKey(key) ? (settings[key] ?? 'none') : settingOf(settings, key);
 }
 
 /** What a rig's key goes back to. Its runtime goes back to the town's; its branch to nothing we know. */
@@ -77,7 +84,7 @@ export function rigDefault(key: string, town: Town): string {
 }
 
 export function townDefault(key: string): string {
-  return defaultOf(townDefaults, key);
+  return isCommandKey(key) ? 'none' : defaultOf(townDefaults, key);
 }
 
 /** Refused with `not-found` and the keys that there are. */

@@ -61,9 +61,10 @@ export function noteProgress(polecat: Polecat, at: Timestamp): Polecat {
 
 /**
  * Whether the polecat is one of those that the town's "need you" counts: it asks, has stalled, was interrupted or has failed, or what
- * it submitted waits for a person. Waiting for a rate limit is not: that passes by itself.
+ * it submitted waits for a person. Waiting for a rate limit is not, since that passes by itself, as long as the program is there to go on.
  */
 export function needsPerson(view: View, polecat: Polecat): boolean {
+  if (polecat.state === 'rate-limited') return view.get('sessions', polecat.session ?? '')?.state === 'ended';
   if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
   const request = newestRequest(view, polecat);
   if (!request) return false;

@@ -1,4 +1,5 @@
 import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Timestamp } from './ids.ts';
+import type { Verdict } from './runtime.ts';
 
 export type HostKind = 'editor' | 'tmux' | 'process';
 
@@ -44,6 +45,18 @@ export interface LaunchSpec {
   /** Through the files of this folder `gt` and `bd` speak where a sandbox forbids them to connect; the launcher relays them. */
   readonly spool?: string;
   readonly stopSignal: 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+  /** The arguments of every later start on the same terminal, where they are others: its own session is there by then. */
+  readonly again?: readonly string[];
+}
+
+/** What a session failed of, as far as exit code and output tell. */
+export interface SessionFailure {
+  readonly verdict?: Verdict;
+  readonly advice: string;
+  /** What shows it: a line of output, safe to show, or the exit code. */
+  readonly evidence: string;
+  /** When it is over, in the runtime's own words. */
+  readonly resets?: string;
 }
 
 /** One run of an agent. */
@@ -78,4 +91,5 @@ export interface Session {
   readonly startedAt?: Timestamp;
   readonly endedAt?: Timestamp;
   readonly exit?: SessionExit;
+  readonly failure?: SessionFailure;
 }

@@ -38,7 +38,7 @@ export function transitionSession(session: Session, to: SessionState, change: Se
   if (to === 'ended') {
     return { ...session, ...pids, state: to, endedAt: at, exit: exit ?? { end: 'interrupted' } };
   }
-  const { endedAt: _endedAt, exit: _exit, before: _before, ...alive } = session;
+  const { endedAt: _endedAt, exit: _exit, failure: _failure, before: _before, ...alive } = session;
   // Another process than before: whether it is alive is told by its id and this time.
   const isAnother = change.pid !== undefined && change.pid !== session.pid;
   const startedAt = isAnother ? at : (session.startedAt ?? at);

@@ -19,7 +19,10 @@ export interface RigChange {
   readonly approvedSetup?: string;
 }
 
-export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>>;
+export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>> & {
+  /** Where the program of a runtime is; without a path it is looked up again. */
+  readonly command?: { readonly runtime: RuntimeName; readonly path?: string };
+};
 
 /** One key of a configuration, as people read about it. */
 export interface SettingKey {
@@ -73,6 +76,11 @@ export const townSettingKeys: readonly SettingKey[] = [
   { key: 'name', values: '1 to 60 characters', about: 'The name of the town.' },
   { key: 'defaultRuntime', values: 'the name of a runtime', about: 'For rigs that name none.' },
   { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
+  {
+    key: 'runtime.NAME.command',
+    values: 'an absolute path, or none',
+    about: 'Where the program of the runtime NAME is; none: it is looked up.',
+  },
 ];
 
 /** `words` as typed after the key. Refused with `invalid`, the field (`key`, or the key itself) and the legal values. */
@@ -83,6 +91,8 @@ export function parseRigSetting(key: string, words: readonly string[]): RigChang
 }
 
 export function parseTownSetting(key: string, words: readonly string[]): TownChange {
+  const runtime = commandKey.exec(key)?.[1];
+  if (runtime !== undefined) return { command: parseCommand(key, runtime, words) };
   const parse = townParsers[knownKey(key, townSettingKeys)];
   if (!parse) throw unknownKey(key, townSettingKeys);
   return parse(words);
@@ -92,11 +102,38 @@ export function withRigChange(rig: Rig, { settings, ...change }: RigChange): Rig
   return { ...rig, ...change, settings: { ...rig.settings, ...settings } };
 }
 
+/** The town with the change in it; a command that is none is forgotten. */
+export function withTownChange(town: Town, { command, ...change }: TownChange): Town {
+  if (!command) return { ...town, ...change };
+  const { [command.runtime]: _, ...others } = town.commands ?? {};
+  const commands = command.path === undefined ? others : { ...others, [command.runtime]: command.path };
+  return { ...town, ...change, commands };
+}
+
+/** Whether a key of the town is about where a runtime's program is. */
+export const isCommandKey = (key: string): boolean => commandKey.test(key);
+
+const commandKey = /^runtime\.(.+)\.command$/u;
+const absolute = /^(?:\/|[A-Za-z]:[\\/]|\\\\)/u;
+
+function parseCommand(
+  key: string,
+  runtime: string,
+  words: readonly string[],
+): { readonly runtime: RuntimeName; readonly path?: string } {
+  const path = one(key, words);
+  if (path !== 'none' && !(absolute.test(path) && path === displayText(path, 4096))) {
+    throw invalid(key, `${displayText(key, 60)} is the absolute path of a program, or none.`);
+  }
+  const name = parseRuntimeName(runtime, 'key');
+  return path === 'none' ? { runtime: name } : { runtime: name, path };
+}
+
 function parseRuntimeName(text: string, field = 'runtime'): RuntimeName {
-  if (/^[a-z0-9][a-z0-9-]{0,31}$/u.test(text)) return text as RuntimeName;
+  if (/^[a-z0-9][a-z0-9._-]{0,31}$/u.test(text)) return text as RuntimeName;
   throw invalid(
     field,
-    'A runtime name has 1 to 32 lower-case letters, digits and hyphens.',
+    'A runtime name has 1 to 32 lower-case letters, digits, hyphens, dots and underscores.',
     'gt runtime list',
   );
 }

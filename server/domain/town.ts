@@ -10,5 +10,7 @@ export interface Town {
   readonly defaultRuntime: RuntimeName;
   /** How many sessions may run in the whole town at once. */
   readonly maxSessions: number;
+  /** Where a person says that the program of a runtime is, by the runtime's name. */
+  readonly commands?: Readonly<Record<string, string>>;
   readonly createdAt: Timestamp;
 }

@@ -36,6 +36,8 @@ export interface SessionPort {
   writePrompt(session: SessionId, text: string): string;
   /** A folder of the session's own, which is made when something is written to it and goes with the session's files. */
   privateFolder(session: SessionId): string;
+  /** Gives the file's path. */
+  writePrivate(session: SessionId, name: string, text: string): string;
   writePrivateFiles(session: SessionId, files: readonly PlacedFile[]): void;
   /** Gives false, with nothing written, where the repository has a file of one of these names. */
   writeWorktreeFiles(worktree: string, files: readonly PlacedFile[]): boolean;
@@ -59,6 +61,8 @@ export interface SessionPort {
   type(session: Session, text: string, pauseMs: number): Promise<void>;
   /** Takes away what still shows a session that has ended, where no person would: its window in tmux. */
   closePlace(session: Session): Promise<void>;
+  /** The first and the last whole lines of a log, as they were written but for secrets; a long one without its middle. */
+  outputLines(file: string): readonly string[];
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
   isAlive(pid: number, since: Timestamp): boolean;
@@ -80,6 +84,10 @@ export interface ProgramPort {
   /** The PATH of the login shell, or of this process where there is none. */
   path(): Promise<string>;
   find(command: string, path: string): string | undefined;
+  /** Whether programs run as the superuser. */
+  readonly asRoot: boolean;
+  /** What a program says its version is, asked with a short deadline and kept until the program changes. Never on the way of a sling. */
+  version(program: string, args: readonly string[], path: string): Promise<string | undefined>;
   /** Runs an argument vector, without a shell, in a folder; output is the last lines of both streams. */
   run(
     argv: readonly string[],

@@ -8,6 +8,7 @@ import type { HostKind, LaunchStep } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
 import { findRuntime } from './lookups.ts';
+import { requireProgram } from './programs.ts';
 
 /** Which runtime a session would run, as found on this machine, and where it would live. */
 export interface SessionPlan {
@@ -39,7 +40,10 @@ export async function planSession(
 ): Promise<SessionPlan> {
   const preset = findRuntime(context.store.view, choice.runtime ?? rig.runtime);
   const path = await context.programs.path();
-  const program = findProgram(context, rig, preset, path);
+  const program = requireProgram(context, preset, {
+    path,
+    next: `Install it, or choose another of gt runtime list: gt rig config ${rig.id} runtime NAME`,
+  });
   const chosen = choice.host ?? rig.settings.session;
   const host = await context.sessions.resolve(chosen, caller);
   if (host.kind === 'process' && !preset.oneShot) {
@@ -56,24 +60,4 @@ export async function planSession(
     polecatsFolder: join(context.paths.town, rig.id, 'polecats'),
     warnings: host.note ? [host.note] : [],
   };
-}
-
-/** The program of a preset on this machine; undefined where it is missing. `{self}` is always there. */
-export function programOf(context: Context, preset: RuntimePreset, path: string): string | undefined {
-  if (preset.command === '{self}') return context.launcher.node;
-  return context.programs.find(preset.command, path);
-}
-
-export function notInstalled({ label, command }: RuntimePreset): string {
-  return `${label} is not installed: there is no "${command}" on the PATH.`;
-}
-
-function findProgram(context: Context, rig: Rig, preset: RuntimePreset, path: string): string {
-  const program = programOf(context, preset, path);
-  if (program) return program;
-  throw new Refusal('missing-program', notInstalled(preset), {
-    field: 'runtime',
-    next: `Install it, or choose another of gt runtime list: gt rig config ${rig.id} runtime NAME`,
-    facts: { command: preset.command, path },
-  });
 }

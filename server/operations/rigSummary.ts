@@ -7,7 +7,7 @@ import type { RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import { autoSentence } from './confirm.ts';
 import type { Context } from './context.ts';
-import { notInstalled, programOf } from './plan.ts';
+import { notInstalled, programOf } from './programs.ts';
 import { isApproved, setupNow } from './setup.ts';
 import { countPolecats, runtimeLabel } from './views.ts';
 
@@ -61,5 +61,5 @@ async function missingProgram(context: Context, rig: Rig): Promise<string[]> {
     return [`The runtime ${rig.runtime} is gone; choose another with gt rig config ${rig.id} runtime.`];
   const path = await context.programs.path();
   if (programOf(context, preset, path)) return [];
-  return [notInstalled(preset)];
+  return [notInstalled(context, preset)];
 }

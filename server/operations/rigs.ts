@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { resumeLandings } from './land.ts';
 import { findRig, findRuntime, theTown } from './lookups.ts';
 import { rigSummary } from './rigSummary.ts';
+import { runtimeLabel } from './views.ts';
 import { undoing } from './undoing.ts';
 
 /**
@@ -156,7 +157,21 @@ export async function configureRig(
   );
   describeRig(context, result);
   if (change.settings?.merge === 'auto') resumeLandings(context, rig.id);
-  return await rigSummary(context, result, caller);
+  const summary = await rigSummary(context, result, caller);
+  return rig.runtime === result.runtime ? summary : { ...summary, notes: keptRuntimes(context, result) };
+}
+
+/** Whoever has begun goes on with what it was begun with, also when it is resumed. */
+function keptRuntimes({ store: { view } }: Context, { id, runtime }: Rig): readonly string[] {
+  const others = [...view.find('agentsByRig', id)].filter(
+    (polecat) => polecat.runtime !== runtime && polecat.state !== 'done',
+  );
+  const labels = [...new Set(others.map((polecat) => polecat.runtime))];
+  return labels.map((label) => {
+    const names = others.filter((polecat) => polecat.runtime === label).map((polecat) => polecat.name);
+    const verb = names.length === 1 ? 'goes' : 'go';
+    return `${names.join(', ')} ${verb} on with ${runtimeLabel(view, label)}; new polecats run ${runtimeLabel(view, runtime)}.`;
+  });
 }
 
 /** A runtime must be known and a branch must be there; aliases become the preset's own name. */

@@ -1,14 +1,15 @@
 import type { RuntimeName } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { withTownChange } from '../domain/settings.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Result } from '../protocol/messages.ts';
 import type { RuntimeSummary } from '../protocol/runtime.ts';
 import { builtInPresets } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
-import { findRuntime } from './lookups.ts';
-import { programOf } from './plan.ts';
+import { findRuntime, theTown } from './lookups.ts';
+import { locateProgram } from './programs.ts';
 
 export async function listRuntimes(context: Context): Promise<readonly RuntimeSummary[]> {
   const own = [...context.store.view.all('runtimes')];
@@ -66,26 +67,45 @@ export async function removeRuntime(
     const polecats = [...draft.all('agents')]
       .filter((agent) => agent.runtime === name)
       .map((agent) => agent.id);
-    if (rigs.length + polecats.length > 0) {
-      throw new Refusal('in-use', `${name} is used by ${[...rigs, ...polecats].join(', ')}.`, {
-        field: 'runtime',
-      });
+    const town = theTown(draft);
+    const users = [
+      ...(town.defaultRuntime === name ? ['the town as its default'] : []),
+      ...rigs,
+      ...polecats,
+    ];
+    if (users.length > 0) {
+      throw new Refusal('in-use', `${name} is used by ${users.join(', ')}.`, { field: 'runtime' });
     }
     draft.remove('runtimes', name);
+    draft.put('town', withTownChange(town, { command: { runtime: name as RuntimeName } }));
   });
   return { runtime: name as RuntimeName };
 }
 
 async function summary(context: Context, preset: RuntimePreset): Promise<RuntimeSummary> {
   const path = await context.programs.path();
-  const program = programOf(context, preset, path);
+  const { program, from, tried } = locateProgram(context, preset, path);
+  const version = program === undefined ? undefined : await versionOf(context, preset, { program, path });
   return {
     preset,
     builtIn: isBuiltIn(preset.id),
     ...(program === undefined ? {} : { program }),
+    ...(from === undefined ? {} : { from }),
+    ...(version === undefined ? {} : { version }),
+    tried,
     searched: path,
     rigs: [...context.store.view.all('rigs')].filter((rig) => rig.runtime === preset.id).map((rig) => rig.id),
   };
+}
+
+/** What comes with this product has its version. */
+async function versionOf(
+  context: Context,
+  { command, versionArguments = ['--version'] }: RuntimePreset,
+  { program, path }: { readonly program: string; readonly path: string },
+): Promise<string | undefined> {
+  if (command.startsWith('{')) return undefined;
+  return await context.programs.version(program, versionArguments, path);
 }
 
 const isBuiltIn = (id: RuntimeName): boolean => builtInPresets.some((preset) => preset.id === id);

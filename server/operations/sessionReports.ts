@@ -42,7 +42,11 @@ export async function started(
   await context.store.transact(meta, (draft) => {
     const before = known(draft.get('sessions', caller.session ?? ''));
     refuseIfReplaced(draft, before);
-    const session = transitionSession(before, 'running', { at, ...params });
+    const { runtimeSession, ...how } = params;
+    const session = {
+      ...transitionSession(before, 'running', { at, ...how }),
+      ...(runtimeSession === undefined ? {} : { runtimeSession }),
+    };
     draft.put('sessions', session);
     const polecat = draft.get('agents', session.agent);
     if (polecat?.session !== session.id) return;
@@ -90,8 +94,9 @@ export async function ended(
   caller: Caller,
 ): Promise<Result<'session/ended'>> {
   const session = known(context.store.view.get('sessions', caller.session ?? ''));
-  const { reason, ...exit } = params;
-  const polecat = await recordEnd(context, session, exit, reason);
+  const { reason, runtimeSession, ...exit } = params;
+  const named = runtimeSession === undefined ? session : { ...session, runtimeSession };
+  const polecat = await recordEnd(context, named, exit, reason);
   const done = polecat?.state === 'done';
   return { done, resumable: !done && polecat !== undefined };
 }

@@ -9,6 +9,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { findBead, findPolecat, findRig, findSession } from './lookups.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
+import { goesOn } from './launchParts.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { closePlace } from './closePlace.ts';
@@ -49,7 +50,12 @@ export async function runSession(
     await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
     const before = isSetUp(context.store.view, polecat) ? [] : await setupSteps(context, rig, polecat.base);
     await takeUp(context, polecat);
-    const started = await startSession(context, { ...plan, rig, bead, before }, polecat, caller);
+    const started = await startSession(
+      context,
+      { ...plan, rig, bead, before, ...goesOn(context, plan, polecat) },
+      polecat,
+      caller,
+    );
     return findSession(context.store.view, started.id);
   });
 }

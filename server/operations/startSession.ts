@@ -8,18 +8,26 @@ import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { launchSpec } from '../runtimes/launch.ts';
-import { firstPrompt } from '../runtimes/prompt.ts';
-import type { GitDirectories } from '../git/gitDirectories.ts';
-import type { Context } from './context.ts';
+import { launchSpec, privateFiles } from '../runtimes/launch.ts';
+import { firstPrompt, resumePrompt } from '../runtimes/prompt.ts';
+import { systemPromptText } from '../runtimes/systemPrompt.ts';
 import { closePlace } from './closePlace.ts';
+import type { Context } from './context.ts';
+import { gitFoldersFor, ownSession } from './launchParts.ts';
 import { prepareLifecycle } from './lifecycle.ts';
 import type { SessionPlan } from './plan.ts';
 import { stepsIn } from './setup.ts';
-import { repositoryOf } from './workplace.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
+
+/** What is to be started, and for what. */
+export type StartPlan = SessionPlan & {
+  readonly rig: Rig;
+  readonly bead: Bead;
+  /** The runtime's own id of a session that is to go on. */
+  readonly resume?: string;
+};
 
 export interface StartedSession {
   readonly id: SessionId;
@@ -34,7 +42,7 @@ export interface StartedSession {
  */
 export async function startSession(
   context: Context,
-  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
+  plan: StartPlan,
   polecat: Polecat,
   caller: Caller,
 ): Promise<StartedSession> {
@@ -72,17 +80,10 @@ async function open(
   });
 }
 
-async function record(
-  context: Context,
-  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
-  polecat: Polecat,
-  caller: Caller,
-): Promise<Session> {
+async function record(context: Context, plan: StartPlan, polecat: Polecat, caller: Caller): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
-  const repository = repositoryOf(context, plan.rig, polecat);
-  const gitDirectories = await context.git.gitDirectoriesOf(repository, polecat.worktree);
   try {
-    const session = describe(context, plan, polecat, { id, gitDirectories });
+    const session = await describe(context, plan, polecat, id);
     const verb = polecat.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: polecat.id }, (draft) => {
       draft.put('sessions', session);
@@ -97,27 +98,22 @@ async function record(
 }
 
 /** The session as it will be recorded; its files are written. */
-function describe(
+async function describe(
   context: Context,
-  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
+  plan: StartPlan,
   polecat: Polecat,
-  { id, gitDirectories }: { readonly id: SessionId; readonly gitDirectories: GitDirectories },
-): Session {
-  const {
-    path: sessionFile,
-    tokenHash,
-    spool,
-  } = context.sessions.writeSessionFile({ id, agent: polecat.id });
+  id: SessionId,
+): Promise<Session> {
+  const { agent, worktree } = { agent: polecat.id, worktree: polecat.worktree };
+  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent });
   const { preset } = plan;
-  const lifecycle = prepareLifecycle(context, { id, preset, worktree: polecat.worktree });
-  const promptText = firstPrompt({
-    agent: polecat.id,
-    rig: plan.rig.id,
-    bead: plan.bead.id,
-    worktree: polecat.worktree,
-    primed: lifecycle.primed,
-  });
-  const launch = launchSpec({
+  const { approval = 'ask' } = plan.rig.settings;
+  const lifecycle = prepareLifecycle(context, { id, preset, worktree, approval });
+  const told = { agent, rig: plan.rig.id, bead: plan.bead.id, worktree, primed: lifecycle.primed };
+  const promptText = plan.resume === undefined ? firstPrompt(told) : resumePrompt(told);
+  const systemPrompt = systemPromptText({ role: 'polecat', ...told });
+  const own = ownSession(context, plan);
+  const request = {
     preset,
     program: plan.program,
     host: plan.host,
@@ -131,17 +127,27 @@ function describe(
     sessionFile,
     promptText,
     promptFile: context.sessions.writePrompt(id, promptText),
+    resumePromptText: resumePrompt(told),
+    systemPromptText: systemPrompt,
+    ...(plan.preset.systemPrompt.kind === 'file'
+      ? { systemPromptFile: context.sessions.writePrivate(id, 'system-prompt.md', systemPrompt) }
+      : {}),
     identity: identityOf(polecat.id),
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
-    approval: plan.rig.settings.approval ?? 'ask',
-    gitDirectories,
+    approval,
     spool,
     before: stepsIn(polecat.worktree, plan.before ?? []),
     self: { node: context.launcher.node, launcher: context.launcher.program },
+    root: context.programs.asRoot,
+    privateDirectory: context.sessions.privateFolder(id),
+    ...own,
     extraArguments: lifecycle.arguments,
     extraEnvironment: lifecycle.environment,
-  });
+    ...(await gitFoldersFor(context, plan, polecat)),
+  };
+  for (const { name, text } of privateFiles(request)) context.sessions.writePrivate(id, name, text);
+  const runtimeSession = own.resume ?? own.runtimeSession;
   return {
     id,
     agent: polecat.id,
@@ -150,10 +156,11 @@ function describe(
     runtime: plan.preset.id,
     host: plan.host,
     state: 'starting',
-    launch,
+    launch: launchSpec(request),
     tokenHash,
     ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
     ...(plan.host === 'tmux' ? { tmuxSocket: context.sessions.tmuxSocket() } : {}),
+    ...(runtimeSession === undefined ? {} : { runtimeSession }),
     createdAt: context.now(),
   };
 }

@@ -1,5 +1,7 @@
 import { isAwaited } from '../domain/landings.ts';
-import { parseTownSetting } from '../domain/settings.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { parseTownSetting, type TownChange, withTownChange } from '../domain/settings.ts';
+import { displayText } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
@@ -44,13 +46,39 @@ export async function configureTown(
   const change = parseTownSetting(params.key, params.words);
   const named =
     change.defaultRuntime && findRuntime(context.store.view, change.defaultRuntime, 'defaultRuntime');
+  const command = change.command && locatedCommand(context, change.command);
   const { result } = await context.store.transact(
     { verb: 'town/configure', by: caller.by, subject: params.key },
     (draft) => {
-      const next: Town = { ...theTown(draft), ...change, ...(named ? { defaultRuntime: named.id } : {}) };
+      const next = withTownChange(theTown(draft), {
+        ...change,
+        ...(named ? { defaultRuntime: named.id } : {}),
+        ...(command ? { command } : {}),
+      });
       draft.put('town', next);
       return next;
     },
   );
   return result;
+}
+
+/** The runtime must be known and the program be there; an alias becomes the preset's own name. */
+function locatedCommand(
+  context: Context,
+  { runtime, path }: NonNullable<TownChange['command']>,
+): TownChange['command'] {
+  const preset = findRuntime(context.store.view, runtime, 'key');
+  if (preset.command.startsWith('{')) {
+    throw new Refusal('invalid', `${preset.label} comes with this product: it has no program to look for.`, {
+      field: 'key',
+    });
+  }
+  if (path === undefined) return { runtime: preset.id };
+  if (context.programs.find(path, '') === undefined) {
+    throw new Refusal('missing-program', `${displayText(path, 200)} is no program that can be started.`, {
+      field: 'words',
+      next: `Give the absolute path of ${preset.command}.`,
+    });
+  }
+  return { runtime: preset.id, path };
 }

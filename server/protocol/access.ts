@@ -16,6 +16,7 @@ export const access: { readonly [M in Method]: Access } = {
   'town/retire': 'person',
   'rig/create': 'person',
   'rig/get': 'anyone',
+  'rig/prompt': 'anyone',
   'rig/list': 'anyone',
   'rig/configure': 'person',
   'rig/approve': 'person',

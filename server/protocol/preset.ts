@@ -3,9 +3,12 @@ import type { RuntimePreset } from '../domain/runtime.ts';
 
 type Deep = 'tools' | 'needs' | 'approval' | 'environment' | 'capabilities';
 
+/** What is true of one preset and not of another that extends it. */
+type Own = 'id' | 'evidence';
+
 /** A preset as a person writes it: what is left out comes from the preset that `extends` names, else from the defaults. */
 export type GivenPreset = { readonly id: string; readonly extends?: string } & {
-  readonly [K in keyof Omit<RuntimePreset, 'id' | 'evidence' | Deep>]?: RuntimePreset[K];
+  readonly [K in keyof Omit<RuntimePreset, Own | Deep>]?: RuntimePreset[K];
 } & { readonly [K in Deep]?: Partial<RuntimePreset[K]> };
 
 const defaults: Omit<RuntimePreset, 'id' | 'label' | 'aliases' | 'evidence'> = {

@@ -1,4 +1,4 @@
-import type { RigName, Timestamp } from '../domain/ids.ts';
+import type { RigName, RuntimeName, Timestamp } from '../domain/ids.ts';
 import type { HostKind } from '../domain/session.ts';
 import type { Rig } from '../domain/rig.ts';
 
@@ -13,6 +13,8 @@ export interface RigSummary {
   readonly openBeads: number;
   /** For people: the runtime's program is missing, the rig may not be merged automatically … */
   readonly warnings: readonly string[];
+  /** What a change leaves as it was: running polecats keep their runtime. */
+  readonly notes?: readonly string[];
 }
 
 /** A key of the repository's configuration that names a program. */
@@ -33,10 +35,30 @@ export interface RigCreateParams {
   readonly approve?: string;
 }
 
+/** What a polecat of a rig is told at its start. */
+export interface RigPrompt {
+  readonly rig: RigName;
+  readonly runtime: RuntimeName;
+  readonly runtimeLabel: string;
+  /** The next name of its pool. */
+  readonly agent: string;
+  readonly bead: string;
+  /** No bead is ready: the id stands for any. */
+  readonly example: boolean;
+  /** Absent: the runtime takes none. */
+  readonly systemPrompt?: string;
+  /** How, in words that follow "given". */
+  readonly systemPromptGiven: string;
+  /** Absent: the runtime takes none. */
+  readonly prompt?: string;
+}
+
 export interface RigRequests {
   /** A person: clone or adopt a repository as a rig. Refused with `unapproved` and the keys where its configuration names programs. */
   'rig/create': { params: RigCreateParams; result: RigSummary };
   'rig/get': { params: { readonly rig: string }; result: RigSummary };
+  /** Any client: what a polecat there would be told. */
+  'rig/prompt': { params: { readonly rig: string }; result: RigPrompt };
   'rig/list': { params: Record<string, never>; result: readonly RigSummary[] };
   /**
    * A person: change one key. `words` as typed: `["codex"]`, or an argument vector for `check`. What gives something a free hand is

@@ -4,8 +4,14 @@ import type { RuntimePreset } from '../domain/runtime.ts';
 export interface RuntimeSummary {
   readonly preset: RuntimePreset;
   readonly builtIn: boolean;
-  /** The program as found on the login shell's PATH; absent: not found there. */
+  /** The program as found on this machine; absent: not found. */
   readonly program?: string;
+  /** Where it was found: where a person said, on the login shell's PATH, in a place that the preset knows. */
+  readonly from?: 'setting' | 'path' | 'place';
+  /** What it says its version is; absent: it was not found, or said none in time. */
+  readonly version?: string;
+  /** What was looked for, in this order. */
+  readonly tried?: readonly string[];
   /** The PATH that was searched. */
   readonly searched: string;
   /** Rigs that use it. */

@@ -18,7 +18,9 @@ import {
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
-import { completePreset, type GivenPreset } from './preset.ts';
+import { placeholderProblem } from './placeholders.ts';
+import { completePreset } from './preset.ts';
+import { givenPreset } from './presetSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
 
@@ -31,7 +33,7 @@ export function checkHello(value: unknown): Checked<HelloParams> {
   return check(hello, value);
 }
 
-/** A preset of the user's, completed. A problem too: an `extends` that names none, neither `extends` nor `command`. */
+/** A preset of the user's, completed. A problem too: an `extends` that names none, neither `extends` nor `command`, a `{name}` of nothing. */
 export function checkPreset(
   value: unknown,
   presetNamed: (name: string) => RuntimePreset | undefined,
@@ -42,6 +44,8 @@ export function checkPreset(
   const base = name === undefined ? undefined : presetNamed(name);
   if (name !== undefined && !base) return { field: 'extends', problem: `names no runtime: ${name}` };
   if (!base && command === undefined) return { field: 'command', problem: 'is missing' };
+  const problem = placeholderProblem(checked.value);
+  if (problem) return problem;
   return { value: completePreset(checked.value, base) };
 }
 
@@ -54,83 +58,6 @@ const page = { limit: opt(pageSize), after: opt(word) };
 const steps = list(title, 100);
 const startSource = oneOf('startup', 'resume', 'clear', 'compact');
 const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
-
-const promptDelivery = v.variant(
-  'kind',
-  [
-    v.strictObject({ kind: v.literal('argument'), flag: opt(word) }),
-    v.strictObject({ kind: v.literal('file'), flag: opt(word) }),
-    v.strictObject({ kind: v.literal('print') }),
-    v.strictObject({ kind: v.literal('none') }),
-  ],
-  'must be of the kind argument, file, print or none',
-);
-const systemPromptDelivery = v.variant(
-  'kind',
-  [
-    v.strictObject({ kind: v.literal('flag'), flag: word }),
-    v.strictObject({ kind: v.literal('config'), arguments: words }),
-    v.strictObject({ kind: v.literal('file'), variable: word }),
-    v.strictObject({ kind: v.literal('none') }),
-  ],
-  'must be of the kind flag, config, file or none',
-);
-const sessionIdSource = v.variant(
-  'kind',
-  [
-    v.strictObject({ kind: v.literal('flag'), flag: word }),
-    v.strictObject({ kind: v.literal('output'), field: word }),
-    v.strictObject({ kind: v.literal('variable'), variable: word }),
-    v.strictObject({ kind: v.literal('none') }),
-  ],
-  'must be of the kind flag, output, variable or none',
-);
-const variables = v.record(
-  v.pipe(word, v.regex(/^[A-Za-z_]\w*$/, 'must be the name of a variable')),
-  text,
-  'must be an object',
-);
-
-const givenPreset: v.GenericSchema<unknown, GivenPreset> = v.strictObject(
-  {
-    id: v.pipe(
-      word,
-      v.regex(/^[a-z0-9][a-z0-9._-]{0,31}$/, 'must be lower-case letters, digits and hyphens, at most 32'),
-    ),
-    extends: opt(word),
-    label: opt(word),
-    aliases: opt(labels),
-    command: opt(path),
-    arguments: opt(words),
-    prompt: opt(promptDelivery),
-    systemPrompt: opt(systemPromptDelivery),
-    tools: opt(v.strictObject({ allow: opt(labels), deny: opt(labels) })),
-    needs: opt(v.strictObject({ display: opt(flag), account: opt(flag) })),
-    approval: opt(v.strictObject({ ask: opt(words), auto: opt(words) })),
-    sessionId: opt(sessionIdSource),
-    resume: opt(words),
-    oneShot: opt(words),
-    instructionFile: opt(path),
-    lifecycleHooks: opt(oneOf('none', 'claude', 'gemini', 'codex', 'copilot', 'augment', 'opencode')),
-    environment: opt(v.strictObject({ set: opt(variables), strip: opt(labels) })),
-    ready: opt(title),
-    capabilities: opt(
-      v.strictObject({
-        resume: opt(flag),
-        commitsInWorktree: opt(flag),
-        reportsUsage: opt(flag),
-        structuredOutput: opt(flag),
-      }),
-    ),
-    stopSignal: opt(oneOf('SIGINT', 'SIGTERM', 'SIGHUP')),
-    failures: opt(list(v.strictObject({ text: title, advice: title }))),
-    bestFor: opt(title),
-    tradeOffs: opt(title),
-    icon: opt(word),
-    color: opt(word),
-  },
-  'must be an object',
-);
 
 const hello: v.GenericSchema<unknown, HelloParams> = v.object({
   token: word,
@@ -156,6 +83,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/retire': { version: word },
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
+  'rig/prompt': { rig: word },
   'rig/list': {},
   'rig/configure': { rig: word, key: word, words, confirmed: opt(flag) },
   'rig/approve': { rig: word, hash: word },
@@ -238,7 +166,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'session/stop': { session: word },
   'session/log': { session: word, lines: opt(count) },
   'session/take': { launcherPid: pid },
-  'session/started': { pid, before: opt(title) },
+  'session/started': { pid, before: opt(title), runtimeSession: opt(word) },
   'session/attach': { launcherPid: pid, pid },
   'session/ended': {
     end: oneOf('done', 'failed', 'interrupted', 'stopped', 'not-started'),
@@ -246,6 +174,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     signal: opt(word),
     lastLines: opt(list(text)),
     reason: opt(text),
+    runtimeSession: opt(word),
   },
   'session/event': {
     event: oneOf('start', 'prompt', 'compact', 'stop', 'end', 'notify'),

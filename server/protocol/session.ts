@@ -65,9 +65,12 @@ export interface SessionRequests {
 
   /** A launcher, once: what it is to start. A second call is refused, so a revived terminal starts nothing twice. */
   'session/take': { params: { readonly launcherPid: number }; result: LaunchSpec };
-  /** A launcher: the runtime runs, or, where `before` has its label, what runs before it. */
+  /**
+   * A launcher: the runtime runs, or, where `before` has its label, what runs before it; with the runtime's own id of the session, where
+   * that is known by then.
+   */
   'session/started': {
-    params: { readonly pid: number; readonly before?: string };
+    params: { readonly pid: number; readonly before?: string; readonly runtimeSession?: string };
     result: Record<string, never>;
   };
   /** A launcher whose connection was lost: it is still there. */
@@ -77,7 +80,7 @@ export interface SessionRequests {
   };
   /** A launcher: the runtime ended, or could not be started. `resumable` tells the launcher whether to offer it. */
   'session/ended': {
-    params: SessionExit & { readonly reason?: string };
+    params: SessionExit & { readonly reason?: string; readonly runtimeSession?: string };
     result: { readonly done: boolean; readonly resumable: boolean };
   };
 

@@ -1,27 +1,23 @@
 import type { AgentId, BeadId, RigName } from '../domain/ids.ts';
-import type { PromptDelivery, RuntimePreset } from '../domain/runtime.ts';
-import type { HostKind, LaunchSpec, LaunchStep } from '../domain/session.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import type { LaunchSpec, LaunchStep } from '../domain/session.ts';
+import { type ArgumentsRequest, argumentsOf, canResume, knownAt, presetEnvironment } from './arguments.ts';
+import { applies, fillText, names } from './placeholders.ts';
 import { startupOf } from './startup.ts';
 
-export interface LaunchRequest {
-  readonly preset: RuntimePreset;
+export interface LaunchRequest extends ArgumentsRequest {
   /** The preset's program as found on this machine; absent: the preset's own word for it. */
   readonly program?: string;
-  /** `process` takes the form that ends by itself. A preset without one must have been refused before. */
-  readonly host: HostKind;
   readonly role: string;
   readonly agent: AgentId;
   /** The agent's name in its rig. */
   readonly name: string;
   readonly rig: RigName;
   readonly bead: BeadId;
-  readonly worktree: string;
-  readonly town: string;
   /** What GT_SESSION points at. */
   readonly sessionFile: string;
-  readonly promptText: string;
-  /** A file with the same text. */
-  readonly promptFile: string;
+  /** What is said instead of `promptText` where the session goes on on its terminal; the same where absent. */
+  readonly resumePromptText?: string;
   readonly identity: { readonly name: string; readonly email: string };
   /** The town's folder of shims, put before `inheritedPath`. */
   readonly binDirectory: string;
@@ -30,16 +26,8 @@ export interface LaunchRequest {
   readonly pathDelimiter?: string;
   /** This product's own launcher program, and what runs it. */
   readonly self: { readonly node: string; readonly launcher: string };
-  /** `ask` where absent. */
-  readonly approval?: 'ask' | 'auto';
-  /** Where git keeps what commits in the worktree write, as real paths: of the repository, and of the worktree. */
-  readonly gitDirectories?: { readonly common: string; readonly own: string };
-  /** The folder of files that stands in for connecting where a sandbox forbids that. */
-  readonly spool?: string;
   /** What runs before the program. */
   readonly before?: readonly LaunchStep[];
-  /** Of the user, before the prompt. */
-  readonly extraArguments?: readonly string[];
   /** What points the runtime at its lifecycle hooks. */
   readonly extraEnvironment?: Readonly<Record<string, string>>;
 }
@@ -48,24 +36,64 @@ export interface LaunchRequest {
 export function launchSpec(request: LaunchRequest): LaunchSpec {
   const { preset, self, program } = request;
   const ours = preset.command === '{self}';
-  const words = presetArguments(request);
+  const known = knownAt(request);
+  const vector = (words: readonly string[]): readonly string[] => [
+    ...(ours ? [self.launcher] : []),
+    ...words,
+  ];
+  const again = resumption(request);
+  const words = argumentsOf(request, known);
   const isTold = words.includes(request.promptText) || words.includes(request.promptFile);
   return {
     command: ours ? self.node : (program ?? preset.command),
-    arguments: [...(ours ? [self.launcher] : []), ...words],
+    arguments: vector(words),
     directory: request.worktree,
     environment: {
-      ...preset.environment.set,
+      ...presetEnvironment(request, known),
       ...request.extraEnvironment,
       // In a desktop editor `node` is Electron, which needs to be told; our own program takes the variable away first thing.
       ...(ours ? { ELECTRON_RUN_AS_NODE: '1' } : {}),
       ...sessionEnvironment(request),
     },
     strip: stripped(request),
-    ...(startupOf(preset).prompt === 'terminal' && !isTold ? { print: request.promptText } : {}),
+    ...(startupOf(preset).prompt === 'terminal' && request.host !== 'process' && !isTold
+      ? { print: request.promptText }
+      : {}),
     ...(request.before === undefined || request.before.length === 0 ? {} : { before: request.before }),
     ...(request.spool === undefined ? {} : { spool: request.spool }),
     stopSignal: preset.stopSignal,
+    ...(again ? { again: vector(argumentsOf(again, knownAt(again))) } : {}),
+  };
+}
+
+/** The private files of the session, to be written before it starts. */
+export function privateFiles(
+  request: ArgumentsRequest,
+): readonly { readonly name: string; readonly text: string }[] {
+  const known = knownAt(request);
+  return (request.preset.files ?? []).flatMap((file) => {
+    const text = applies(file, known) ? fillText(file.text, known) : undefined;
+    return text === undefined ? [] : [{ name: file.name, text }];
+  });
+}
+
+/** Whether a launch needs to know where git keeps what belongs to the worktree. */
+export function needsGitDirectories({ approval, arguments: form, oneShot = [] }: RuntimePreset): boolean {
+  return [approval.ask, approval.auto, form, oneShot].some((words) =>
+    names(words, 'gitDirectory', 'gitCommonDirectory'),
+  );
+}
+
+/**
+ * A second start on the same terminal: a session whose id we chose is there by then, and many programs refuse to begin it once more.
+ */
+function resumption(request: LaunchRequest): LaunchRequest | undefined {
+  const { runtimeSession, preset, host } = request;
+  if (runtimeSession === undefined || host === 'process' || !canResume(preset, host)) return undefined;
+  return {
+    ...request,
+    resume: runtimeSession,
+    promptText: request.resumePromptText ?? request.promptText,
   };
 }
 
@@ -86,7 +114,7 @@ export const alwaysStripped = [
 const strippedInTerminals = ['CI', 'CI_*', 'CONTINUOUS_INTEGRATION'] as const;
 
 function stripped({ preset, host }: LaunchRequest): readonly string[] {
-  return [...alwaysStripped, ...(host !== 'process' ? strippedInTerminals : []), ...preset.environment.strip];
+  return [...alwaysStripped, ...(host === 'process' ? [] : strippedInTerminals), ...preset.environment.strip];
 }
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {
@@ -105,23 +133,4 @@ function sessionEnvironment(request: LaunchRequest): Record<string, string> {
     GIT_COMMITTER_EMAIL: identity.email,
     PATH: [request.binDirectory, request.inheritedPath].join(request.pathDelimiter ?? ':'),
   };
-}
-
-function presetArguments(request: LaunchRequest): readonly string[] {
-  const { preset, host } = request;
-  const form = host === 'process' ? (preset.oneShot ?? preset.arguments) : preset.arguments;
-  const before = [...form, ...preset.approval[request.approval ?? 'ask'], ...(request.extraArguments ?? [])];
-  // A form that says where the prompt goes gets it there and nowhere else.
-  if (!before.some(isPlace)) return [...before, ...deliver(preset.prompt, request)];
-  return before.map((word) =>
-    word === '{prompt}' ? request.promptText : word === '{file}' ? request.promptFile : word,
-  );
-}
-
-const isPlace = (word: string): boolean => word === '{prompt}' || word === '{file}';
-
-function deliver(prompt: PromptDelivery, { promptText, promptFile }: LaunchRequest): readonly string[] {
-  if (prompt.kind === 'print' || prompt.kind === 'none') return [];
-  const text = prompt.kind === 'argument' ? promptText : promptFile;
-  return prompt.flag === undefined ? [text] : [prompt.flag, text];
 }

@@ -1,10 +1,13 @@
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { amp } from './presets/amp.ts';
 import { augment } from './presets/augment.ts';
 import { human, sim } from './presets/builtIn.ts';
 import { claudeCode } from './presets/claudeCode.ts';
 import { codex } from './presets/codex.ts';
+import { copilot } from './presets/copilot.ts';
 import { cursor } from './presets/cursor.ts';
 import { gemini } from './presets/gemini.ts';
+import { opencode } from './presets/opencode.ts';
 
 /** In the order in which they are offered. */
 export const builtInPresets: readonly RuntimePreset[] = [
@@ -13,6 +16,9 @@ export const builtInPresets: readonly RuntimePreset[] = [
   codex,
   cursor,
   augment,
+  copilot,
+  opencode,
+  amp,
   sim,
   human,
 ];

@@ -27,6 +27,15 @@ export function firstPrompt(session: {
   ].join(' ');
 }
 
+/** The same for a session of the runtime's own that goes on: it knows what it did, and not what happened meanwhile. */
+export function resumePrompt(session: Parameters<typeof firstPrompt>[0]): string {
+  return [
+    'You were interrupted, and go on in the same worktree.',
+    'Look first at what is there, with git status and git log: it is your own work.',
+    firstPrompt(session),
+  ].join(' ');
+}
+
 export interface PrimeContext {
   readonly role: string;
   readonly agent: AgentId;

@@ -69,6 +69,7 @@ export class SessionRun {
   #interrupted = false;
   /** What is still to be done before the runtime. */
   #before: readonly LaunchStep[];
+  #isAgain = false;
 
   constructor(options: RunOptions) {
     this.#options = options;
@@ -114,7 +115,7 @@ export class SessionRun {
 
   /** Gives whether it may be resumed. */
   async #once(): Promise<boolean> {
-    const { spec, terminal, environment } = this.#options;
+    const { terminal, environment } = this.#options;
     try {
       for (let [step] = this.#before; step !== undefined; [step] = this.#before) {
         const failed = await this.#prepare(step);
@@ -122,7 +123,8 @@ export class SessionRun {
         if (failed) return await this.#tellExit(failed);
         this.#before = this.#before.slice(1);
       }
-      this.#runtime = await startRuntime(spec, environment);
+      this.#runtime = await startRuntime(this.#spec(), environment);
+      this.#isAgain = true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       terminal.say(`Not started: ${error.message}\nq closes.`);
@@ -167,6 +169,11 @@ export class SessionRun {
   async #clearAway(): Promise<void> {
     await endLeftovers(this.#marker, this.#spared(), leftoversGraceMs);
     this.#runtime = undefined;
+  }
+
+  #spec(): LaunchSpec {
+    const { spec } = this.#options;
+    return this.#isAgain && spec.again ? { ...spec, arguments: spec.again } : spec;
   }
 
   /** A town that will not have the runtime run (its bead has gone to somebody else) ends it. Gives what the town said. */

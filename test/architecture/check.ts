@@ -3,7 +3,7 @@ import { type Import, importsOf, packageOf, strayImports, targetOf } from './imp
 import { clockAndChance } from './pure.ts';
 import { shapes } from './shapes.ts';
 import { type Parsed, parse, type Source, type Violation } from './syntax.ts';
-import { ofTownOnly, outsideOf, quickStarts, type Row, rowOf, table, townOnly } from './table.ts';
+import { outsideOf, quickStarts, type Row, rowOf, table, townOnly } from './table.ts';
 
 type Graph = ReadonlyMap<string, readonly Import[]>;
 
@@ -52,19 +52,12 @@ function outsideRefusal(path: string, specifier: string): string | undefined {
 function insideRefusal(path: string, target: string, { typeOnly }: Import): string | undefined {
   const [from, to] = [rowOf(path), rowOf(target)];
   if (!from || !to) return `${target} is no file of the house`;
-  const closed = typeOnly ? undefined : closedTo(path, target);
-  if (closed !== undefined) return closed;
+  if (townOnly.includes(target) && !townOnly.includes(path) && !typeOnly && !isTop(from))
+    return `only the town loads ${target}`;
   if (from === to && !isTop(to)) return undefined;
   const cell = table[from].imports[to];
   if (cell === undefined) return `${from} may not import ${to} (${target})`;
   return cell === 'type' && !typeOnly ? `${from} may import only types of ${to} (${target})` : undefined;
-}
-
-/** Files with the schema library, which `gt` and `bd` must not load. */
-function closedTo(path: string, target: string): string | undefined {
-  if (ofTownOnly.includes(target)) return path === townOnly ? undefined : `only ${townOnly} loads ${target}`;
-  const from = rowOf(path);
-  return target === townOnly && from && !isTop(from) ? `only the town loads ${target}` : undefined;
 }
 
 /** The programs: nothing imports them, and they have no siblings. */

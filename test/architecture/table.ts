@@ -88,15 +88,20 @@ export const table: Readonly<Record<Row, Rule>> = {
 /** Files whose outside packages are not those of their row. */
 export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
-  'server/protocol/schema.ts': [...table.protocol.outside, 'valibot'],
-  'server/protocol/fields.ts': ['valibot'],
+  ...Object.fromEntries(
+    ['schema', 'presetSchema', 'fields'].map((name) => [
+      `server/protocol/${name}.ts`,
+      [...table.protocol.outside, 'valibot'],
+    ]),
+  ),
   'server/cli/onTerminal.ts': ['node:child_process'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 
-/** The files with the schema library: `gt` and `bd` must not load it, so only the programs above may import the first, which has the others. */
-export const townOnly = 'server/protocol/schema.ts';
-export const ofTownOnly: readonly string[] = ['server/protocol/fields.ts'];
+/** The files with the schema library: `gt` and `bd` must not load it, so only the programs above may import them, and they each other. */
+export const townOnly: readonly string[] = ['schema', 'presetSchema', 'fields'].map(
+  (name) => `server/protocol/${name}.ts`,
+);
 
 /** Programs whose start-up is felt: what they import at their top reaches no package. */
 export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/bd.ts'];

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { AgentId } from '../../server/domain/ids.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import { identityOf } from '../../server/domain/polecatNames.ts';
+import { stoppedWithoutDone } from '../../server/domain/polecats.ts';
 import type { HostKind } from '../../server/domain/session.ts';
 import type { Slung } from '../../server/protocol/work.ts';
 import { git } from '../support/repository.ts';
@@ -19,7 +20,7 @@ export interface Task {
 }
 
 /** A whole bead of one CLI; some of them take half a minute to start. */
-export const beadMs = 180_000;
+export const beadMs = 120_000;
 
 export async function newTask(
   lab: Laboratory,
@@ -122,7 +123,7 @@ async function unlessOver<T>(
       const found = await look();
       if (found !== undefined) return found;
       const polecat = await polecatOfBead(lab, task);
-      if (polecat && over.has(polecat.state)) return new Over(polecat);
+      if (polecat && isOver(polecat)) return new Over(polecat);
       return undefined;
     },
     beadMs,
@@ -133,6 +134,11 @@ async function unlessOver<T>(
 }
 
 const over: ReadonlySet<Polecat['state']> = new Set(['failed', 'interrupted', 'needs-you', 'rate-limited']);
+
+/** Also one that sits in its terminal and thinks that it is through. */
+function isOver({ state, reason }: Polecat): boolean {
+  return over.has(state) || reason === stoppedWithoutDone;
+}
 
 class Over {
   readonly sentence: string;

@@ -1,4 +1,5 @@
 import type { HostKind } from '../../server/domain/session.ts';
+import { openEditor } from './editor.ts';
 import { keepEvidence } from './evidence.ts';
 import type { InstalledCli } from './install.ts';
 import { NotHere, playRow, type Row, type Section, type Step } from './results.ts';
@@ -16,6 +17,8 @@ export const parts: readonly LaboratoryPart[] = [
   alone(oneBead, 'process'),
   alone(killed, 'process'),
   alone(twoAtOnce, 'process'),
+  alone(oneBead, 'tmux'),
+  { names: [oneBead.name, 'editor'], play: playInEditor },
   { names: [handoff.name], play: playHandoffs },
   { names: [convoy.name], play: playConvoy },
 ];
@@ -34,6 +37,36 @@ function alone(scenario: Scenario, host: HostKind): LaboratoryPart {
       return { title: `${title}, in the session host ${host}`, about, columns, rows };
     },
   };
+}
+
+/** Two are enough to see that an editor's terminal is a terminal like another. */
+const inEditor: readonly string[] = ['claude-code', 'codex'];
+
+async function playInEditor(
+  lab: Laboratory,
+  clis: readonly InstalledCli[],
+  say: (line: string) => void,
+): Promise<Section> {
+  const wanted = clis.filter(({ runtime }) => inEditor.includes(runtime));
+  const [first] = wanted;
+  const editor = first && openEditor(lab, await lab.rigOf(first.runtime), say);
+  // The rows say what is wrong with it.
+  editor?.catch(() => undefined);
+  const scenario: Scenario = {
+    ...oneBead,
+    async play(...args) {
+      await editor;
+      await oneBead.play(...args);
+    },
+  };
+  try {
+    return await alone(scenario, 'editor').play(lab, wanted, say);
+  } finally {
+    await editor?.then(
+      (host) => host.close(),
+      () => undefined,
+    );
+  }
 }
 
 /** In a ring, so that each begins once and each takes over once. */

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import type { TownClient } from '../../server/rpc/client.ts';
 import { connect } from '../e2e/liveTown.ts';
 import { openTerminal, type Scope, type Terminal, which } from '../e2e/terminal.ts';
@@ -28,16 +28,18 @@ export async function openLaboratory(
   const model = await ModelServer.start();
   scope.after(() => void model.close());
   const terminal = openTerminal(scope, 'town', (folder, environment) => {
-    const bin = environment['PATH'] ?? '';
-    for (const { program, path } of installed) symlinkSync(path, join(bin, program));
-    watchGit(bin, folder);
-    const home = environment['HOME'] ?? '';
+    const { PATH: own = '', HOME: home = '' } = environment;
+    const clis = join(folder, 'clis');
+    mkdirSync(clis);
+    for (const { program, path } of installed) symlinkSync(path, join(clis, program));
+    symlinkSync(process.execPath, join(clis, 'node'));
+    watchGit(clis, folder);
     const trusted = installed.map(({ runtime }) => join(folder, 'repositories', runtime));
     furnishHome(home, { model: model.address, trusted });
-    // The tools that agents expect on every machine, behind what is this user's own.
-    const path = [bin, '/usr/local/bin', '/usr/bin', '/bin'].join(':');
+    // Neither `gt` nor `bd` is on the PATH of a login shell: an agent has them from its session, or not at all.
+    const path = [clis, '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
     writeFileSync(join(home, '.profile'), `PATH='${path}'; export PATH\n`);
-    return { ...accounts(model.address), PATH: path, TERM: 'xterm-256color' };
+    return { ...accounts(model.address), PATH: [clis, own, path].join(delimiter), TERM: 'xterm-256color' };
   });
   await terminal.must('gt', 'install', terminal.town);
   // What starts the town server: it has this terminal's environment from now on.
@@ -72,7 +74,6 @@ const gitLog = 'git-calls.log';
 function watchGit(bin: string, folder: string): void {
   const git = join(bin, 'git');
   const real = which('git') ?? 'git';
-  rmSync(git);
   const note = `echo "$GT_POLECAT $GT_ROLE $GIT_AUTHOR_NAME $1" >> '${join(folder, gitLog)}'`;
   writeFileSync(git, `#!/bin/sh\n[ -n "$GT_POLECAT" ] && ${note}\nexec '${real}' "$@"\n`, { mode: 0o755 });
 }

@@ -69,6 +69,8 @@ export class FakeHost {
   /** What was typed into sessions, and the windows that were taken away. */
   readonly typed: (readonly [session: string, text: string])[] = [];
   readonly closed: string[] = [];
+  /** What stands in the log of a session, by the log's path. */
+  readonly output = new Map<string, readonly string[]>();
   editors = 0;
   /** Before the runtime is reported: what an agent does that is quicker than that. */
   onLaunch: ((launched: Launched) => void) | undefined;
@@ -176,9 +178,14 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
       return file(session, 'prompt.txt');
     },
     privateFolder: (session) => file(session, 'private'),
+    writePrivate(session, path, content) {
+      writePrivateFiles(file(session, 'private'), [{ path, content }]);
+      return join(file(session, 'private'), path);
+    },
     writePrivateFiles: (session, files) => writePrivateFiles(file(session, 'private'), files),
     writeWorktreeFiles,
     windows: false,
+    outputLines: (log) => host.output.get(log) ?? [],
     endReport: (session: SessionId) => host.reports.get(session),
     logFile: (session) => file(session, 'log'),
     lastLines: () => [],

@@ -86,6 +86,8 @@ const path = process.env['PATH'] ?? '';
 const programs: ProgramPort = {
   path: () => Promise.resolve(path),
   find: (command) => findProgram(command, path)?.path,
+  asRoot: false,
+  version: () => Promise.resolve('1.2.3'),
   async run([command = '', ...args], directory) {
     const program = findProgram(command, path);
     if (!program) return { code: 127, output: [`There is no program ${command} on the PATH.`] };

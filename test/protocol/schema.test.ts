@@ -25,6 +25,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
     approve: 'abc',
   },
   'rig/get': { rig: 'backend' },
+  'rig/prompt': { rig: 'backend' },
   'rig/list': {},
   'rig/configure': { rig: 'backend', key: 'check', words: ['npm', 'test'] },
   'rig/approve': { rig: 'backend', hash: 'abc' },

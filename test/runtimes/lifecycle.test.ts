@@ -126,7 +126,7 @@ test('Copilot CLI: a plugin of the session', () => {
     {
       type: 'command',
       bash: gt('prime --hook copilot'),
-      powershell: `& ${gt('prime --hook copilot')}`,
+      powershell: "& '/town/.gastown/bin/gt.cmd' prime --hook copilot",
       timeoutSec: 60,
     },
   ]);
@@ -181,7 +181,7 @@ describe('the path of gt is one word of the shell, whatever is in it:', () => {
 
   test('and the words after it are ours', () => {
     assert.throws(() => shellCommand('sh', '/gt', ['prime; rm']), /is no fixed word/);
-    assert.equal(shellCommand('powershell', "C:\\it's\\gt.cmd", ['prime']), "& 'C:\\it''s\\gt.cmd' prime");
-    assert.equal(shellCommand('cmd', 'C:\\a b\\gt.cmd', ['prime']), '"C:\\a b\\gt.cmd" prime');
+    assert.equal(shellCommand('powershell', "C:\\it's\\gt", ['prime']), "& 'C:\\it''s\\gt.cmd' prime");
+    assert.equal(shellCommand('cmd', 'C:\\a b\\gt', ['prime']), '"C:\\a b\\gt.cmd" prime');
   });
 });

@@ -12,7 +12,7 @@ import {
   settingOf,
   type Wish,
 } from '../settings.ts';
-import { warningLines } from '../text/rig.ts';
+import { rigPromptLines, warningLines } from '../text/rig.ts';
 import { verb } from '../words.ts';
 
 export function addRigConfig(rig: Command, cli: Cli): void {
@@ -24,22 +24,41 @@ export function addRigConfig(rig: Command, cli: Cli): void {
       'gt rig config backend merge auto',
       'gt rig config backend check npm test',
       'gt rig config unset backend check',
+      'gt rig config backend --show-prompt',
       'gt rig config backend setup npm ci',
       'gt rig config --yes backend approval auto',
     ],
-    json: '{ name, settings: { KEY: VALUE } }, or { name, key, value }',
+    json: '{ name, settings: { KEY: VALUE } }, or { name, key, value, notes }, or { rig, runtime, runtimeLabel, agent, bead, example, systemPrompt?, systemPromptGiven, prompt? }',
   })
-    .usage('<name> [key [value...]] | show <name> | set <name> <key> <value...> | unset <name> <key>')
+    .usage(
+      '<name> [key [value...]] | <name> --show-prompt | show <name> | set <name> <key> <value...> | unset <name> <key>',
+    )
     .argument('<words...>', 'the rig, a key, and its new value')
     .addHelpText('after', keysHelp(rigSettingKeys))
+    .addHelpText('after', `\n${showPrompt} prints what a polecat of the rig would be told at its start.`)
     .option('--yes', 'confirm what would be asked; before the name, since a program may have such an option')
     .allowUnknownOption()
     .passThroughOptions()
     .action(async (all: string[], options: { yes?: boolean }) => {
-      const { name, key, words } = rigWishOf(all.filter((word) => word !== '--json'));
+      const given = all.filter((word) => word !== '--json');
+      const [only] = given.filter((word) => word !== showPrompt);
+      // Among more words it is a word of the value.
+      if (given.includes(showPrompt) && given.length === 2) return await prompt(cli, only ?? '');
+      const { name, key, words } = rigWishOf(given);
       if (key === undefined || words === undefined) return await show(cli, name, key);
       await change(cli, name, confirmedWish({ key, words }, options.yes === true));
     });
+}
+
+const showPrompt = '--show-prompt';
+
+async function prompt(cli: Cli, rig: string): Promise<void> {
+  await answer(cli, {
+    method: 'rig/prompt',
+    params: { rig },
+    text: rigPromptLines,
+    json: (told) => told,
+  });
 }
 
 interface ConfirmedWish extends Required<Wish> {
@@ -89,10 +108,11 @@ async function configure(cli: Cli, name: string, { key, words, yes }: ConfirmedW
   await answer(cli, {
     method: 'rig/configure',
     params: { rig: name, key, words, ...(yes ? { confirmed: true } : {}) },
-    text: ({ rig, warnings }, look) => [
+    text: ({ rig, warnings, notes = [] }, look) => [
       `${displayText(rig.id)}: ${displayText(key)} is ${displayText(settingOf(rigSettings(rig), key))} now.`,
+      ...notes.map((note) => displayText(note, 500)),
       ...warningLines(warnings, look),
     ],
-    json: ({ rig }) => ({ name: rig.id, key, value: settingOf(rigSettings(rig), key) }),
+    json: ({ rig, notes = [] }) => ({ name: rig.id, key, value: settingOf(rigSettings(rig), key), notes }),
   });
 }

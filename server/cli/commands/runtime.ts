@@ -8,7 +8,7 @@ import { noun, verb } from '../words.ts';
 import { addRuntimeDoctor } from './runtimeDoctor.ts';
 import { addRuntimeTest } from './runtimeTest.ts';
 
-const keys = '{ name, label, builtIn, program?, searched, rigs, preset }';
+const keys = '{ name, label, builtIn, program?, from?, version?, tried, searched, rigs, preset }';
 
 export function addRuntime(gt: Command, cli: Cli): void {
   const runtime = noun(gt, 'runtime', 'the agent programs that polecats can be', [

@@ -1,6 +1,6 @@
 import type { Rig } from '../../domain/rig.ts';
 import { displayText } from '../../domain/text.ts';
-import type { RigSummary } from '../../protocol/rig.ts';
+import type { RigPrompt, RigSummary } from '../../protocol/rig.ts';
 import { paint, type Look } from '../output.ts';
 import { table } from '../table.ts';
 import { paintOfState, polecatsText } from './state.ts';
@@ -59,6 +59,24 @@ export function createdRigLines(summary: RigSummary, look: Look): string[] {
   return [
     ...rigLines(summary, look),
     `Next: bd create --rig ${displayText(rig.id)} --title "WHAT IS TO BE DONE"`,
+  ];
+}
+
+/** Whole and unbroken, since it is what a program reads. */
+export function rigPromptLines(told: RigPrompt): string[] {
+  const { runtimeLabel, systemPrompt, prompt } = told;
+  const bead = told.example
+    ? `${displayText(told.bead)} stands for its bead`
+    : `with ${displayText(told.bead)}`;
+  return [
+    `What ${displayText(told.agent)} would be told (${displayText(runtimeLabel)}, ${bead}):`,
+    '',
+    `System prompt, given ${displayText(told.systemPromptGiven)}${systemPrompt === undefined ? '' : ':'}`,
+    ...(systemPrompt === undefined ? [] : [`  ${displayText(systemPrompt, 10_000)}`]),
+    '',
+    ...(prompt === undefined
+      ? [`First prompt: none; ${displayText(runtimeLabel)} reads its hook by itself.`]
+      : ['First prompt:', `  ${displayText(prompt, 10_000)}`]),
   ];
 }
 

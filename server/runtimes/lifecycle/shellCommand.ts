@@ -16,7 +16,7 @@ export function shellCommand(shell: HookShell, program: string, words: readonly 
 const quoted: Readonly<Record<HookShell, (path: string) => string>> = {
   // Between two quotes a `$` has no name behind it.
   sh: (path) => `'${path.replaceAll("'", () => `'\\''`).replaceAll('$', () => `$''`)}'`,
-  powershell: (path) => `& '${path.replaceAll("'", "''")}'`,
-  // A path on Windows holds no quotes.
-  cmd: (path) => `"${path}"`,
+  // These two are of Windows, where the shims that they can start have this ending, and no path holds a double quote.
+  powershell: (path) => `& '${path.replaceAll("'", "''")}.cmd'`,
+  cmd: (path) => `"${path}.cmd"`,
 };

@@ -1,30 +1,38 @@
 import type { RuntimeName } from '../../domain/ids.ts';
 import type { RuntimePreset } from '../../domain/runtime.ts';
 
-/** Cursor's agent in the terminal. Only read about: it could not be had to try. */
+/** Cursor's agent in the terminal. Only read about. */
 export const cursor: RuntimePreset = {
   id: 'cursor' as RuntimeName,
   label: 'Cursor',
-  aliases: ['cursor-agent'],
+  aliases: ['cursor-agent', 'cursor-cli'],
   command: 'cursor-agent',
+  places: ['~/.local/bin/cursor-agent'],
+  install: 'See https://cursor.com/cli (it is on no package registry).',
+  signIn: 'cursor-agent login',
   arguments: [],
   prompt: { kind: 'argument' },
   systemPrompt: { kind: 'none' },
   tools: { allow: [], deny: [] },
   needs: { display: true, account: true },
   approval: { ask: [], auto: ['--force'] },
-  sessionId: { kind: 'none' },
+  sessionId: { kind: 'output', field: 'session_id' },
   resume: ['--resume', '{id}'],
-  oneShot: ['--print'],
+  resumeOneShot: ['--print', '--output-format', 'stream-json', '--resume', '{id}'],
+  talk: { terminal: ['--resume', '{id}'], oneShot: ['--print', '--resume', '{id}'], copy: false },
+  oneShot: ['--print', '--output-format', 'stream-json'],
+  output: 'lines',
   instructionFile: 'AGENTS.md',
   lifecycleHooks: 'none',
   environment: { set: {}, strip: ['CURSOR_AGENT'] },
+  typing: { submit: 'Enter', pauseMs: 500 },
   capabilities: { resume: true, commitsInWorktree: true, reportsUsage: false, structuredOutput: true },
   stopSignal: 'SIGTERM',
-  failures: [{ text: 'not logged in', advice: 'Log in with: cursor-agent login' }],
+  failures: [{ verdict: 'sign-in', text: 'not logged in', advice: 'Sign in with: cursor-agent login' }],
   bestFor: 'UI development, visual components, real-time preview',
   tradeOffs: 'Requires display server',
   icon: 'inspect',
   color: 'terminal.ansiCyan',
   evidence: 'read',
+  untried: 'Its program could not be had to try: every flag here is read about, and none was seen to work.',
 };

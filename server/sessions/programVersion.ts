@@ -1,0 +1,54 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { plainText } from '../domain/text.ts';
+import { findProgram } from './programs.ts';
+import { runProgram } from './runProgram.ts';
+
+/** A program that takes longer to say its version is not waited for. */
+const deadlineMs = 5000;
+
+/** By program and when it was changed last: an update is another file. */
+const known = new Map<string, Promise<string | undefined>>();
+
+/** What a program says its version is; undefined where it says none in time, or has gone. */
+export async function versionOf(
+  program: string,
+  args: readonly string[],
+  around: { readonly path: string; readonly strip: readonly string[] },
+): Promise<string | undefined> {
+  const changed = statSync(program, { throwIfNoEntry: false })?.mtimeMs;
+  if (changed === undefined) return undefined;
+  const key = [program, changed, ...args].join('\n');
+  const asked = known.get(key) ?? ask(program, args, around);
+  known.set(key, asked);
+  const version = await asked;
+  // It may have been a bad moment.
+  if (version === undefined) known.delete(key);
+  return version;
+}
+
+async function ask(
+  command: string,
+  args: readonly string[],
+  { path, strip }: { readonly path: string; readonly strip: readonly string[] },
+): Promise<string | undefined> {
+  const program = findProgram(command, path);
+  if (!program) return undefined;
+  const { code, output } = await runProgram({
+    argv: [program.command, ...program.before, ...args],
+    directory: homedir(),
+    path,
+    strip,
+    deadlineMs,
+  });
+  return code === 0 ? versionIn(output) : undefined;
+}
+
+/** The first that looks like one: programs say their name before it, and what else they think of. */
+export function versionIn(lines: readonly string[]): string | undefined {
+  for (const line of lines) {
+    const [version] = /\d+\.\d+[\w.+-]*/.exec(plainText(line)) ?? [];
+    if (version !== undefined) return version.replace(/[.+-]+$/, '').slice(0, 40);
+  }
+  return undefined;
+}
