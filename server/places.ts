@@ -105,9 +105,7 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       writePromptFile(prompt, text);
       return prompt;
     },
-    writePrivate: (session, name, text) =>
-      writePrivateFile(sessionFiles(paths.sessions, session), name, text),
-    privateFolder: (session) => sessionFiles(paths.sessions, session).private,
+    ...privateFiles(paths),
     endReport: (session) => readEndReport(sessionFiles(paths.sessions, session).end),
     logFile(session) {
       mkdirSync(logFolder, { recursive: true, mode: 0o700 });
@@ -121,6 +119,15 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
         throw new Refusal('failed', `These processes could not be ended: ${left.join(', ')}.`);
     },
     isAlive: (pid, since) => isStillRunning(pid, Date.parse(since)),
+  };
+}
+
+/** What a session's runtime is given to read beside its prompt. */
+function privateFiles(paths: TownPaths): Pick<SessionPort, 'writePrivate' | 'privateFolder'> {
+  return {
+    writePrivate: (session, name, text) =>
+      writePrivateFile(sessionFiles(paths.sessions, session), name, text),
+    privateFolder: (session) => sessionFiles(paths.sessions, session).private,
   };
 }
 
