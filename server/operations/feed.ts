@@ -56,6 +56,8 @@ const words: Readonly<Record<string, string>> = {
   'sling/started': 'saw work begin on',
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
+  'session/remind': 'was reminded of gt done on',
+  'session/at-rest': 'stopped its turn without gt done on',
   done: 'finished',
   'done/escalated': 'asks a person about',
   'done/deferred': 'put off',
