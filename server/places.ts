@@ -19,7 +19,7 @@ import {
   writePromptFile,
   writeSessionFile,
 } from './sessions/sessionFile.ts';
-import { makeSpool, removeSpool } from './sessions/spoolFolder.ts';
+import { makeSpool } from './sessions/spoolFolder.ts';
 import { endTree, isStillRunning } from './sessions/tree.ts';
 
 export interface PlaceParts {
@@ -97,10 +97,8 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       writeSessionFile(path, { town: paths.town, session: id, agent, token });
       return { path, tokenHash: parts.hash(token), spool: makeSpool(join(paths.spool, id)) };
     },
-    removeSessionFile(session) {
-      removeSessionFiles(sessionFiles(paths.sessions, session));
-      removeSpool(join(paths.spool, session));
-    },
+    removeSessionFile: (session) =>
+      removeSessionFiles(sessionFiles(paths.sessions, session), join(paths.spool, session)),
     writePrompt(session, text) {
       const { prompt } = sessionFiles(paths.sessions, session);
       writePromptFile(prompt, text);

@@ -87,4 +87,3 @@ async function forgetArrivals(core: Core, repository: Repository, ref: string): 
     for (const place of places) await git(['update-ref', '-d', '--end-of-options', place]);
   });
 }
-

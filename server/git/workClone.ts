@@ -175,7 +175,11 @@ async function makeBranch(core: Core, repository: Repository, { ref, branch, sta
   });
 }
 
-async function fill(core: Core, repository: Repository, { directory, branch, start }: NewWorktree): Promise<void> {
+async function fill(
+  core: Core,
+  repository: Repository,
+  { directory, branch, start }: NewWorktree,
+): Promise<void> {
   const source = await fs.realpath(repository.gitDirectory);
   const format = start.length === 64 ? ['--object-format=sha256'] : [];
   await core.execute({

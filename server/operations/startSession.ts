@@ -101,7 +101,11 @@ function describe(
   polecat: Polecat,
   { id, gitDirectories }: { readonly id: SessionId; readonly gitDirectories: GitDirectories },
 ): Session {
-  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent: polecat.id });
+  const {
+    path: sessionFile,
+    tokenHash,
+    spool,
+  } = context.sessions.writeSessionFile({ id, agent: polecat.id });
   const promptText = firstPrompt({
     agent: polecat.id,
     rig: plan.rig.id,

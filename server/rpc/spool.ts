@@ -4,13 +4,7 @@ import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { Refusal } from '../domain/refusal.ts';
 import { failureOf, tooLong, Unreached } from './failure.ts';
 import { maxMessageBytes } from './frame.ts';
-import {
-  answerFile,
-  readPlainFile,
-  requestFile,
-  type SpoolAnswer,
-  type SpoolRequest,
-} from './spoolFiles.ts';
+import { answerFile, readPlainFile, requestFile, type SpoolAnswer, type SpoolRequest } from './spoolFiles.ts';
 
 /** A launcher that listens takes a request at once. */
 const takenWithinMs = 5000;
@@ -125,6 +119,9 @@ function forbidden(why: string): Refusal {
   return new Refusal(
     'unavailable',
     `This sandbox forbids connecting to the town server, which was not asked. ${why}`,
-    { next: 'Allow unix sockets in the sandbox, or run the command outside of it.', facts: { error: 'EPERM' } },
+    {
+      next: 'Allow unix sockets in the sandbox, or run the command outside of it.',
+      facts: { error: 'EPERM' },
+    },
   );
 }

@@ -107,7 +107,8 @@ export class SpoolRelay {
       const text = await readPlainFile(taken);
       if (isNew) await this.#put(id, await this.#carryOut(text));
     } catch (error) {
-      if (isNew) await this.#put(id, refused('invalid', `The request could not be read: ${messageOf(error)}.`));
+      if (isNew)
+        await this.#put(id, refused('invalid', `The request could not be read: ${messageOf(error)}.`));
     } finally {
       await rm(taken, { force: true, recursive: true });
     }
@@ -117,7 +118,8 @@ export class SpoolRelay {
     const request = requestIn(text);
     if (!request) return refused('invalid', 'This is no request.');
     const { method, params, client, timeoutMs } = request;
-    if (!isRelayed(method)) return refused('forbidden', `A session may not ask for ${method} from a sandbox.`);
+    if (!isRelayed(method))
+      return refused('forbidden', `A session may not ask for ${method} from a sandbox.`);
     const { serverFile, token, session } = this.#options;
     const named = { name: client, version: productVersion, pid: process.pid };
     try {
@@ -174,7 +176,12 @@ function requestIn(text: string): Asked | undefined {
   if (typeof method !== 'string' || typeof client !== 'string' || typeof timeoutMs !== 'number')
     return undefined;
   if (!/^[\w-]{1,40}$/.test(client) || !(timeoutMs > 0)) return undefined;
-  return { method: method.slice(0, 60), params: params ?? {}, client, timeoutMs: Math.min(timeoutMs, longestMs) };
+  return {
+    method: method.slice(0, 60),
+    params: params ?? {},
+    client,
+    timeoutMs: Math.min(timeoutMs, longestMs),
+  };
 }
 
 function answerOf(error: unknown): SpoolAnswer {

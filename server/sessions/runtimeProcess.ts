@@ -33,7 +33,11 @@ export async function startStep(
   [command = '', ...args]: readonly string[],
   base: NodeJS.ProcessEnv,
 ): Promise<RuntimeProcess & { lastLines(count: number): readonly string[] }> {
-  const [child, path] = spawnProgram({ ...spec, command, arguments: args }, base, ['inherit', 'pipe', 'pipe']);
+  const [child, path] = spawnProgram({ ...spec, command, arguments: args }, base, [
+    'inherit',
+    'pipe',
+    'pipe',
+  ]);
   const tail = new Tail();
   for (const [from, to] of [
     [child.stdout, process.stdout],

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SessionExit } from '../domain/session.ts';
+import { removeSpool } from './spoolFolder.ts';
 
 /** What GT_SESSION points at; the same as the protocol's `SessionFile`. */
 export interface SessionCredentials {
@@ -60,8 +61,10 @@ export function readEndReport(path: string): EndReport | undefined {
     : undefined;
 }
 
-export function removeSessionFiles({ session, prompt, end }: SessionFiles): void {
+/** And the session's spool. */
+export function removeSessionFiles({ session, prompt, end }: SessionFiles, spool: string): void {
   for (const path of [session, prompt, end]) rmSync(path, { force: true });
+  removeSpool(spool);
 }
 
 const ends: readonly string[] = [

@@ -243,7 +243,9 @@ function sentenceFor({ exit, reason, again = 'resumes' }: Ending, { done, resuma
   const how =
     reason ?? (exit.signal ? `It was ended by ${exit.signal}` : `It exited with code ${exit.code ?? 0}`);
   const words = reason ? how : `${how}, without gt done.`;
-  return resumable ? `${words}\nBead and worktree are kept. Enter ${again}, q closes.` : `${words}\nq closes.`;
+  return resumable
+    ? `${words}\nBead and worktree are kept. Enter ${again}, q closes.`
+    : `${words}\nq closes.`;
 }
 
 function within(ms: number, answer: Promise<EndAnswer>): Promise<EndAnswer> {

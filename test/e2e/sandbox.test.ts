@@ -107,4 +107,3 @@ describe('in a sandbox that forbids connecting', { skip: noSandbox, concurrency:
     assert.ok(!existsSync(townPaths(terminal.town).server));
   });
 });
-

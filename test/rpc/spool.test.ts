@@ -92,7 +92,14 @@ test('fifty at once are fifty, each once', async (t) => {
 
 test('what only people, or only launchers, may ask is not handed on', async (t) => {
   const { town, folder } = await scene(t);
-  for (const method of ['town/down', 'work/sling', 'session/take', 'session/ended', 'town/hello', 'toString']) {
+  for (const method of [
+    'town/down',
+    'work/sling',
+    'session/take',
+    'session/ended',
+    'town/hello',
+    'toString',
+  ]) {
     const no = await refusal(callThroughSpool(folder, { ...create, method, params: {} }));
     assert.equal(no.code, 'forbidden', method);
   }

@@ -77,7 +77,8 @@ async function change(cli: Cli, name: string, { key, words, yes }: ConfirmedWish
   try {
     await configure(cli, name, { key, words: given, yes });
   } catch (error) {
-    if (!(error instanceof Refusal) || error.details.facts?.['confirm'] === undefined || cli.json) throw error;
+    if (!(error instanceof Refusal) || error.details.facts?.['confirm'] === undefined || cli.json)
+      throw error;
     const agreed = await cli.confirm(`${displayText(error.message, 1000)} Is that what you want?`);
     if (!agreed) throw error;
     await configure(cli, name, { key, words: given, yes: true });
