@@ -18,7 +18,7 @@ import { clonedRepository, type Local, localRepository } from './fixture.ts';
 
 interface Scene extends Local {
   readonly workplace: string;
-  include(): Promise<Included>;
+  readonly include: () => Promise<Included>;
 }
 
 /** A checkout with these files committed, and a new worktree of it. */

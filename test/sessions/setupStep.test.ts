@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { processEntry } from '../../server/sessions/processes.ts';
@@ -59,7 +59,14 @@ test('a program that is missing is told as not started', async (t) => {
   launch(t, town);
   const { end, reason } = await town.end();
   assert.equal(end, 'not-started');
-  assert.match(reason ?? '', /no program "\/nowhere\/setup"/);
+  assert.match(reason ?? '', /no program "\/nowhere\/setup" to start\. Looked in PATH/);
+});
+
+test('a file that is no program is told as what it is', async (t) => {
+  const town = await townWith(t, '');
+  chmodSync(join(town.folder, 'setup'), 0o644);
+  launch(t, town);
+  assert.match((await town.end()).reason ?? '', /The file is there, and lacks the mode of a program\./);
 });
 
 test('a person can stop it', async (t) => {
