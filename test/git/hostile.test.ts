@@ -189,6 +189,7 @@ async function callAll(
 
 const withoutRepository = new Set([
   'version',
+  'userIdentity',
   'inspectSource',
   'targetRef',
   'newRepository',
