@@ -4,7 +4,6 @@ import { contractSteps, failed, passed, skipped, type Verdict } from './domain/c
 import { Refusal } from './domain/refusal.ts';
 import type { Rig } from './domain/rig.ts';
 import type { RuntimePreset } from './domain/runtime.ts';
-import type { Session } from './domain/session.ts';
 import type { Git } from './git/git.ts';
 import {
   addContractBead,
@@ -28,8 +27,9 @@ import type { TownClient } from './rpc/client.ts';
 import { withScratchTown, type ScratchTown } from './rpc/scratchTown.ts';
 import { contractFile, instruction, kindOf, usualSeconds } from './runtimes/contractBead.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
-import { askVersion, isAnyLeft, programFacts, signOfAccount } from './sessions/programFacts.ts';
+import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
 import { findProgram, shellWord, userShell } from './sessions/programs.ts';
+import { isLeft, kill } from './sessions/sessionProcesses.ts';
 
 export interface RuntimeTestParts {
   /** A git whose hooks are those of that folder, which stays empty. */
@@ -63,7 +63,11 @@ export async function testRuntime(
     { name: 'runtime-test', serverProgram, version, createTown, stop },
     async (scratch) => {
       const preset = await carryOver(scratch.client, params);
-      return await new RuntimeTest(parts, { params, preset, scratch, emit }).run();
+      // What comes of ending it is no result.
+      const tell: Emit = (event) => {
+        if (!stop.aborted) emit(event);
+      };
+      return await new RuntimeTest(parts, { params, preset, scratch, emit: tell }).run();
     },
   );
 }
@@ -77,8 +81,6 @@ async function carryOver(client: TownClient, { runtime, preset }: RuntimeTestPar
 const inEditor = 'Test it in VS Code, which gives it a terminal: Gas Town: Test Runtime.';
 
 const stayMs = 3000;
-/** A launcher and the last of what it ended may need a moment to be gone. */
-const goneMs = 2000;
 
 interface Scene {
   readonly params: RuntimeTestParams;
@@ -173,7 +175,7 @@ class RuntimeTest {
     const host = params.host ?? (this.#parts.openTerminal ? 'editor' : 'auto');
     const word = randomWord();
     const bead = await addContractBead(town, rig, preset, word);
-    if (kindOf(preset) === 'person') await this.#tellPerson(town, { bead, host, word });
+    if (kindOf(preset) === 'person' && !(await this.#tellPerson(town, { bead, host, word }))) return;
     const task = { rig, bead, word, file: contractFile, host, deadlineMs };
     const walk = await walkContract(town, task, (step, { verdict, seconds }) =>
       this.#tell(step, verdict, seconds),
@@ -181,18 +183,20 @@ class RuntimeTest {
     if ('refused' in walk) return this.#refused(walk.refused);
     await this.#reportSession(town, walk);
     if (kindOf(preset) === 'person') return this.#skipRest('Not tried with a person.');
-    await this.#endings(town, rig, host);
+    // In an editor each would leave a terminal behind that waits to be read.
+    await this.#endings(town, rig, this.#parts.openTerminal && preset.oneShot ? 'process' : host);
     await this.#terminal(town, rig);
   }
 
-  /** What to do is said before the terminal opens; that none can be opened, before that. */
+  /** What to do is said before the terminal opens; that none can be opened, before that: then it is false. */
   async #tellPerson(
     town: WatchedTown,
     { bead, host, word }: { readonly bead: string; readonly host: Host; readonly word: string },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { refused } = await town.ask('work/sling', { beads: [bead], host, dryRun: true });
-    if (refused[0]) return this.#refused(refused[0]);
-    this.#scene.emit({ event: 'note', text: instruction(bead, word) });
+    if (refused[0]) this.#refused(refused[0]);
+    else this.#scene.emit({ event: 'note', text: instruction(bead, word) });
+    return refused.length === 0;
   }
 
   /** A choice that cannot be is the caller's; a runtime that cannot be started has failed at its first step. */
@@ -274,26 +278,4 @@ function randomWord(): string {
 
 function withoutLive({ label }: RuntimePreset): string {
   return `Not started: ${label} works with your own account, which only --live uses.`;
-}
-
-function kill(pid: number): boolean {
-  try {
-    process.kill(pid, 'SIGKILL');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function isLeft({ pid, launcherPid, launch }: Session): Promise<boolean> {
-  const entry = `GT_SESSION=${launch.environment['GT_SESSION'] ?? ''}`;
-  const pids = pid === undefined ? [] : [pid];
-  // In a terminal the launcher stays to be read.
-  const except = launcherPid === undefined ? [] : [launcherPid];
-  const end = Date.now() + goneMs;
-  while (await isAnyLeft(entry, { pids, except })) {
-    if (Date.now() > end) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return false;
 }

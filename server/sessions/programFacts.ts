@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listProcesses, processEntry, wasStartedWith } from './processes.ts';
 import { findProgram } from './programs.ts';
 import { runProgram } from './runProgram.ts';
 
@@ -67,17 +66,6 @@ export interface AccountSigns {
 export function signOfAccount({ variables, files }: AccountSigns): string | undefined {
   const variable = variables.find((name) => (process.env[name] ?? '') !== '');
   return variable ?? files.find((file) => existsSync(file.replace(/^~(?=\/)/, homedir())));
-}
-
-/** Whether one of these processes still runs, or any that was started with this entry (`NAME=VALUE`); of those only Linux tells. */
-export async function isAnyLeft(
-  entry: string,
-  { pids, except }: { readonly pids: readonly number[]; readonly except: readonly number[] },
-): Promise<boolean> {
-  if (pids.some((pid) => processEntry(pid) !== undefined)) return true;
-  const others = (await listProcesses()).filter(({ pid }) => !except.includes(pid));
-  const marked = await Promise.all(others.map(({ pid }) => wasStartedWith(pid, entry)));
-  return marked.includes(true);
 }
 
 const startRead = 200;

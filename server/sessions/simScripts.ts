@@ -24,18 +24,6 @@ export const variants: readonly Variant[] = ['quick', 'thorough', 'visual'];
 export const scripts: Readonly<Record<string, Script>> = {
   /** The whole contract: hook, commits, done. */
   finish,
-  /** The same with a note on the bead, and, where the bead asks for one word in one file, with just that. */
-  async contract(scene) {
-    const { tools, tell, directory, bead } = scene;
-    await look(scene);
-    const written =
-      writeAsked(directory, bead.description ?? '') ?? (await writeWork(tools, directory, bead));
-    await show(scene, written);
-    await commit(scene, [written], 'keep the contract');
-    await tell(`$ bd update ${bead.id}`);
-    if ((await tools.update(bead.id, '--notes', 'contract kept')) !== 0) return 1;
-    return await done(scene);
-  },
   /** Asks a person, waits for a line on its terminal, and finishes. */
   async ask(scene) {
     await scene.tell('One thing is not clear from the bead.');
@@ -89,6 +77,18 @@ export const scripts: Readonly<Record<string, Script>> = {
     await commitWork(scene);
     await scene.tell('All finished!');
     return 0;
+  },
+  /** What `gt runtime test` asks for: the word of the bead in the file that it names, a note on the bead, done. */
+  async contract(scene) {
+    const { tools, tell, directory, bead } = scene;
+    await look(scene);
+    const written =
+      writeAsked(directory, bead.description ?? '') ?? (await writeWork(tools, directory, bead));
+    await show(scene, written);
+    await commit(scene, [written], 'keep the contract');
+    await tell(`$ bd update ${bead.id}`);
+    if ((await tools.update(bead.id, '--notes', 'contract kept')) !== 0) return 1;
+    return await done(scene);
   },
 };
 

@@ -21,7 +21,7 @@ test('there is every command that is promised', () => {
   const town = 'install status feed down version config demo sling unsling nudge hook prime event done';
   const nouns = {
     rig: 'create add info list config approve remove',
-    runtime: 'list show add remove',
+    runtime: 'list show add remove test doctor',
     convoy: 'create add list show',
     polecat: 'list show remove',
     session: 'list run attach stop log',

@@ -273,6 +273,31 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     checkNothingLeft(terminal);
   });
 
+  for (const runtime of ['human', 'sim']) {
+    test(`${runtime} in the terminal of an editor that asked`, async (t) => {
+      const terminal = openTerminal(t);
+      const register = join(import.meta.dirname, '../support/register.mjs');
+      const program = join(import.meta.dirname, 'editorStandIn.ts');
+      const { code, stdout, stderr } = await runProgram('node', ['--import', register, program, runtime], {
+        cwd: terminal.folder,
+        environment: terminal.environment,
+      });
+      assert.equal(code, 0, stdout + stderr);
+      const events = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { event: string });
+      const result = events.at(-1) as unknown as Result;
+      assert.ok(result.compatible);
+      assert.equal(stepOf(result, 'terminal').outcome, 'passed');
+      assert.match(stepOf(result, 'terminal').evidence, /\(editor\)/);
+      const isNoted = events.some(({ event }) => event === 'note');
+      assert.equal(isNoted, runtime === 'human', 'a person is told what to do, a program is not');
+      if (runtime === 'human') assert.equal(stepOf(result, 'failure-seen').outcome, 'skipped');
+      await eventually('nothing runs', () => processesOf(terminal.folder).length === 0, 30_000);
+    });
+  }
+
   for (const how of ['an interrupt', 'a signal from outside'] as const) {
     test(`${how} ends it, and nothing of it is left`, async (t) => {
       const terminal = openTerminal(t);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { commit, git as plainGit } from '../support/repository.ts';
 import type { Sha } from '../../server/domain/ids.ts';
@@ -44,6 +46,31 @@ test('commits between two points are counted and listed, newest first', async (t
     ],
   );
   assert.equal((await git.log(repository, { base: first, tip: third, limit: 1 })).length, 1);
+});
+
+test('who wrote a commit and who made it are told apart', async (t) => {
+  const { git, repository, top, first } = await localRepository(t, {
+    '.mailmap': 'Else <else@x> Ann Author <ann@example.org>\n',
+  });
+  const second = commit(top, { a: '1' }, 'Second');
+  const third = commit(top, { a: '2' }, 'Third');
+  const ann = { name: 'Ann Author', email: 'ann@example.org' };
+  const carl = { name: 'Carl Committer', email: 'carl@example.org' };
+  assert.deepEqual(await git.signatures(repository, { base: first, tip: third, limit: 10 }), [
+    { sha: third, author: ann, committer: carl },
+    { sha: second, author: ann, committer: carl },
+  ]);
+  assert.equal((await git.signatures(repository, { base: first, tip: third, limit: 1 })).length, 1);
+  assert.deepEqual(await git.signatures(repository, { base: third, tip: third, limit: 1 }), []);
+});
+
+test('the own identity of the user comes from outside of every repository', async (t) => {
+  const { git, folder, top } = await localRepository(t);
+  assert.deepEqual(await git.userIdentity(), {});
+  mkdirSync(join(folder, 'home'), { recursive: true });
+  writeFileSync(join(folder, 'home/.gitconfig'), '[user]\n\tname = Ann\n\temail = ann@example.org\n');
+  plainGit(top, 'config', 'user.name', 'Else');
+  assert.deepEqual(await git.userIdentity(), { name: 'Ann', email: 'ann@example.org' });
 });
 
 test('changed files and their text, whatever they are called', async (t) => {

@@ -199,6 +199,7 @@ async function callAll(
 
 const withoutRepository = new Set([
   'version',
+  'userIdentity',
   'inspectSource',
   'targetRef',
   'cloneAt',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { askLoginShell } from '../../server/sessions/loginShell.ts';
+import { aliasesOfShell, askLoginShell } from '../../server/sessions/loginShell.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -71,4 +71,33 @@ test('a login shell that fails, hangs or is missing leaves the path as it is', a
   assert.equal(await askLoginShell({ ...own, SHELL: failing }, 5000), own.PATH);
   assert.equal(await askLoginShell({ ...own, SHELL: hanging }, 100), own.PATH);
   assert.equal(await askLoginShell({ ...own, SHELL: join(folder, 'missing') }, 5000), own.PATH);
+});
+
+test('an alias of the own shell is told, in the words of each shell, and of no other command', async (t) => {
+  const folder = temporaryFolder(t);
+  // Shells are asked with -l -i -c SCRIPT; this one has aliases of all their spellings.
+  const lines = [
+    "alias claude='~/.claude/local/claude'",
+    "codex='codex --yolo'",
+    'alias gemini npx gemini',
+    "ll='ls -l'",
+  ];
+  const says = lines.map((line) => `echo "${line}"`).join('; ');
+  const shell = put(
+    join(folder, 'shell'),
+    `#!/bin/sh\nalias() { ${says}; }\necho "claude=noise"\neval "$4"\n`,
+  );
+  const found = await aliasesOfShell({ PATH: '/usr/bin:/bin', SHELL: shell }, 5000, [
+    'claude',
+    'codex',
+    'gemini',
+    'auggie',
+  ]);
+  assert.deepEqual(Object.fromEntries(found), {
+    claude: '~/.claude/local/claude',
+    codex: 'codex --yolo',
+    gemini: 'npx gemini',
+  });
+  const missing = { PATH: '', SHELL: join(folder, 'missing') };
+  assert.equal((await aliasesOfShell(missing, 5000, ['claude'])).size, 0);
 });

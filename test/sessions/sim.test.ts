@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { instruction } from '../../server/runtimes/contractBead.ts';
 import { commit, git } from '../support/repository.ts';
 import { eventually } from '../support/wait.ts';
 import { launcherProgram, standIn, type StandIn } from './standIn.ts';
@@ -57,6 +58,22 @@ test('finish again, after an earlier attempt: there is something to commit, and 
   await endsWith(play(t, place), 0);
   await endsWith(play(t, place), 0);
   assert.match(git(place.worktree, 'show', 'HEAD:app/auth.py'), /def auth\(value\)[^]*def auth_2\(value\)/);
+});
+
+test('contract: the word of the bead in the file that it names, a note on the bead, then done', async (t) => {
+  const description = instruction('be-auth', 'word42');
+  const place = standIn(t, { ...bead, description, labels: ['sim:contract'] }, { 'a.js': '' });
+  await endsWith(play(t, place), 0);
+  assert.equal(git(place.worktree, 'show', 'HEAD:contract.txt'), 'word42');
+  assert.deepEqual(log(place), ['be-auth: keep the contract|nux', 'First|Ann Author']);
+  assert.deepEqual(place.calls(), [['update', 'be-auth', '--notes', 'contract kept'], ['done']]);
+  const plain = standIn(t, {
+    ...bead,
+    description: 'Any file named ../x.txt will do.',
+    labels: ['sim:contract'],
+  });
+  await endsWith(play(t, plain), 0);
+  assert.match(git(plain.worktree, 'show', '--stat', 'HEAD'), /docs\/auth\.md/, 'what it always writes');
 });
 
 test('what it shows is readable: the bead, the file, the commit', async (t) => {

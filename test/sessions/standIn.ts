@@ -5,7 +5,7 @@ import { createRepository, tempFolder, type Files } from '../support/repository.
 
 export const launcherProgram = join(import.meta.dirname, '../../server/launcher.ts');
 
-/** A stand-in for `gt`: prints the hook that it was given, notes how it was called else, refuses done with uncommitted work. */
+/** A stand-in for `gt` and `bd`: prints the hook that it was given, notes how it was called else, refuses done with uncommitted work. */
 const script = `#!/bin/sh
 if [ "$1" = hook ]; then exec cat "$STAND_IN/hook.json"; fi
 printf '%s\\037' "$@" >> "$STAND_IN/calls"
@@ -22,20 +22,29 @@ export interface StandIn {
   /** The agent's worktree: a repository with one commit on main, work branch checked out. */
   readonly worktree: string;
   readonly environment: Record<string, string>;
-  /** How \`gt done\` was called so far. */
+  /** How \`gt done\` and \`bd\` were called so far. */
   calls(): readonly (readonly string[])[];
 }
 
 export function standIn(
   context: TestContext,
-  bead: { readonly id: string; readonly title: string; readonly labels?: readonly string[] } | undefined,
+  bead:
+    | {
+        readonly id: string;
+        readonly title: string;
+        readonly description?: string;
+        readonly labels?: readonly string[];
+      }
+    | undefined,
   files?: Files,
 ): StandIn {
   const folder = tempFolder(context);
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  writeFileSync(join(bin, 'gt'), script);
-  chmodSync(join(bin, 'gt'), 0o755);
+  for (const name of ['gt', 'bd']) {
+    writeFileSync(join(bin, name), script);
+    chmodSync(join(bin, name), 0o755);
+  }
   writeFileSync(join(folder, 'hook.json'), JSON.stringify({ agent: 'backend/nux', rig: 'backend', bead }));
   const worktree = join(folder, 'worktree');
   createRepository(worktree, files ? { files } : {});
