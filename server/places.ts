@@ -69,7 +69,7 @@ function sessionPort(parts: PlaceParts, editors: EditorHost<Peer>): SessionPort 
       const request: OpenRequest = {
         session: session.id,
         agent: session.agent,
-        rig: session.rig,
+        ...(session.rig === undefined ? {} : { rig: session.rig }),
         name,
         icon,
         color,

@@ -1,3 +1,4 @@
+import { allAgents } from '../domain/agents.ts';
 import type { RuntimeName } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
@@ -63,11 +64,11 @@ export async function removeRuntime(
           });
     }
     const rigs = [...draft.all('rigs')].filter((rig) => rig.runtime === name).map((rig) => rig.id);
-    const polecats = [...draft.all('agents')]
+    const agents = allAgents(draft)
       .filter((agent) => agent.runtime === name)
       .map((agent) => agent.id);
-    if (rigs.length + polecats.length > 0) {
-      throw new Refusal('in-use', `${name} is used by ${[...rigs, ...polecats].join(', ')}.`, {
+    if (rigs.length + agents.length > 0) {
+      throw new Refusal('in-use', `${name} is used by ${[...rigs, ...agents].join(', ')}.`, {
         field: 'runtime',
       });
     }

@@ -1,6 +1,7 @@
+import type { Agent } from '../domain/agent.ts';
+import { agentOf, directoryOf, putAgent } from '../domain/agents.ts';
 import type { Bead } from '../domain/bead.ts';
 import type { SessionId } from '../domain/ids.ts';
-import type { Polecat } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Session, SessionEnd } from '../domain/session.ts';
@@ -9,12 +10,21 @@ import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { launchSpec } from '../runtimes/launch.ts';
-import { firstPrompt } from '../runtimes/prompt.ts';
+import { resuming } from '../runtimes/resume.ts';
+import { firstWords } from '../runtimes/seancePrompt.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
+
+/** What a session is started with: the mayor's has no rig, and a hook may be empty. */
+export interface StartPlan extends SessionPlan {
+  readonly rig?: Rig | undefined;
+  readonly bead?: Bead | undefined;
+  /** The runtime's own session to go on with. */
+  readonly resume?: string | undefined;
+}
 
 export interface StartedSession {
   readonly id: SessionId;
@@ -24,18 +34,18 @@ export interface StartedSession {
 }
 
 /**
- * Starts one session of a polecat and waits until its launcher reports the runtime's process. On failure the session is recorded as
+ * Starts one session of an agent and waits until its launcher reports the runtime's process. On failure the session is recorded as
  * not started and its file is gone.
  */
 export async function startSession(
   context: Context,
-  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
-  polecat: Polecat,
+  plan: StartPlan,
+  agent: Agent,
   caller: Caller,
 ): Promise<StartedSession> {
-  const session = await record(context, plan, polecat, caller);
+  const session = await record(context, plan, agent, caller);
   const { icon, color } = plan.preset;
-  const name = displayText(`${polecat.name} · ${plan.bead.id}`, 60);
+  const name = displayText(`${agent.name} · ${plan.bead?.id ?? agent.role}`, 60);
   try {
     await context.checkpoint('session:created');
     const started = context.starts.expect(session.id, context.waits.startMs);
@@ -67,20 +77,15 @@ async function open(
   });
 }
 
-async function record(
-  context: Context,
-  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
-  polecat: Polecat,
-  caller: Caller,
-): Promise<Session> {
+async function record(context: Context, plan: StartPlan, agent: Agent, caller: Caller): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
   try {
-    const session = describe(context, plan, polecat, id);
-    const verb = polecat.session === undefined ? 'session/create' : 'session/run';
-    await context.store.transact({ verb, by: caller.by, subject: polecat.id }, (draft) => {
+    const session = describe(context, plan, agent, id);
+    const verb = agent.session === undefined ? 'session/create' : 'session/run';
+    await context.store.transact({ verb, by: caller.by, subject: agent.id }, (draft) => {
       draft.put('sessions', session);
-      const now = draft.get('agents', polecat.id) ?? polecat;
-      draft.put('agents', { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
+      const now = agentOf(draft, agent.id) ?? agent;
+      putAgent(draft, { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
     });
     return session;
   } catch (error) {
@@ -90,49 +95,49 @@ async function record(
 }
 
 /** The session as it will be recorded; its files are written. */
-function describe(
-  context: Context,
-  plan: SessionPlan & { readonly rig: Rig; readonly bead: Bead },
-  polecat: Polecat,
-  id: SessionId,
-): Session {
-  const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: polecat.id });
-  const promptText = firstPrompt({
-    agent: polecat.id,
-    rig: plan.rig.id,
-    bead: plan.bead.id,
-    worktree: polecat.worktree,
+function describe(context: Context, plan: StartPlan, agent: Agent, id: SessionId): Session {
+  const { path: sessionFile, tokenHash } = context.sessions.writeSessionFile({ id, agent: agent.id });
+  const { rig, bead, resume } = plan;
+  const directory = directoryOf(agent);
+  const promptText = firstWords({
+    role: agent.role,
+    agent: agent.id,
+    rig: rig?.id,
+    bead: bead?.id,
+    directory,
   });
   const launch = launchSpec({
-    preset: plan.preset,
+    preset: resume === undefined ? plan.preset : resuming(plan.preset, resume),
     program: plan.program,
     host: plan.host,
-    role: 'polecat',
-    agent: polecat.id,
-    name: polecat.name,
-    rig: plan.rig.id,
-    bead: plan.bead.id,
-    worktree: polecat.worktree,
+    role: agent.role,
+    agent: agent.id,
+    name: agent.name,
+    rig: rig?.id,
+    bead: bead?.id,
+    worktree: directory,
     town: context.paths.town,
     sessionFile,
     promptText,
     promptFile: context.sessions.writePrompt(id, promptText),
-    identity: identityOf(polecat.id),
+    // Crew and mayor work for a person, who pushes what they commit: it is that person's, as their git is configured.
+    identity: agent.role === 'polecat' ? identityOf(agent.id) : undefined,
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
     self: { node: context.launcher.node, launcher: context.launcher.program },
   });
   return {
     id,
-    agent: polecat.id,
-    rig: plan.rig.id,
-    bead: plan.bead.id,
+    agent: agent.id,
+    ...(rig ? { rig: rig.id } : {}),
+    ...(bead ? { bead: bead.id } : {}),
     runtime: plan.preset.id,
     host: plan.host,
     state: 'starting',
     launch,
     tokenHash,
     ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
+    ...(resume === undefined ? {} : { runtimeSession: resume }),
     createdAt: context.now(),
   };
 }

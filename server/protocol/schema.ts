@@ -4,6 +4,28 @@ import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
 import { completePreset, type GivenPreset } from './preset.ts';
+import {
+  beadStatus,
+  beadTexts,
+  count,
+  flag,
+  host,
+  labels,
+  list,
+  oneOf,
+  opt,
+  page,
+  pageSize,
+  path,
+  pid,
+  priority,
+  text,
+  title,
+  word,
+  wordOrEmpty,
+  words,
+} from './schemaParts.ts';
+import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
 
@@ -29,46 +51,6 @@ export function checkPreset(
   if (!base && command === undefined) return { field: 'command', problem: 'is missing' };
   return { value: completePreset(checked.value, base) };
 }
-
-const mustBeLine = 'must hold no control characters';
-// oxlint-disable-next-line no-control-regex
-const line = /^[^\u0000-\u001f\u007f]*$/;
-
-const atMost = <N extends number>(most: N) =>
-  v.maxLength<string, N, string>(most, `must be at most ${most} characters long`);
-const filled = v.regex(/\S/, 'must not be empty');
-const anyText = v.string('must be text');
-/** Names, ids, keys. */
-const word = v.pipe(anyText, filled, atMost(200), v.regex(line, mustBeLine));
-const wordOrEmpty = v.pipe(anyText, atMost(200), v.regex(line, mustBeLine));
-const path = v.pipe(anyText, filled, atMost(4096), v.regex(line, mustBeLine));
-const title = v.pipe(anyText, filled, atMost(500));
-const text = v.pipe(anyText, atMost(1_000_000));
-const flag = v.boolean('must be true or false');
-const count = v.pipe(
-  v.number('must be a number'),
-  v.safeInteger('must be a whole number'),
-  v.minValue(0, 'must not be negative'),
-);
-const pid = v.pipe(count, v.minValue(1, 'must be a process id'));
-const pageSize = v.pipe(count, v.minValue(1, 'must be at least 1'), v.maxValue(1000, 'must be at most 1000'));
-const priority = v.pipe(count, v.maxValue(4, 'must be 0 to 4'));
-const opt = v.exactOptional;
-
-function list<Item extends v.GenericSchema>(item: Item, most = 1000) {
-  return v.pipe(v.array(item, 'must be a list'), v.maxLength(most, `must have at most ${most} items`));
-}
-
-function oneOf<const Words extends readonly string[]>(...words: Words) {
-  return v.picklist(words, `must be one of ${words.join(', ')}`);
-}
-
-const words = list(text);
-const labels = list(word);
-const host = oneOf('auto', 'editor', 'process');
-const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
-const page = { limit: opt(pageSize), after: opt(word) };
-const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
 
 const promptDelivery = v.variant(
   'kind',
@@ -232,9 +214,20 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'convoy/add': { convoy: word, beads: labels },
   'convoy/list': { ...page, all: opt(flag) },
   'convoy/get': { convoy: title },
-  'work/sling': { beads: labels, rig: opt(word), runtime: opt(word), host: opt(host), dryRun: opt(flag) },
+  'work/sling': {
+    beads: labels,
+    rig: opt(word),
+    target: opt(word),
+    instructions: opt(text),
+    force: opt(flag),
+    runtime: opt(word),
+    host: opt(host),
+    dryRun: opt(flag),
+  },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
+  'hook/put': { bead: word, agent: opt(word), force: opt(flag) },
+  'hook/clear': { agent: opt(word), bead: opt(word) },
   'work/done': {
     directory: path,
     commit: opt(flag),
@@ -252,7 +245,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'mergeRequest/get': { mergeRequest: word },
   'mergeRequest/merge': { mergeRequest: word },
   'session/list': { all: opt(flag), agent: opt(word) },
-  'session/run': { agent: word, host: opt(host) },
+  'session/run': { agent: word, host: opt(host), resume: opt(flag) },
   'session/stop': { session: word },
   'session/log': { session: word, lines: opt(count) },
   'session/take': { launcherPid: pid },
@@ -266,6 +259,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     reason: opt(text),
   },
   'host/offer': { window: word, trusted: flag, focused: flag },
+  ...seanceFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

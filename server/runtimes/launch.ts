@@ -12,8 +12,9 @@ export interface LaunchRequest {
   readonly agent: AgentId;
   /** The agent's name in its rig. */
   readonly name: string;
-  readonly rig: RigName;
-  readonly bead: BeadId;
+  /** Absent: the mayor's. */
+  readonly rig?: RigName | undefined;
+  readonly bead?: BeadId | undefined;
   readonly worktree: string;
   readonly town: string;
   /** What GT_SESSION points at. */
@@ -21,7 +22,8 @@ export interface LaunchRequest {
   readonly promptText: string;
   /** A file with the same text. */
   readonly promptFile: string;
-  readonly identity: { readonly name: string; readonly email: string };
+  /** Who commits. Absent: the user, as their own git is configured. */
+  readonly identity?: { readonly name: string; readonly email: string } | undefined;
   /** The town's folder of shims, put before `inheritedPath`. */
   readonly binDirectory: string;
   readonly inheritedPath: string;
@@ -68,23 +70,47 @@ export const alwaysStripped = [
 /** Where one of these is set, agent CLIs take themselves to be without a person (google-gemini/gemini-cli#2209). */
 const strippedInTerminals = ['CI', 'CI_*', 'CONTINUOUS_INTEGRATION'] as const;
 
-function stripped({ preset, host }: LaunchRequest): readonly string[] {
-  return [...alwaysStripped, ...(host === 'editor' ? strippedInTerminals : []), ...preset.environment.strip];
+/** Of another agent, from whose session the town server may have been started. */
+const strippedIdentity = ['GIT_AUTHOR_*', 'GIT_COMMITTER_*'] as const;
+
+/** What says whose session it is; taken away wherever a variable of it is not set anew. */
+export const sessionVariables = [
+  'GT_RIG',
+  'GT_ROLE',
+  'GT_POLECAT',
+  'GT_CREW',
+  'GT_SESSION',
+  'BD_ACTOR',
+] as const;
+
+function stripped({ preset, host, identity }: LaunchRequest): readonly string[] {
+  return [
+    ...alwaysStripped,
+    ...sessionVariables,
+    ...(identity ? [] : strippedIdentity),
+    ...(host === 'editor' ? strippedInTerminals : []),
+    ...preset.environment.strip,
+  ];
 }
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {
   const { identity } = request;
   return {
     GT_TOWN: request.town,
-    GT_RIG: request.rig,
+    ...(request.rig === undefined ? {} : { GT_RIG: request.rig }),
     GT_ROLE: request.role,
-    GT_POLECAT: request.name,
+    ...(request.role === 'polecat' ? { GT_POLECAT: request.name } : {}),
+    ...(request.role === 'crew' ? { GT_CREW: request.name } : {}),
     GT_SESSION: request.sessionFile,
     BD_ACTOR: request.agent,
-    GIT_AUTHOR_NAME: identity.name,
-    GIT_AUTHOR_EMAIL: identity.email,
-    GIT_COMMITTER_NAME: identity.name,
-    GIT_COMMITTER_EMAIL: identity.email,
+    ...(identity
+      ? {
+          GIT_AUTHOR_NAME: identity.name,
+          GIT_AUTHOR_EMAIL: identity.email,
+          GIT_COMMITTER_NAME: identity.name,
+          GIT_COMMITTER_EMAIL: identity.email,
+        }
+      : {}),
     PATH: [request.binDirectory, request.inheritedPath].join(request.pathDelimiter ?? ':'),
   };
 }

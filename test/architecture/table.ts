@@ -89,10 +89,11 @@ export const table: Readonly<Record<Row, Rule>> = {
 export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
   'server/protocol/schema.ts': [...table.protocol.outside, 'valibot'],
+  'server/protocol/schemaParts.ts': ['valibot'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 
-/** The file with the schema library: `gt` and `bd` must not load it, so only the programs above may import it. */
+/** The file through which the schema library is reached: `gt` and `bd` must not load it, so only the programs above may import it. */
 export const townOnly = 'server/protocol/schema.ts';
 
 /** Programs whose start-up is felt: what they import at their top reaches no package. */

@@ -11,7 +11,7 @@ import { firstPrompt } from '../../server/runtimes/prompt.ts';
 
 const hostile = '$(touch /tmp/pwn)`touch /tmp/pwn`;touch /tmp/pwn "\'&|%PATH%\n--force';
 
-const request: Omit<LaunchRequest, 'preset' | 'host'> = {
+const request = {
   role: 'polecat',
   agent: 'backend/nux' as AgentId,
   name: 'nux',
@@ -26,7 +26,7 @@ const request: Omit<LaunchRequest, 'preset' | 'host'> = {
   binDirectory: '/gt/.gastown/bin',
   inheritedPath: '/usr/bin:/bin',
   self: { node: '/opt/node', launcher: '/opt/launcher.cjs' },
-};
+} satisfies Omit<LaunchRequest, 'preset' | 'host'>;
 
 function preset(name: string): RuntimePreset {
   const found = findPreset(name, []);

@@ -97,14 +97,14 @@ function sessionsLines(sessions: readonly Session[], look: Look): string[] {
   const rows = sessions.map((one) => [
     one.id,
     one.agent,
-    one.bead,
+    one.bead ?? '',
     one.host,
     one.exit === undefined ? one.state : one.exit.end,
     ago(one.startedAt ?? one.createdAt, look.now),
   ]);
   const columns = [
     { title: 'SESSION', shrinks: true },
-    { title: 'POLECAT' },
+    { title: 'AGENT' },
     { title: 'BEAD', shrinks: true },
     { title: 'HOST' },
     { title: 'STATE', paint: paintOfState },
