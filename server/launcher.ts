@@ -17,6 +17,7 @@ import {
 } from './sessions/sessionFile.ts';
 import { SessionRun, type EndAnswer, type TownLine } from './sessions/sessionRun.ts';
 import { runSim } from './sessions/sim.ts';
+import { runTalk } from './sessions/talk.ts';
 import { logOnly, openTerminal, type Terminal } from './sessions/terminal.ts';
 
 /** How long the town may be away when the launcher wants its launch spec. Nothing runs yet that could be lost. */
@@ -31,6 +32,7 @@ async function main([word, ...args]: readonly string[]): Promise<number> {
   const { env: environment, stdin: input, stdout: output } = process;
   if (word === 'sim') return await runSim(args, { environment, directory: process.cwd(), input, output });
   if (word === 'human') return await runHuman(environment);
+  if (word === 'talk') return await runTalk(environment);
   return await runSession(environment);
 }
 

@@ -25,7 +25,7 @@ export function assignBead(draft: Draft, { bead, agent, instructions, at }: Assi
   const hooked = hookBead(draft, bead, agent.id, at);
   const { instructions: _, ...rest } = agent;
   const said = instructions === undefined ? {} : { instructions: { bead, text: instructions } };
-  putAgent(draft, { ...rest, ...(rest.role === 'polecat' ? { bead } : {}), ...said, updatedAt: at } as Agent);
+  putAgent(draft, { ...rest, ...(rest.role === 'polecat' ? { bead } : {}), ...said, updatedAt: at });
   const session = agent.session && draft.get('sessions', agent.session);
   if (session && session.state !== 'ended') draft.put('sessions', { ...session, bead });
   return hooked;
@@ -60,14 +60,15 @@ export function deferAgain(draft: Draft, id: BeadId, deferral: Deferral, at: Tim
  */
 export function deadHolder(view: View, bead: Bead): Agent | undefined {
   const agent = isHeld(bead) && bead.assignee ? agentOf(view, bead.assignee) : undefined;
-  if (!agent || hookOf(view, agent.id)?.id !== bead.id) return undefined;
-  if (
-    agent.role === 'polecat' &&
-    (agent.state === 'spawning' || (agent.state === 'done' && !isStuck(view, agent)))
-  )
-    return undefined;
+  if (!agent || hookOf(view, agent.id)?.id !== bead.id || isUnderWay(view, agent)) return undefined;
   const session = agent.session && view.get('sessions', agent.session);
   return session && session.state !== 'ended' ? undefined : agent;
+}
+
+/** A polecat on its way to its session, or whose work was submitted. */
+function isUnderWay(view: View, agent: Agent): boolean {
+  if (agent.role !== 'polecat') return false;
+  return agent.state === 'spawning' || (agent.state === 'done' && !isStuck(view, agent));
 }
 
 /** The bead as it would be free, for rules that look at what is to come. */

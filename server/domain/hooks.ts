@@ -70,6 +70,12 @@ export function holdingAgent(view: View, bead: Bead): AgentId | undefined {
   return view.get('agents', bead.assignee)?.id;
 }
 
+/** A new agent begins with an empty hook, though somebody may have given work to its name by hand. Refused with `held`. */
+export function refuseFilledHook(view: View, agent: AgentId): void {
+  const held = hookOf(view, agent);
+  if (held) throw hookFull(agent, held.id);
+}
+
 /** One hook per agent, however the bead comes to it. People may have many beads in progress. Refused with `held`. */
 export function refuseSecondHold(view: View, id: BeadId, actor: string): void {
   const agent = agentOf(view, actor);

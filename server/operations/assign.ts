@@ -3,6 +3,7 @@ import type { Agent } from '../domain/agent.ts';
 import { agentOf, directoryOf, putAgent, removeAgent } from '../domain/agents.ts';
 import { assignBead, deferAgain, unassignBead, wakeForced } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
+import { refuseFilledHook } from '../domain/hooks.ts';
 import type { AgentId, ConvoyId, IntentId } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -157,6 +158,7 @@ async function reserve(context: Context, errand: Errand, caller: Caller): Promis
       refuseFullTown(draft);
       if (!bead) checkErrand(context, draft, errand);
       const isNew = agentOf(draft, agent.id) === undefined;
+      if (isNew) refuseFilledHook(draft, agent.id);
       if (isNew) putAgent(draft, agent);
       const given = bead ? put(context, draft, errand, bead) : undefined;
       const intent: StartIntent = {
@@ -218,7 +220,7 @@ function withSessionOf(now: Agent, before: Agent): Agent {
     ...rest,
     runtime: before.runtime,
     ...(before.session ? { session: before.session } : {}),
-  } as Agent;
+  };
 }
 
 /** A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { crewIdOf, guestName, parseCrewName } from '../domain/agentNames.ts';
-import { hookOf } from '../domain/hooks.ts';
+import { hookOf, refuseFilledHook } from '../domain/hooks.ts';
 import type { AgentId, IntentId, Sha } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { messageOf } from '../domain/fault.ts';
@@ -145,6 +145,7 @@ async function reserve(
   await context.store.transact({ verb: 'crew/add', by: caller.by, subject: id }, (draft) => {
     refuseResting(findRig(draft, rig.id));
     refuseTaken(draft, rig, name);
+    refuseFilledHook(draft, id);
     draft.put('workplaces', crew);
     draft.put('intents', {
       id: intentOf(id),

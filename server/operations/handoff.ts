@@ -91,7 +91,7 @@ async function takeOver(context: Context, before: Agent, { bead, note }: Given):
     if (now) {
       const { session: _, ...rest } = now;
       const session = before.session === undefined ? {} : { session: before.session };
-      putAgent(draft, { ...rest, ...session, runtime: before.runtime, updatedAt: at } as Agent);
+      putAgent(draft, { ...rest, ...session, runtime: before.runtime, updatedAt: at });
     }
     if (bead !== undefined && note !== undefined) dropNote(draft, bead, note, at);
   });

@@ -76,7 +76,7 @@ async function slingFound(context: Context, bead: Bead, wish: Wish, caller: Call
   const work = await planWork(context, free, wish, caller);
   if (wish.dryRun) return { bead: bead.id, title: bead.title, ...work.would };
   const kept = holder && (await releaseHolder(context, bead.id, holder, caller));
-  const spawned = await saying(kept, work.begin);
+  const spawned = await saying(kept, () => work.begin());
   const warnings = kept === undefined ? spawned.warnings : [...spawned.warnings, kept];
   return { bead: bead.id, title: bead.title, ...spawned, warnings };
 }

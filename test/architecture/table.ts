@@ -90,6 +90,7 @@ export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
   'server/protocol/schema.ts': [...table.protocol.outside, 'valibot'],
   'server/protocol/schemaParts.ts': ['valibot'],
+  'server/cli/runHere.ts': ['node:child_process', 'node:fs', 'node:path'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 

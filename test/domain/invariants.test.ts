@@ -151,7 +151,7 @@ const verbs: Record<Step['verb'], (draft: Draft, one: Step, minute: number) => u
     if (worker) draft.put('agents', transitionPolecat(worker, 'interrupted', { at: time(minute) }));
   },
   wait: (draft, { agent }, minute) => {
-    if (!polecats.includes(agent) || draft.get('agents', agent)) return;
+    if (!polecats.includes(agent) || draft.get('agents', agent) || hookOf(draft, agent)) return;
     const { bead: _, ...waiting } = polecat(agent, 'none', {
       branch: `polecat/${agent}/seance-${minute}`,
     })[1];

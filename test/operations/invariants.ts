@@ -91,19 +91,27 @@ function differences(what: string, found: readonly string[], wanted: readonly st
 }
 
 function polecatProblems(view: View, polecat: Polecat): string[] {
-  const bead = polecat.bead && view.get('beads', polecat.bead);
   const problems: string[] = [];
   const say = (what: string): void => void problems.push(`${polecat.id} (${polecat.state}) ${what}`);
   if (polecat.state === 'spawning') say('is still being started.');
-  if (polecat.bead === undefined && hookOf(view, polecat.id))
-    say('has a bead on its hook that it does not know.');
-  const holds = bead && bead.assignee === polecat.id && bead.status !== 'open';
-  if (polecat.bead && !holds && (!bead || bead.status !== 'closed'))
-    say(`does not hold ${polecat.bead}, which is ${bead ? bead.status : 'gone'}.`);
+  const hook = hookProblem(view, polecat);
+  if (hook !== undefined) say(hook);
   const session = polecat.session && view.get('sessions', polecat.session);
   if (!session) say('has no session.');
   else if (session.state === 'ended' && polecat.state === 'working') say('works without a session.');
   return problems;
+}
+
+function hookProblem(view: View, polecat: Polecat): string | undefined {
+  if (polecat.bead === undefined) {
+    const held = hookOf(view, polecat.id);
+    return held && `has ${held.id} on its hook, and waits for its first bead.`;
+  }
+  const bead = view.get('beads', polecat.bead);
+  const holds = bead?.assignee === polecat.id && bead.status !== 'open';
+  return holds || bead?.status === 'closed'
+    ? undefined
+    : `does not hold ${polecat.bead}, which is ${bead?.status}.`;
 }
 
 function beadProblems(view: View): string[] {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AgentId, BeadId, RigName } from '../../server/domain/ids.ts';
 import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import type { HostKind } from '../../server/domain/session.ts';
-import { launchSpec, type LaunchRequest } from '../../server/runtimes/launch.ts';
+import { launchSpec, type LaunchRequest, sessionVariables } from '../../server/runtimes/launch.ts';
 import { sim } from '../../server/runtimes/presets/builtIn.ts';
 import { completePreset } from '../../server/protocol/preset.ts';
 import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
@@ -173,6 +173,7 @@ test('what is stripped: always, in terminals, and what the preset says', () => {
     'GIT_DIR',
     'GIT_WORK_TREE',
     'GIT_INDEX_FILE',
+    ...sessionVariables,
   ];
   const strip = (host: HostKind, name = 'sim') =>
     launchSpec({ ...request, preset: preset(name), host }).strip;
