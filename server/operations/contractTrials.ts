@@ -15,6 +15,7 @@ import type { HostKind, Session } from '../domain/session.ts';
 import type { RuntimeCapability } from '../protocol/runtimeTest.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { WatchedTown } from './contractTown.ts';
+import { allWords } from '../runtimes/placeholders.ts';
 
 /** The processes of this machine, as far as a trial needs them. */
 export interface TrialProcesses {
@@ -167,7 +168,7 @@ async function takeUp(town: WatchedTown, { host }: Trial, { agent }: Slung): Pro
 
 function judgeResume(preset: RuntimePreset, session: Session, slung: Slung): Verdict {
   const place = session.launch.directory === slung.worktree ? 'on the same worktree and hook' : 'elsewhere';
-  const words = preset.resume?.filter((word) => !word.startsWith('{')) ?? [];
+  const words = allWords(preset.resume ?? []).filter((word) => !word.includes('{'));
   if (!preset.resume || words.length === 0)
     return skipped(`Its preset has no way to resume a conversation; a new one was begun ${place}.`);
   return words.every((word) => session.launch.arguments.includes(word))
@@ -207,7 +208,7 @@ export function promptArgument(
   if (preset.prompt.kind !== 'argument')
     return skipped(`Its preset gives the prompt in another way: ${preset.prompt.kind}.`);
   if (!session) return skipped('Its session is not known any more.');
-  const given = session.launch.arguments.some((word) => word.includes(session.bead));
+  const given = session.launch.arguments.some((word) => word.includes(session.bead ?? session.agent));
   if (!given)
     return failed(
       'The prompt was not among its arguments.',

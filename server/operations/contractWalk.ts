@@ -97,7 +97,7 @@ async function findWork(
 ): Promise<WorkFound> {
   const { git } = town;
   const { rig, file, word } = task;
-  const [base, branch] = [slung.base as Sha, slung.branch];
+  const [base, branch] = [slung.base as Sha, slung.branch ?? ''];
   const request = requestOf(watched);
   const tip = request?.tip ?? (await git.resolve(rig, `refs/heads/${branch}`));
   const commits = tip ? await git.signatures(rig, { base, tip, limit: mostCommits }) : [];

@@ -123,8 +123,8 @@ async function change<T>(
   verb: string,
   work: (draft: Draft, polecat: Polecat) => T,
 ): Promise<T | undefined> {
-  const meta = { verb, by: session.agent, subject: session.bead };
-  const { result } = await context.store.transact(meta, (draft) => {
+  const meta = { verb, by: session.agent, subject: session.bead ?? session.agent };
+  const { result } = await context.store.transact(meta, (draft): T | undefined => {
     const polecat = ownPolecat(draft, session);
     return polecat && work(draft, polecat);
   });

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Sha } from '../domain/ids.ts';
+import type { Agent } from '../domain/agent.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -55,8 +56,18 @@ export async function setupSteps(context: Context, rig: Rig, base: Sha): Promise
   return [{ argv: setup.argv, label: 'setup', timeoutMs: deadlineMs }];
 }
 
+/** What the next session of an agent that is there runs first. Crew set up their workplace themselves. */
+export async function setupAgain(
+  context: Context,
+  rig: Rig | undefined,
+  agent: Agent,
+): Promise<readonly LaunchStep[]> {
+  if (!rig || agent.role !== 'polecat' || isSetUp(context.store.view, agent)) return [];
+  return await setupSteps(context, rig, agent.base);
+}
+
 /** A session whose runtime ran had it done before. */
-export function isSetUp(view: View, polecat: Polecat): boolean {
+function isSetUp(view: View, polecat: Polecat): boolean {
   return [...view.find('sessionsByAgent', polecat.id)].some(
     ({ launch, startedAt, before }) =>
       launch.directory === polecat.worktree && startedAt !== undefined && before === undefined,

@@ -1,3 +1,4 @@
+import type { Agent } from '../domain/agent.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
@@ -19,6 +20,16 @@ export function isolationOf(rig: Rig, preset: RuntimePreset): { readonly isolati
 /** The repository that git is asked in about the polecat's files, index and HEAD. */
 export function repositoryOf(context: Context, rig: Rig, polecat: Placed): Repository {
   return polecat.isolation === 'clone' ? context.git.cloneAt(polecat.worktree) : rig;
+}
+
+/** An agent in a folder that is no worktree (any more) would work in whatever repository lies above it. */
+export async function refuseLostWorkplace(
+  context: Context,
+  rig: Rig | undefined,
+  agent: Agent,
+): Promise<void> {
+  if (rig && agent.role !== 'mayor')
+    await context.git.headOf(repositoryOf(context, rig, agent), agent.worktree);
 }
 
 /** Worktree and branch, at the polecat's base. Whatever fails, neither is left. */

@@ -38,3 +38,16 @@ export function list<Item extends v.GenericSchema>(item: Item, most = 1000) {
 export function oneOf<const Words extends readonly string[]>(...words: Words) {
   return v.picklist(words, `must be one of ${words.join(', ')}`);
 }
+
+export const words = list(text);
+export const labels = list(word);
+export const host = oneOf('auto', 'editor', 'tmux', 'process');
+export const role = oneOf('polecat', 'crew', 'mayor');
+export const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
+export const page = { limit: opt(pageSize), after: opt(word) };
+export const beadTexts = {
+  description: opt(text),
+  design: opt(text),
+  acceptance: opt(text),
+  notes: opt(text),
+};

@@ -1,5 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { allWords, fill } from './placeholders.ts';
 import { knownProgram } from './programs.ts';
 
 /** What every runtime of this machine shares. */
@@ -150,8 +151,8 @@ function rootRule(
   { preset, rigs }: RuntimeFacts,
   { isRoot, saysSandbox }: MachineFacts,
 ): Finding | undefined {
-  if (!isRoot || saysSandbox || !preset.approval.auto.some((word) => bypasses.includes(word)))
-    return undefined;
+  const asRoot = fill(preset.approval.auto, { values: {}, so: new Set(['auto', 'root']) });
+  if (!isRoot || saysSandbox || !asRoot.some((word) => bypasses.includes(word))) return undefined;
   const automatic = rigs.filter(({ approval }) => approval === 'auto').map(({ name }) => name);
   const said = 'As root it refuses to start with its permissions skipped';
   const advice = 'Work as another user, or leave approval at ask.';
@@ -163,7 +164,7 @@ function rootRule(
 function loginShellRule({ preset, program }: RuntimeFacts, machine: MachineFacts): Finding | undefined {
   const loginShell = knownProgram(preset.command)?.loginShell;
   if (!program || !loginShell || machine.loginShellKeepsPath) return undefined;
-  const given = [...preset.arguments, ...(preset.oneShot ?? [])];
+  const given = allWords([...preset.arguments, ...(preset.oneShot ?? [])]);
   if (loginShell.unless.some((word) => given.some((each) => each.includes(word)))) return undefined;
   return warning(
     'PATH',

@@ -29,8 +29,12 @@ export function applies({ when, unless }: Pick<ArgumentGroup, 'when' | 'unless'>
 
 /** Whether one of these names stands in the words, in a group or not. */
 export function names(words: Arguments, ...wanted: readonly Placeholder[]): boolean {
-  const all = words.flatMap((each) => (typeof each === 'string' ? [each] : each.words));
-  return all.some((word) => placeholdersIn(word).some((name) => wanted.includes(name)));
+  return allWords(words).some((word) => placeholdersIn(word).some((name) => wanted.includes(name)));
+}
+
+/** Those of every group, wanted or not. */
+export function allWords(words: Arguments): readonly string[] {
+  return words.flatMap((each) => (typeof each === 'string' ? [each] : each.words));
 }
 
 /** A string as JSON writes it, without what TOML does not take raw. */

@@ -9,7 +9,7 @@ export function systemPromptText(session: {
   readonly role: AgentRole;
   readonly agent: AgentId;
   /** Absent: of the town itself. */
-  readonly rig?: RigName;
+  readonly rig?: RigName | undefined;
 }): string {
   const { role, agent, rig } = session;
   const place = rig === undefined ? 'Gas Town' : `the rig ${rig} in Gas Town`;
@@ -33,7 +33,10 @@ const duties: Readonly<Record<AgentRole, readonly string[]>> = {
     ...contract,
     'Do not push, rebase or switch branches.',
   ],
-  crew: ['You work in a lasting workplace for a person.', ...contract],
+  crew: [
+    'You work in a lasting workplace for a person.',
+    'Read your work with gt hook, commit it with git on the branch that is checked out, and close its bead with bd close when it is done.',
+  ],
   mayor: [
     'You plan: you make beads and convoys and sling them to rigs, with bd and gt, and write no code yourself.',
   ],

@@ -95,11 +95,12 @@ export const outsideOf: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   'server/cli/onTerminal.ts': ['node:child_process'],
+  'server/cli/runHere.ts': ['node:child_process', 'node:fs', 'node:path'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 
 /** The files with the schema library: `gt` and `bd` must not load it, so only the programs above may import them, and they each other. */
-export const townOnly: readonly string[] = ['schema', 'presetSchema', 'fields'].map(
+export const townOnly: readonly string[] = ['schema', 'presetSchema', 'seanceSchema', 'fields'].map(
   (name) => `server/protocol/${name}.ts`,
 );
 

@@ -27,10 +27,10 @@ function formOption(does: string): Option {
 function addPrime(gt: Command, cli: Cli): void {
   verb(gt, 'prime', {
     does: 'print the context an agent starts with',
-    examples: ['gt prime', 'gt prime backend/nux', 'gt prime --hook claude'],
+    examples: ['gt prime', 'gt prime backend/nux', 'gt prime mayor', 'gt prime --hook claude'],
     json: '{ text, hook: as gt hook prints }',
   })
-    .argument('[agent]', 'as RIG/NAME, outside a session')
+    .argument('[agent]', 'RIG/NAME, RIG/crew/NAME or mayor, outside a session')
     .addOption(formOption("for a runtime's hook at a start: what it says comes on stdin, the exit code is 0"))
     .action(async (agent: string | undefined, { hook: form }: FormOption) => {
       const params = agent === undefined ? {} : { agent };
