@@ -26,6 +26,7 @@ import { followChanges } from './rpc/changes.ts';
 import type { TownClient } from './rpc/client.ts';
 import { withScratchTown, type ScratchTown } from './rpc/scratchTown.ts';
 import { contractFile, instruction, kindOf, usualSeconds } from './runtimes/contractBead.ts';
+import { allWords } from './runtimes/placeholders.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
 import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
 import { findProgram, shellWord, userShell } from './sessions/programs.ts';
@@ -160,7 +161,7 @@ class RuntimeTest {
   /** Not started against the account, but where a terminal can be had, without it. */
   async #onlyLook(why: string): Promise<void> {
     const { preset } = this.#scene;
-    const form = [preset.command, ...(preset.oneShot ?? preset.arguments), ...preset.approval.ask];
+    const form = allWords([preset.command, ...(preset.oneShot ?? preset.arguments), ...preset.approval.ask]);
     for (const step of contractSteps) this.#tell(step, { outcome: 'skipped', evidence: why }, 0);
     const delivery = preset.prompt.kind === 'argument' ? 'its prompt as one argument' : preset.prompt.kind;
     this.#tell('prompt-argument', skipped(`Would start: ${form.join(' ')} (prompt: ${delivery}).`), 0);

@@ -73,7 +73,7 @@ export async function tryTerminal(
   { bead, runtime, stayMs }: { readonly bead: string; readonly runtime: string; readonly stayMs: number },
 ): Promise<Verdict> {
   // Which hosts there are is for the town to say.
-  const slung = await begin(town, { bead, runtime, host: 'tmux' as HostKind });
+  const slung = await begin(town, { bead, runtime, host: 'tmux' });
   if (typeof slung === 'string') return skipped(`No terminal could be had: ${slung}`);
   const watched = watch(town, slung);
   await until(town, stayMs, () => isEnded(watched));

@@ -23,6 +23,14 @@ export interface SessionPlan {
   readonly before?: readonly LaunchStep[];
 }
 
+/** What a session is started with: the mayor's has no rig, and a hook may be empty. */
+export interface StartPlan extends SessionPlan {
+  readonly rig?: Rig | undefined;
+  readonly bead?: Bead | undefined;
+  /** The runtime's own id of a session that is to go on. */
+  readonly resume?: string | undefined;
+}
+
 export interface SpawnPlan extends SessionPlan {
   /** Absent: its hook is empty. */
   readonly bead?: Bead;

@@ -15,12 +15,12 @@ import type { Context } from './context.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { goesOn } from './launchParts.ts';
 import { findAgent, findBead, findPolecat, findSession } from './lookups.ts';
-import { planSession, type SessionPlan } from './plan.ts';
+import { planSession, type SessionPlan, type StartPlan } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
 import { setupAgain } from './setup.ts';
-import { startSession, type StartPlan } from './startSession.ts';
+import { startSession } from './startSession.ts';
 import { refuseLostWorkplace } from './workplace.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {

@@ -1,34 +1,18 @@
 import type { Agent } from '../domain/agent.ts';
-import { agentOf, directoryOf, putAgent } from '../domain/agents.ts';
-import type { Bead } from '../domain/bead.ts';
+import { agentOf, putAgent } from '../domain/agents.ts';
 import type { SessionId } from '../domain/ids.ts';
-import { identityOf } from '../domain/polecatNames.ts';
-import type { Rig } from '../domain/rig.ts';
 import type { Session, SessionEnd } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { launchSpec, privateFiles } from '../runtimes/launch.ts';
-import { firstWords, resumeWords } from '../runtimes/seancePrompt.ts';
-import { systemPromptText } from '../runtimes/systemPrompt.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
-import { gitFoldersFor, ownSession } from './launchParts.ts';
-import { prepareLifecycle } from './lifecycle.ts';
-import type { SessionPlan } from './plan.ts';
-import { stepsIn } from './setup.ts';
+import { describeSession } from './describeSession.ts';
+import type { StartPlan } from './plan.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
-
-/** What a session is started with: the mayor's has no rig, and a hook may be empty. */
-export interface StartPlan extends SessionPlan {
-  readonly rig?: Rig | undefined;
-  readonly bead?: Bead | undefined;
-  /** The runtime's own id of a session that is to go on. */
-  readonly resume?: string | undefined;
-}
 
 export interface StartedSession {
   readonly id: SessionId;
@@ -84,7 +68,7 @@ async function open(
 async function record(context: Context, plan: StartPlan, agent: Agent, caller: Caller): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
   try {
-    const session = await describe(context, plan, agent, id);
+    const session = await describeSession(context, plan, agent, id);
     const verb = agent.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: agent.id }, (draft) => {
       draft.put('sessions', session);
@@ -96,72 +80,6 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
     context.sessions.removeSessionFile(id);
     throw error;
   }
-}
-
-/** The session as it will be recorded; its files are written. */
-async function describe(context: Context, plan: StartPlan, agent: Agent, id: SessionId): Promise<Session> {
-  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent: agent.id });
-  const { preset, rig, bead } = plan;
-  const directory = directoryOf(agent);
-  const approval = rig?.settings.approval ?? 'ask';
-  const lifecycle = prepareLifecycle(context, { id, preset, worktree: directory, approval });
-  const { role } = agent;
-  const names = { role, agent: agent.id, rig: rig?.id };
-  const told = { ...names, bead: bead?.id, directory, primed: lifecycle.primed };
-  const promptText = plan.resume === undefined ? firstWords(told) : resumeWords(told);
-  const systemPrompt = systemPromptText(names);
-  const own = ownSession(context, plan);
-  const request = {
-    preset,
-    program: plan.program,
-    host: plan.host,
-    role,
-    agent: agent.id,
-    name: agent.name,
-    rig: rig?.id,
-    bead: bead?.id,
-    worktree: directory,
-    town: context.paths.town,
-    sessionFile,
-    promptText,
-    promptFile: context.sessions.writePrompt(id, promptText),
-    resumePromptText: resumeWords(told),
-    systemPromptText: systemPrompt,
-    ...(preset.systemPrompt.kind === 'file'
-      ? { systemPromptFile: context.sessions.writePrivate(id, 'system-prompt.md', systemPrompt) }
-      : {}),
-    // Crew and mayor work for a person, who pushes what they commit: it is that person's, as their git is configured.
-    identity: role === 'polecat' ? identityOf(agent.id) : undefined,
-    binDirectory: context.paths.bin,
-    inheritedPath: plan.path,
-    approval,
-    spool,
-    before: stepsIn(directory, plan.before ?? []),
-    self: { node: context.launcher.node, launcher: context.launcher.program },
-    root: context.programs.asRoot,
-    privateDirectory: context.sessions.privateFolder(id),
-    ...own,
-    extraArguments: lifecycle.arguments,
-    extraEnvironment: lifecycle.environment,
-    ...(await gitFoldersFor(context, plan, agent)),
-  };
-  for (const { name, text } of privateFiles(request)) context.sessions.writePrivate(id, name, text);
-  const runtimeSession = own.resume ?? own.runtimeSession;
-  return {
-    id,
-    agent: agent.id,
-    ...(rig ? { rig: rig.id } : {}),
-    ...(bead ? { bead: bead.id } : {}),
-    runtime: plan.preset.id,
-    host: plan.host,
-    state: 'starting',
-    launch: launchSpec(request),
-    tokenHash,
-    ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
-    ...(plan.host === 'tmux' ? { tmuxSocket: context.sessions.tmuxSocket() } : {}),
-    ...(runtimeSession === undefined ? {} : { runtimeSession }),
-    createdAt: context.now(),
-  };
 }
 
 async function abandon(context: Context, session: Session, end: SessionEnd): Promise<void> {
