@@ -58,6 +58,8 @@ export interface RuntimePreset {
   };
   /** Text that shows that the program is ready for input; absent: no sign is known. */
   readonly ready?: string;
+  /** Where a message is typed into its terminal, which is the last resort: the key that sends it, and how long to wait before it. */
+  readonly typing?: { readonly submit: string; readonly pauseMs: number };
   readonly capabilities: {
     readonly resume: boolean;
     readonly commitsInWorktree: boolean;

@@ -66,7 +66,7 @@ export class FakeHost {
   /** What was ended by force, by process id. */
   readonly ended: number[] = [];
   /** What was typed into sessions, and the windows that were taken away. */
-  readonly typed: (readonly [session: string, text: string])[] = [];
+  readonly typed: (readonly [session: string, text: string, pauseMs: number])[] = [];
   readonly closed: string[] = [];
   editors = 0;
   /** Before the runtime is reported: what an agent does that is quicker than that. */
@@ -180,8 +180,8 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     logSince: (_file, from) => ({ lines: [], next: from }),
     logChanged: async (_file, until) => void (await until),
     view: ({ id, agent }) => Promise.resolve({ session: id, agent, host: 'editor', window: 'w' }),
-    type(session, text) {
-      host.typed.push([session.id, text]);
+    type(session, text, pauseMs) {
+      host.typed.push([session.id, text, pauseMs]);
       return Promise.resolve();
     },
     closePlace(session) {
