@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RuntimeName } from '../../server/domain/ids.ts';
 import type { Message } from '../../server/domain/message.ts';
 import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import type { Params } from '../../server/protocol/messages.ts';
-import { builtInPresets } from '../../server/runtimes/presets.ts';
+import { findPreset } from '../../server/runtimes/presets.ts';
 import { type Agent, refusal, TestTown } from './support.ts';
 
 async function nudged(
@@ -161,8 +162,8 @@ test('a window of tmux goes with what replaces or removes its session, and with 
 test('the pause before Enter is the one that the runtime needs', async (t) => {
   const agent = await atWork(t);
   const { town } = agent;
-  const sim = town.parts.store.view.get('sessions', agent.polecat.session ?? '')?.runtime;
-  const slow = { ...builtInPresets.find(({ id }) => id === sim), id: 'slow', aliases: [] } as RuntimePreset;
+  const sim = findPreset('sim', []) ?? assert.fail('there is no sim');
+  const slow: RuntimePreset = { ...sim, id: 'slow' as RuntimeName, aliases: [] };
   await town.parts.store.transact({ verb: 'runtime/add', by: 'overseer' }, (draft) =>
     draft.put('runtimes', { ...slow, typing: { submit: 'Enter', pauseMs: 900 } }),
   );
