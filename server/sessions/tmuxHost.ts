@@ -64,6 +64,7 @@ export class TmuxHost implements SessionHost {
   async close({ socket, session }: TmuxPlace): Promise<void> {
     if (!existsSync(socket)) return;
     const program = await this.program();
+    this.#watch(program, socket);
     await this.#inTurn(() => runTmux(program, socket, [['kill-session', '-t', exactly(session)]]));
   }
 
