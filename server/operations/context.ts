@@ -36,7 +36,7 @@ export interface SessionPort {
   endReport(session: SessionId): (SessionExit & { readonly reason?: string }) | undefined;
   logFile(session: SessionId): string;
   lastLines(file: string, count: number): readonly string[];
-  /** The first and the last whole lines of a log, as they were written but for secrets; a long one without its middle. */
+  /** The first and the last whole lines of a log, without secrets and control characters; a long one without its middle. */
   outputLines(file: string): readonly string[];
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;

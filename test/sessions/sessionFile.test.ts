@@ -9,6 +9,7 @@ import {
   removeSessionFiles,
   sessionFiles,
   writeEndReport,
+  writePrivateFile,
   writePromptFile,
   writeSessionFile,
   type SessionCredentials,
@@ -56,6 +57,19 @@ test('the folder is made for its owner only, and nothing is left beside the file
   removeSessionFiles(all);
   removeSessionFiles(all);
   assert.deepEqual(readdirSync(dirname(all.session)), []);
+});
+
+test('private files lie in a folder that only the owner enters, under a plain name, and go with the rest', (t) => {
+  const all = files(t);
+  const path = writePrivateFile(all, 'settings.json', '{}');
+  assert.equal(path, join(all.private, 'settings.json'));
+  assert.equal(statSync(all.private).mode & 0o777, 0o700);
+  assert.equal(statSync(path).mode & 0o777, 0o600);
+  for (const name of ['../s-1.json', 'a/b', '..', '']) {
+    assert.throws(() => writePrivateFile(all, name, 'x'), /no name of a file/, name);
+  }
+  removeSessionFiles(all);
+  assert.deepEqual(readdirSync(dirname(all.private)), []);
 });
 
 test('what is missing, torn or of another shape is not read', (t) => {
