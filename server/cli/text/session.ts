@@ -2,7 +2,7 @@ import type { Session } from '../../domain/session.ts';
 import { displayText } from '../../domain/text.ts';
 
 export const sessionKeys =
-  '{ id, agent, rig, bead, runtime, host, state, pid?, createdAt, startedAt?, endedAt?, exit?: { end, code?, signal?, lastLines? } }';
+  '{ id, agent, rig, bead?, runtime, runtimeSession?, host, state, pid?, createdAt, startedAt?, endedAt?, exit?: { end, code?, signal?, lastLines? }, failure?: { verdict?, advice, evidence, resets? } }';
 
 export function startedLines(one: Session): string[] {
   return [`Started the session ${displayText(one.id)} of ${displayText(one.agent)} (${one.host}).`];
@@ -11,5 +11,7 @@ export function startedLines(one: Session): string[] {
 /** Without what only launchers need: the launch spec and the token's hash. */
 export function sessionJson(one: Session): Record<string, unknown> {
   const { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit } = one;
-  return { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit };
+  const { runtimeSession, failure } = one;
+  const when = { createdAt, startedAt, endedAt };
+  return { id, agent, rig, bead, runtime, runtimeSession, host, state, pid, ...when, exit, failure };
 }
