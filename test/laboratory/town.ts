@@ -15,6 +15,8 @@ export interface Laboratory {
   readonly model: ModelServer;
   /** Makes the rig of a runtime, which is named like it, where it is not there yet. */
   rigOf(runtime: string): Promise<string>;
+  /** On a terminal a runtime asks its person, and there is none: the rig's owner says that it may act unasked. */
+  actUnasked(rig: string): Promise<void>;
   /** Its repository. */
   repositoryOf(rig: string): string;
   /** The environment in which agents ran git: a line `POLECAT ROLE AUTHOR SUBCOMMAND` each. */
@@ -62,6 +64,9 @@ export async function openLaboratory(
       const rig = made.get(runtime) ?? make(runtime);
       made.set(runtime, rig);
       return rig;
+    },
+    async actUnasked(rig) {
+      await terminal.must('gt', 'rig', 'config', '--yes', rig, 'approval', 'auto');
     },
     repositoryOf,
     gitCalls: () => linesOf(join(terminal.folder, gitLog)),
