@@ -37,14 +37,8 @@ export function rigPrompt(context: Context, params: Params<'rig/prompt'>): RigPr
 }
 
 function wayOf(delivery: SystemPromptDelivery): string {
-  switch (delivery.kind) {
-    case 'flag':
-      return `after ${delivery.flag}`;
-    case 'config':
-      return 'in a setting of its start';
-    case 'file':
-      return `as a file, ${delivery.variable === undefined ? `after ${delivery.flag ?? ''}` : `named by ${delivery.variable}`}`;
-    case 'none':
-      return 'not at all: what it says is in the first prompt and in gt prime';
-  }
+  if (delivery.kind === 'none') return 'not at all: what it says is in the first prompt and in gt prime';
+  if (delivery.kind === 'config') return 'in a setting of its start';
+  if (delivery.kind === 'flag') return `after ${delivery.flag}`;
+  return `as a file, ${delivery.variable === undefined ? `after ${delivery.flag ?? ''}` : `named by ${delivery.variable}`}`;
 }

@@ -127,18 +127,11 @@ function sessionOptions({ preset: { sessionId }, resume, runtimeSession }: Argum
 }
 
 function systemPromptOptions({ systemPrompt }: RuntimePreset, known: Known): string[] {
-  switch (systemPrompt.kind) {
-    case 'flag':
-      return fill([{ words: [systemPrompt.flag, '{systemPrompt}'] }], known);
-    case 'config':
-      return known.values.systemPrompt === undefined ? [] : fill(systemPrompt.arguments, known);
-    case 'file':
-      return systemPrompt.flag === undefined
-        ? []
-        : fill([{ words: [systemPrompt.flag, '{systemPromptFile}'] }], known);
-    case 'none':
-      return [];
-  }
+  if (systemPrompt.kind === 'config')
+    return known.values.systemPrompt === undefined ? [] : fill(systemPrompt.arguments, known);
+  if (systemPrompt.kind === 'none' || systemPrompt.flag === undefined) return [];
+  const given = systemPrompt.kind === 'flag' ? '{systemPrompt}' : '{systemPromptFile}';
+  return fill([{ words: [systemPrompt.flag, given] }], known);
 }
 
 function toolOptions({ tools: { allow, deny, given } }: RuntimePreset, known: Known): string[] {

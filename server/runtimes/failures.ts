@@ -69,7 +69,7 @@ const noGt =
   'Its shell found no gt: a login shell sets PATH anew. gt runtime show says how this runtime keeps it.';
 
 /** What services and shells say, whatever runtime it is. */
-export const commonFailures: readonly FailurePattern[] = [
+const commonFailures: readonly FailurePattern[] = [
   { verdict: 'missing-tool', text: 'gt: command not found', advice: noGt },
   { verdict: 'missing-tool', text: 'gt: not found', advice: noGt },
   { verdict: 'missing-tool', text: "'gt' is not recognized", advice: noGt },
@@ -129,9 +129,9 @@ const hasCode = ({ codes }: FailurePattern, { code }: Pick<SessionExit, 'code'>)
 
 /** `resets 3pm`, `try again in 20 minutes`, `will reset after 5h12m`: with a digit in it, or it says nothing. */
 function resetIn(text: string): string | undefined {
-  const [, when] =
-    /\b(?:resets?|try again|retry)\s+((?:(?:at|in|on|after)\s+)?[^.;|"\\]{0,20}\d[^.;|"\\]{0,30})/i.exec(
-      text,
-    ) ?? [];
+  const [, when] = resetWords.exec(text) ?? [];
   return when?.trim();
 }
+
+const resetWords =
+  /\b(?:resets?|try again|retry(?= (?:in|after)\b))\s+((?:(?:at|in|on|after)\s+)?[^.;|"\\]{0,12}\d[^.;|"\\]{0,30})/i;

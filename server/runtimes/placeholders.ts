@@ -34,7 +34,7 @@ export function names(words: Arguments, ...wanted: readonly Placeholder[]): bool
 }
 
 /** A string as JSON writes it, without what TOML does not take raw. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return JSON.stringify(text).replaceAll('\u007F', '\\u007f');
 }
 

@@ -45,7 +45,7 @@ async function ask(
 }
 
 /** The first that looks like one: programs say their name before it, and what else they think of. */
-export function versionIn(lines: readonly string[]): string | undefined {
+function versionIn(lines: readonly string[]): string | undefined {
   for (const line of lines) {
     const [version] = /\d+\.\d+[\w.+-]*/.exec(plainText(line)) ?? [];
     if (version !== undefined) return version.replace(/[.+-]+$/, '').slice(0, 40);

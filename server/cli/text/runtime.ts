@@ -25,27 +25,29 @@ export function runtimesLines(runtimes: readonly RuntimeSummary[], look: Look): 
 export function runtimeLines(summary: RuntimeSummary): string[] {
   const { preset, rigs, builtIn } = summary;
   const command = [preset.command, ...always(preset.arguments)].map((word) => displayText(word)).join(' ');
-  return [
-    `Runtime: ${displayText(preset.id)}`,
-    `Label: ${displayText(preset.label)}`,
-    ...(preset.aliases.length === 0
-      ? []
-      : [`Also called: ${preset.aliases.map((name) => displayText(name)).join(', ')}`]),
-    `Command: ${command}`,
-    ...programLines(summary),
-    ...(preset.bestFor === '' ? [] : [`Best for: ${displayText(preset.bestFor, 500)}`]),
-    ...(preset.tradeOffs === '' ? [] : [`Trade-offs: ${displayText(preset.tradeOffs, 500)}`]),
-    `Needs: ${needs(preset.needs)}`,
-    ...(preset.signIn === undefined ? [] : [`Sign in: ${displayText(preset.signIn, 500)}`]),
-    `Resumes: ${resumes(preset)}`,
-    `Without a terminal: ${preset.oneShot === undefined ? 'no' : 'yes'}`,
-    `System prompt: ${preset.systemPrompt.kind === 'none' ? 'none' : 'yes'}`,
-    ...(preset.asRoot === undefined ? [] : [`As root: ${displayText(preset.asRoot, 500)}`]),
-    ...(preset.trust?.hint === undefined ? [] : [`Trust: ${displayText(preset.trust.hint, 500)}`]),
-    `Rigs: ${rigs.map((name) => displayText(name)).join(', ') || 'none'}`,
-    `Preset: ${builtIn ? 'built in' : 'yours'}, ${preset.evidence === 'run' ? 'tried with the program' : 'not tried with the program yet'}`,
-    ...(preset.untried === undefined ? [] : [`Not tried: ${displayText(preset.untried, 500)}`]),
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Runtime', preset.id],
+    ['Label', preset.label],
+    ['Also called', preset.aliases.join(', ')],
+    ['Command', command],
+    ...programFacts(summary),
+    ['Best for', preset.bestFor],
+    ['Trade-offs', preset.tradeOffs],
+    ['Needs', needs(preset.needs)],
+    ['Sign in', preset.signIn],
+    ['Resumes', resumes(preset)],
+    ['Without a terminal', preset.oneShot === undefined ? 'no' : 'yes'],
+    ['System prompt', preset.systemPrompt.kind === 'none' ? 'none' : 'yes'],
+    ['As root', preset.asRoot],
+    ['Trust', preset.trust?.hint],
+    ['Rigs', rigs.join(', ') || 'none'],
+    [
+      'Preset',
+      `${builtIn ? 'built in' : 'yours'}, ${preset.evidence === 'run' ? 'tried with the program' : 'not tried with the program yet'}`,
+    ],
+    ['Not tried', preset.untried],
   ];
+  return facts.flatMap(([name, value]) => (value ? [`${name}: ${displayText(value, 2000)}`] : []));
 }
 
 export function runtimeJson(summary: RuntimeSummary): Record<string, unknown> {
@@ -54,19 +56,25 @@ export function runtimeJson(summary: RuntimeSummary): Record<string, unknown> {
   return { name: preset.id, label: preset.label, builtIn, ...found, rigs, preset };
 }
 
-function programLines({ preset, program, from, version, tried = [], searched }: RuntimeSummary): string[] {
-  if (program === undefined) {
-    const places = tried.map((place) => displayText(place, 300)).join(', ');
+function programFacts({
+  preset,
+  program,
+  from,
+  version,
+  tried = [],
+  searched,
+}: RuntimeSummary): readonly (readonly [string, string | undefined])[] {
+  if (program !== undefined) {
+    const where = from === undefined ? '' : ` (${whereFound[from]})`;
     return [
-      `Program: not found${places === '' ? '' : `; looked for ${places}`}`,
-      `Searched: ${displayText(searched, 2000)}`,
-      ...(preset.install === undefined ? [] : [`Install: ${displayText(preset.install, 500)}`]),
+      ['Program', `${program}${where}`],
+      ['Version', version],
     ];
   }
-  const where = from === undefined ? '' : ` (${whereFound[from]})`;
   return [
-    `Program: ${displayText(program, 1000)}${where}`,
-    ...(version === undefined ? [] : [`Version: ${displayText(version, 60)}`]),
+    ['Program', `not found${tried.length === 0 ? '' : `; looked for ${tried.join(', ')}`}`],
+    ['Searched', searched],
+    ['Install', preset.install],
   ];
 }
 
