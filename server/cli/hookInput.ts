@@ -59,7 +59,7 @@ export function hookInput(text: string): HookInput | undefined {
   if (said === undefined) return undefined;
   const session = ['session_id', 'sessionId', 'thread-id', 'thread_id']
     .map((key) => said[key])
-    .find((value): value is string => typeof value === 'string' && /^[\w.:-]{1,200}$/.test(value));
+    .find((value): value is string => typeof value === 'string' && /^\w[\w.:-]{0,199}$/.test(value));
   const source = sources.find((word) => word === said['source']);
   const event = said['hook_event_name'];
   return {

@@ -57,6 +57,8 @@ const words: Readonly<Record<string, string>> = {
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
   nudge: 'nudged',
+  'session/remind': 'was reminded of gt done on',
+  'session/at-rest': 'stopped its turn without gt done on',
   done: 'finished',
   'done/escalated': 'asks a person about',
   'done/deferred': 'put off',

@@ -1,5 +1,5 @@
 import { hookOf } from '../domain/hooks.ts';
-import type { AgentId, Timestamp } from '../domain/ids.ts';
+import type { AgentId } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { noteProgress, stoppedWithoutDone, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -62,7 +62,7 @@ async function noteLife(context: Context, session: Session, spokenTo: boolean): 
   const fresh = Date.parse(at) - Date.parse(polecat.progressAt) < progressEveryMs;
   const answered = spokenTo && polecat.state === 'needs-you';
   if (fresh && !answered && polecat.reason !== stoppedWithoutDone) return;
-  await change(context, session, (draft, now) => {
+  await change(context, session, 'session/progress', (draft, now) => {
     const awake = spokenTo && now.state === 'needs-you' ? transitionPolecat(now, 'working', { at }) : now;
     draft.put('agents', noteProgress(awake, at));
   });
@@ -74,20 +74,24 @@ async function stopped(
   { answers, again }: Params<'session/event'>,
 ): Promise<Result<'session/event'>> {
   if (!owesDone(context.store.view, session)) return {};
-  const mayRemind = answers === true && again !== true;
-  const at = context.now();
-  // Decided in the transaction: two hooks of one turn remind once.
-  const reminded = await change(context, session, (draft, polecat) => {
-    const now = draft.get('sessions', session.id);
-    if (!now || !owesDone(draft, now)) return false;
-    if (mayRemind && now.remindedAt === undefined) {
-      draft.put('sessions', { ...now, remindedAt: at });
-      return true;
-    }
-    if (polecat.reason !== stoppedWithoutDone) draft.put('agents', withoutDone(polecat, at));
-    return false;
+  if (answers === true && again !== true && (await remind(context, session)))
+    return { goOn: reminder(session.agent) };
+  await change(context, session, 'session/at-rest', (draft, polecat) => {
+    if (!owesDone(draft, session) || polecat.reason === stoppedWithoutDone) return;
+    draft.put('agents', { ...polecat, reason: stoppedWithoutDone, updatedAt: context.now() });
   });
-  return reminded ? { goOn: reminder(session.agent) } : {};
+  return {};
+}
+
+/** Once in a session, decided in the transaction: the two hooks of one turn remind once. */
+async function remind(context: Context, session: Session): Promise<boolean> {
+  const reminded = await change(context, session, 'session/remind', (draft) => {
+    const now = draft.get('sessions', session.id);
+    if (!now || now.remindedAt !== undefined || !owesDone(draft, now)) return false;
+    draft.put('sessions', { ...now, remindedAt: context.now() });
+    return true;
+  });
+  return reminded === true;
 }
 
 /** It works, has something on its hook, and has neither handed it over nor asked a person. */
@@ -95,10 +99,6 @@ function owesDone(view: View, session: Session): boolean {
   const polecat = ownPolecat(view, session);
   if (!polecat || hookOf(view, polecat.id) === undefined) return false;
   return polecat.state === 'working' || polecat.state === 'spawning';
-}
-
-function withoutDone(polecat: Polecat, at: Timestamp): Polecat {
-  return { ...polecat, reason: stoppedWithoutDone, updatedAt: at };
 }
 
 function reminder(agent: AgentId): string {
@@ -120,9 +120,10 @@ function ownPolecat(view: View, session: Session): Polecat | undefined {
 async function change<T>(
   context: Context,
   session: Session,
+  verb: string,
   work: (draft: Draft, polecat: Polecat) => T,
 ): Promise<T | undefined> {
-  const meta = { verb: 'session/event', by: session.agent, subject: session.bead };
+  const meta = { verb, by: session.agent, subject: session.bead };
   const { result } = await context.store.transact(meta, (draft) => {
     const polecat = ownPolecat(draft, session);
     return polecat && work(draft, polecat);

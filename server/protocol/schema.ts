@@ -57,6 +57,8 @@ const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred',
 const page = { limit: opt(pageSize), after: opt(word) };
 const steps = list(title, 100);
 const startSource = oneOf('startup', 'resume', 'clear', 'compact');
+/** It becomes an argument of the runtime some day, and no option. */
+const runtimeSession = v.pipe(word, v.regex(/^\w[\w.:-]*$/, 'must be letters, digits and the marks _ . : -'));
 const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
 
 const hello: v.GenericSchema<unknown, HelloParams> = v.object({
@@ -152,7 +154,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     status: opt(oneOf('completed', 'escalated', 'deferred')),
     message: opt(text),
   },
-  'work/prime': { agent: opt(word), source: opt(startSource), runtimeSession: opt(word) },
+  'work/prime': { agent: opt(word), source: opt(startSource), runtimeSession: opt(runtimeSession) },
   'polecat/list': { rig: opt(word) },
   'polecat/get': { agent: word },
   'polecat/changes': { agent: word },
@@ -178,7 +180,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   },
   'session/event': {
     event: oneOf('start', 'prompt', 'compact', 'stop', 'end', 'notify'),
-    runtimeSession: opt(word),
+    runtimeSession: opt(runtimeSession),
     answers: opt(flag),
     again: opt(flag),
   },

@@ -27,6 +27,7 @@ test('what runtimes say: session, source, event, and that they go on already', (
 test('what is no word of a session is left out', () => {
   const hostile = { session_id: '$(id)\n', source: 'x', hook_event_name: '"},{', stop_hook_active: 'true' };
   assert.deepEqual(hookInput(JSON.stringify(hostile)), {});
+  assert.deepEqual(hookInput('{"session_id":"--resume"}'), {});
   for (const garbage of ['', 'null', '[]', '"text"', '{', 'not json', '\u0000']) {
     assert.equal(hookInput(garbage), undefined, garbage);
   }

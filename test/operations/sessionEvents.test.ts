@@ -61,6 +61,14 @@ describe('a turn that ends without done', () => {
     const { seq } = town.parts.store;
     assert.deepEqual(await event(agent, stop), {});
     assert.equal(town.parts.store.seq, seq);
+    const { items } = await town.ask('town/feed', { limit: 2 });
+    assert.deepEqual(
+      items.map(({ text }) => text),
+      [
+        `${agent.id} stopped its turn without gt done on ${agent.bead}`,
+        `${agent.id} was reminded of gt done on ${agent.bead}`,
+      ],
+    );
     await event(agent, { event: 'prompt' });
     assert.deepEqual([agent.polecat.state, agent.polecat.reason], ['working', undefined]);
     assert.deepEqual(problemsOf(town), []);
