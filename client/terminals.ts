@@ -10,7 +10,7 @@ import {
 import { displayText } from '../server/domain/text.ts';
 import type { Session } from '../server/domain/session.ts';
 import type { ClientRequests } from '../server/protocol/messages.ts';
-import type { OpenTerminalParams, TerminalPlace } from '../server/protocol/session.ts';
+import type { OpenTerminalParams, SessionView, TerminalPlace } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
 import { typeInto } from './typing.ts';
 
@@ -68,6 +68,25 @@ export class Terminals implements Disposable {
     const there = await firstWith(launcherPid, window.terminals);
     if (there || Date.now() > this.#loadedAt + comingBackMs) return there;
     return await comesBack(launcherPid, this.#loadedAt + comingBackMs - Date.now());
+  }
+
+  /** A terminal of this window on a session in tmux; one that is there already comes to the front. Closing it ends nothing. */
+  attach(view: SessionView, name: string): void {
+    if (view.host !== 'tmux') return;
+    const [shellPath = '', ...shellArgs] = view.command;
+    const attached = this.#opened.get(view.session);
+    const terminal =
+      attached ??
+      window.createTerminal({
+        name: displayText(name, 60),
+        shellPath,
+        shellArgs,
+        // Within another tmux it would refuse.
+        env: { TMUX: null, TMUX_PANE: null },
+        isTransient: true,
+      });
+    this.#opened.set(view.session, terminal);
+    terminal.show();
   }
 
   /** Brings the session's terminal to the front where it is in this window, and tells which window that is. */

@@ -21,8 +21,10 @@ export async function openTerminal(parts: CommandParts, argument?: unknown): Pro
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
     return;
   }
-  if (session?.host === 'tmux')
-    return inform(`${polecat.id} lives in tmux. In a terminal: gt session attach ${polecat.id}`);
+  if (session?.host === 'tmux' && session.state !== 'ended') {
+    const view = await parts.connection.ask('session/view', { session: session.id });
+    return parts.terminals.attach(view, `${polecat.name} · ${polecat.bead}`);
+  }
   const terminal = session && (await parts.terminals.find(session));
   if (terminal) return terminal.show();
   if (session && session.state !== 'ended')

@@ -64,6 +64,7 @@ export class TmuxHost implements SessionHost {
   async close({ socket, session }: TmuxPlace): Promise<void> {
     if (!existsSync(socket)) return;
     const program = await this.program();
+    this.#watch(program, socket);
     await this.#inTurn(() => runTmux(program, socket, [['kill-session', '-t', exactly(session)]]));
   }
 
@@ -172,13 +173,18 @@ export async function tidyAfterTmux(socket: string, path: string): Promise<void>
 /** That name and no other that begins like it. */
 const exactly = (session: string): string => `=${session}`;
 
+/** tmux takes 16 kB of words at once (imsg); what is not named here is as the tmux server found it when it began. */
+const maxNamesLength = 4000;
+
 /**
  * A session begins with the variables of the town server as it is then, not as the tmux server found them when it began. Only their
  * names stand in an argument vector.
  */
 function handOn(): readonly string[] {
   const names = Object.keys(tmuxEnvironment()).filter((name) => /^[A-Za-z_]\w*$/u.test(name));
-  return ['set-option', '-g', 'update-environment', names.join(' ')];
+  const all = names.toSorted((a, b) => a.length - b.length).join(' ');
+  const cut = all.length > maxNamesLength ? all.slice(0, all.lastIndexOf(' ', maxNamesLength)) : all;
+  return ['set-option', '-g', 'update-environment', cut];
 }
 
 /** In place of the person's configuration. The keys that are left: C-b d leaves, C-b [ scrolls back, C-b C-b sends C-b. */

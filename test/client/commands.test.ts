@@ -210,6 +210,23 @@ test('the terminal of a polecat is told by its process, never by its name', asyn
   );
 });
 
+test('a session in tmux is attached in a terminal of its own, once', async () => {
+  const town = new SmallTown();
+  town.polecats = [polecat('backend/nux', auth, { session: { host: 'tmux' } })];
+  const command = ['/usr/bin/tmux', '-S', '/run/t', 'attach-session', '-t', '=s-1'];
+  town.answers['session/view'] = () => ({ session: 's-1', agent: 'backend/nux', host: 'tmux', command });
+  await run('openTerminal', town, { kind: 'polecat', agent: 'backend/nux' });
+  const [terminal, ...more] = seen.terminals;
+  assert.deepEqual([terminal?.shown, more.length], [1, 0]);
+  assert.deepEqual(terminal?.creationOptions, {
+    name: 'nux · be-auth',
+    shellPath: '/usr/bin/tmux',
+    shellArgs: command.slice(1),
+    env: { TMUX: null, TMUX_PANE: null },
+    isTransient: true,
+  });
+});
+
 test('a polecat whose session has ended offers to be resumed', async () => {
   const town = new SmallTown();
   town.polecats = [

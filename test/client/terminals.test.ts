@@ -88,6 +88,15 @@ test('the window with the terminal brings it to the front and says its name; ano
   assert.deepEqual(terminal?.typed, []);
 });
 
+test('a session in tmux that is attached here already comes to the front', () => {
+  const terminals = new Terminals();
+  const before = seen.terminals.length;
+  const view = { session: 's-5', agent: 'a', host: 'tmux', command: ['tmux', 'attach'] } as const;
+  terminals.attach(view, 'nux');
+  terminals.attach(view, 'nux');
+  assert.deepEqual([seen.terminals.length - before, seen.terminals.at(-1)?.shown], [1, 2]);
+});
+
 test('what a person has typed goes in as it is, and Enter after the pause, on its own', async () => {
   const terminals = new Terminals();
   await terminals.open({ ...request, session: 's-4' });

@@ -176,6 +176,18 @@ describe('sessions in tmux', { skip }, () => {
     );
   });
 
+  test('an environment of any size lets them start', async (t) => {
+    const { open, socket, host } = placeIn(t);
+    const names = Array.from({ length: 3000 }, (_, at) => `GASTOWN_TEST_VARIABLE_${at}`);
+    for (const name of names) process.env[name] = 'x';
+    t.after(() => {
+      for (const name of names) delete process.env[name];
+    });
+    await open('s-1');
+    await host.close({ socket, session: 's-1' });
+    await gone(socket);
+  });
+
   test('one is taken away without the other, by its whole name', async (t) => {
     const { open, socket, host } = placeIn(t);
     await open('s-1');
