@@ -68,19 +68,18 @@ async function runSession(environment: NodeJS.ProcessEnv): Promise<number> {
     const next = error instanceof Refusal && error.details.next ? `\nNext: ${error.details.next}` : '';
     return await turnAway(terminal, `Nothing was started. ${error.message}${next}`);
   }
-  const relay = await relayOf(run.spool, credentials);
-  await run.run();
-  await relay?.close(lastAnswerMs);
+  await runRelayed(run, credentials);
   return 0;
 }
 
 /** For the sandboxes that forbid the session's own programs to connect. */
-async function relayOf(
-  folder: string | undefined,
-  { town, token, session }: SessionCredentials,
-): Promise<SpoolRelay | undefined> {
-  if (folder === undefined) return undefined;
-  return await SpoolRelay.open({ folder, serverFile: townPaths(town).server, token, session });
+async function runRelayed(run: SessionRun, { town, token, session }: SessionCredentials): Promise<void> {
+  const { server: serverFile } = townPaths(town);
+  const { spool: folder } = run;
+  const relay =
+    folder === undefined ? undefined : await SpoolRelay.open({ folder, serverFile, token, session });
+  await run.run();
+  await relay?.close(lastAnswerMs);
 }
 
 /** As the first word: wait for the end of a tmux server, and remove its socket. */

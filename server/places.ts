@@ -27,7 +27,7 @@ import {
   writePromptFile,
   writeSessionFile,
 } from './sessions/sessionFile.ts';
-import { makeSpool, removeSpool } from './sessions/spoolFolder.ts';
+import { makeSpool } from './sessions/spoolFolder.ts';
 import { TmuxHost, type TmuxPlace } from './sessions/tmuxHost.ts';
 import { endTree, isStillRunning } from './sessions/tree.ts';
 
@@ -167,10 +167,8 @@ function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
       writeSessionFile(path, { town: paths.town, session: id, agent, token });
       return { path, tokenHash: hash(token), spool: makeSpool(join(paths.spool, id)) };
     },
-    removeSessionFile(session) {
-      removeSessionFiles(sessionFiles(paths.sessions, session));
-      removeSpool(join(paths.spool, session));
-    },
+    removeSessionFile: (session) =>
+      removeSessionFiles(sessionFiles(paths.sessions, session), join(paths.spool, session)),
     writePrompt(session, text) {
       const { prompt } = sessionFiles(paths.sessions, session);
       writePromptFile(prompt, text);

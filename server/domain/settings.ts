@@ -58,7 +58,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
   {
     key: 'isolation',
     values: 'auto, worktree or clone',
-    about: 'What each polecat works in; auto is a worktree wherever the runtime can commit in one.',
+    about: 'What polecats work in; auto: a clone where a worktree will not do.',
   },
   {
     key: 'setup',
@@ -68,7 +68,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
   {
     key: 'include',
     values: 'on or off',
-    about: 'Copy the ignored files that .worktreeinclude names (only for a rig over a local path).',
+    about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
 ];
 

@@ -43,18 +43,24 @@ export async function copyIncluded(
   // What ends in a slash is another repository.
   const matched = stdout.split('\0').filter((path) => path !== '' && !path.endsWith('/'));
   const ignored = await ignoredOf(here, matched);
-  const wanted = await ignoredOf(there, ignored);
-  const copy = new Copy(checkout.directory, await fs.realpath(directory));
-  copy.leave('git does not ignore them in the new workplace', without(ignored, wanted));
+  const top = await fs.realpath(directory);
+  const reached: string[] = [];
+  for (const path of ignored) if (await hasPlainFolders(top, dirname(path))) reached.push(path);
+  const wanted = await ignoredOf(there, reached);
+  const copy = new Copy(checkout.directory, top);
+  copy.leave('links of the workplace are in the way', without(ignored, reached));
+  copy.leave('git does not ignore them in the new workplace', without(reached, wanted));
   for (const path of wanted) await copy.take(path);
   return copy.outcome();
 }
 
 async function ignoredOf(git: Run, paths: readonly string[]): Promise<string[]> {
   if (paths.length === 0) return [];
-  const input = `${paths.join('\0')}\0`;
-  const { stdout } = await git(['check-ignore', '-z', '--stdin'], { input, accepts: [0, 1] });
-  return stdout.split('\0').filter(Boolean);
+  // Each path is literal to it, but for a colon at its start, and it refuses to be told so.
+  const input = paths.map((path) => `./${path}\0`).join('');
+  const environment = { GIT_LITERAL_PATHSPECS: '0' };
+  const { stdout } = await git(['check-ignore', '-z', '--stdin'], { input, environment, accepts: [0, 1] });
+  return stdout.split('\0').flatMap((path) => (path === '' ? [] : [path.slice('./'.length)]));
 }
 
 function without(all: readonly string[], some: readonly string[]): string[] {
@@ -102,14 +108,16 @@ class Copy {
     if (!stat.isFile() || !(await isStraight(this.#from, dirname(from)))) return 'they are links';
     if (this.#copied >= mostFiles || this.#bytes + stat.size > mostBytes)
       return `all of them would be more than ${mostFiles} files or ${mostBytes / 1_000_000} MB`;
-    if (!(await makeFolders(this.#to, dirname(to)))) return 'links of the workplace are in the way';
+    await fs.mkdir(dirname(to), { recursive: true });
+    if (!(await hasPlainFolders(this.#to, dirname(path)))) return 'links of the workplace are in the way';
     this.#bytes += stat.size;
     return await copyFile(from, to, stat.mode & 0o777);
   }
 }
 
 async function copyFile(from: string, to: string, mode: number): Promise<string | undefined> {
-  const { O_RDONLY, O_NOFOLLOW = 0 } = fs.constants;
+  const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+  // The constant is missing on Windows, and counts as 0.
   const file = await fs.open(from, O_RDONLY | O_NOFOLLOW).catch(() => undefined);
   if (file === undefined) return 'they cannot be read';
   try {
@@ -131,11 +139,10 @@ async function isStraight(top: string, folder: string): Promise<boolean> {
   return real === folder && (folder === top || folder.startsWith(join(top, '/')));
 }
 
-/** One after the other, each looked at: a tracked link must not lead the copy out of the workplace. */
-async function makeFolders(top: string, folder: string): Promise<boolean> {
-  if (folder === top) return true;
-  if (!(await makeFolders(top, dirname(folder)))) return false;
-  await fs.mkdir(folder).catch(() => undefined);
-  const stat = await fs.lstat(folder).catch(() => undefined);
-  return stat?.isDirectory() === true;
+/** Each folder on the way, as far as it is there, is one and no link: a tracked link must not lead the copy out of the workplace. */
+async function hasPlainFolders(top: string, folder: string): Promise<boolean> {
+  if (folder === '.') return true;
+  if (!(await hasPlainFolders(top, dirname(folder)))) return false;
+  const stat = await fs.lstat(join(top, folder)).catch(() => undefined);
+  return stat === undefined || stat.isDirectory();
 }

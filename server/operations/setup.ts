@@ -25,7 +25,7 @@ export interface Setup {
 export const isApproved = (rig: Rig, { hash }: Setup): boolean => rig.approvedSetup === hash;
 
 /** Undefined where there is none. */
-export async function setupAt(context: Context, rig: Rig, base: Sha): Promise<Setup | undefined> {
+async function setupAt(context: Context, rig: Rig, base: Sha): Promise<Setup | undefined> {
   const argv = rig.settings.setup ?? [];
   if (argv.length === 0) return undefined;
   const paths = argv.map((word) => word.replace(/^(?:\.\/)+/u, '')).filter(isTreePath);

@@ -30,7 +30,8 @@ export function idOfRequest(name: string): string | undefined {
 
 /** Its text. Throws where it is no plain file, or too long: a link is never followed, and a pipe never waited for. */
 export async function readPlainFile(path: string): Promise<string> {
-  const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  // Those that Windows lacks count as 0.
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   try {
     const stat = await file.stat();

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import { Refusal } from '../domain/refusal.ts';
 import type { LaunchSpec } from '../domain/session.ts';
 import { childEnvironment } from './environment.ts';
@@ -72,13 +73,11 @@ function spawnProgram(spec: LaunchSpec, base: NodeJS.ProcessEnv, stdio: Stdio): 
   }
   const program = findProgram(command, path, { node: process.execPath });
   if (!program) {
-    throw new Refusal(
-      'missing-program',
-      `There is no program "${command}" to start. Looked in PATH: ${path}`,
-      {
-        facts: { command, path },
-      },
-    );
+    const isThere = isAbsolute(command) && existsSync(command);
+    const why = isThere ? 'The file is there, and lacks the mode of a program.' : `Looked in PATH: ${path}`;
+    throw new Refusal('missing-program', `There is no program "${command}" to start. ${why}`, {
+      facts: { command, path },
+    });
   }
   const child = spawn(program.command, [...program.before, ...spec.arguments], {
     cwd: spec.directory,

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import type { SessionExit } from '../domain/session.ts';
 import { removePrivateFolder } from './privateFiles.ts';
+import { removeSpool } from './spoolFolder.ts';
 
 /** What GT_SESSION points at; the same as the protocol's `SessionFile`. */
 export interface SessionCredentials {
@@ -64,9 +65,14 @@ export function readEndReport(path: string): EndReport | undefined {
     : undefined;
 }
 
-export function removeSessionFiles({ session, prompt, end, privateFolder }: SessionFiles): void {
+/** And the session's spool. */
+export function removeSessionFiles(
+  { session, prompt, end, privateFolder }: SessionFiles,
+  spool: string,
+): void {
   for (const path of [session, prompt, end]) rmSync(path, { force: true });
   removePrivateFolder(privateFolder);
+  removeSpool(spool);
 }
 
 const ends: readonly string[] = [

@@ -83,6 +83,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
       Repository: /src/backend
       Branch: main
       Merge: review
+      Approval: ask
       Polecats: 2 working
       Queue: 0
       Open beads: 5
@@ -103,6 +104,10 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         session      auto         auto, editor, tmux or process
         ids          readable     readable or hash
         maxPolecats  10           1 to 100
+        approval     ask          ask or auto
+        isolation    auto         auto, worktree or clone
+        setup        none         a program and its arguments, or none
+        include      on           on or off
     `,
   },
   'one setting, bare, for scripts': {

@@ -29,6 +29,12 @@ describe('settings of a rig', () => {
     ['check', ['make'], { settings: { check: ['make'] } }],
     ['check', ['/opt/my tools/check'], { settings: { check: ['/opt/my tools/check'] } }],
     ['check', ['none'], { settings: { check: [] } }],
+    ['approval', ['auto'], { settings: { approval: 'auto' } }],
+    ['isolation', ['clone'], { settings: { isolation: 'clone' } }],
+    ['setup', ['npm', 'ci'], { settings: { setup: ['npm', 'ci'] } }],
+    ['setup', ['none'], { settings: { setup: [] } }],
+    ['include', ['off'], { settings: { include: false } }],
+    ['include', ['on'], { settings: { include: true } }],
   ];
   for (const [key, words, change] of parsed) {
     test(`${key} ${words.join(' ')}`, () => assert.deepEqual(parseRigSetting(key, words), change));
@@ -43,6 +49,11 @@ describe('settings of a rig', () => {
     ['session', ['screen'], 'session', /auto, editor, tmux or process/],
     ['ids', ['numbers'], 'ids', /readable or hash/],
     ['state', ['gone'], 'state', /active, parked or docked/],
+    ['approval', ['always'], 'approval', /ask or auto/],
+    ['isolation', ['container'], 'isolation', /auto, worktree or clone/],
+    ['isolation', ['in-place'], 'isolation', /No polecat works in a checkout of yours/],
+    ['setup', ['npm ci'], 'setup', /separate words/],
+    ['include', ['perhaps'], 'include', /on or off/],
     ['maxPolecats', ['0'], 'maxPolecats', /1 to 100/],
     ['maxPolecats', ['101'], 'maxPolecats', /1 to 100/],
     ['maxPolecats', ['1e1'], 'maxPolecats', /1 to 100/],

@@ -72,6 +72,8 @@ export class FakeHost {
   /** What stands in the log of a session, by the log's path. */
   readonly output = new Map<string, readonly string[]>();
   editors = 0;
+  /** What the launchers report to run is not the runtime yet. */
+  before: string | undefined;
   /** Before the runtime is reported: what an agent does that is quicker than that. */
   onLaunch: ((launched: Launched) => void) | undefined;
   #handlers: Handlers | undefined;
@@ -137,7 +139,7 @@ export class FakeHost {
       return;
     }
     this.alive.add(pid);
-    await this.handlers['session/started']({ pid }, caller);
+    await this.handlers['session/started'](this.before ? { pid, before: this.before } : { pid }, caller);
   }
 
   #callerOf({ id, agent }: Session): TestCaller {

@@ -14,6 +14,7 @@ import {
   type SessionCredentials,
   type SessionFiles,
 } from '../../server/sessions/sessionFile.ts';
+import { makeSpool } from '../../server/sessions/spoolFolder.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const credentials: SessionCredentials = {
@@ -53,9 +54,13 @@ test('the folder is made for its owner only, and nothing is left beside the file
     's-1.json',
     's-1.prompt.txt',
   ]);
-  removeSessionFiles(all);
-  removeSessionFiles(all);
-  assert.deepEqual(readdirSync(dirname(all.session)), []);
+  const spool = makeSpool(join(dirname(all.session), 'spool', 's-1'));
+  writeFileSync(join(spool, 'left.answer'), '');
+  assert.equal(statSync(spool).mode & 0o777, 0o700);
+  removeSessionFiles(all, spool);
+  removeSessionFiles(all, spool);
+  assert.deepEqual(readdirSync(dirname(all.session)), ['spool']);
+  assert.deepEqual(readdirSync(dirname(spool)), []);
 });
 
 test('what is missing, torn or of another shape is not read', (t) => {

@@ -30,6 +30,8 @@ export class SmallTown {
   readonly files: SessionFiles;
   readonly takes: number[] = [];
   readonly started: number[] = [];
+  /** What ran before the runtime. */
+  readonly steps: { readonly pid: number; readonly before: string }[] = [];
   readonly attached: Params<'session/attach'>[] = [];
   readonly ended: Ended[] = [];
   spec: LaunchSpec;
@@ -117,9 +119,10 @@ export class SmallTown {
         this.#launcher = caller;
         return this.spec;
       },
-      'session/started': ({ pid }, caller) => {
+      'session/started': ({ pid, before }, caller) => {
         if (this.refusesStart) throw new Refusal('held', 'be-auth has gone to somebody else.');
-        this.started.push(pid);
+        if (before === undefined) this.started.push(pid);
+        else this.steps.push({ pid, before });
         this.#launcher = caller;
         return {};
       },

@@ -63,6 +63,23 @@ test('after an exit without done Enter starts the same again, q closes', options
   assert.equal(town.started.length, 2);
 });
 
+test('Enter tries again what failed before the runtime, and not what was done', options, async (t) => {
+  const town = new SmallTown(t, 'exit 5');
+  const setup = join(town.folder, 'setup');
+  writeFileSync(setup, '#!/bin/sh\necho x >> tries; [ "$(wc -l < tries)" -ge 2 ]\n', { mode: 0o755 });
+  town.spec = { ...town.spec, before: [{ argv: [setup], label: 'setup', timeoutMs: 60_000 }] };
+  await town.start();
+  const launched = launchInTerminal(t, town);
+  await shows(launched, 'Enter tries again');
+  assert.deepEqual(town.started, []);
+  await type(launched, '\r', () => town.started.length > 0);
+  await shows(launched, 'Enter resumes');
+  const before = town.started.length;
+  await type(launched, '\r', () => town.started.length > before);
+  assert.equal(readFileSync(join(town.spec.directory, 'tries'), 'utf8'), 'x\nx\n');
+  await closed(launched);
+});
+
 test(
   'Enter in a terminal whose bead has gone to somebody else starts nothing that stays',
   options,
