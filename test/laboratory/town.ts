@@ -73,7 +73,8 @@ export async function openLaboratory(
   };
 }
 
-const gitLog = 'git-calls.log';
+/** Where sandboxes let an agent write, too. */
+const gitLog = join('tmp', 'git-calls.log');
 
 /** The user's own git notes who calls it from inside a session, and is git otherwise. */
 function watchGit(bin: string, folder: string): void {
