@@ -20,7 +20,7 @@ export interface Task {
 }
 
 /** A whole bead of one CLI; some of them take half a minute to start. */
-export const beadMs = 120_000;
+export const beadMs = 180_000;
 
 export async function newTask(
   lab: Laboratory,

@@ -31,7 +31,10 @@ function alone(scenario: Scenario, host: HostKind): LaboratoryPart {
       const { title, about, columns } = scenario;
       const rows: Row[] = [];
       for (const cli of clis) {
-        const play = (step: Step): Promise<void> => scenario.play(lab, { runtime: cli.runtime, host }, step);
+        const play = async (step: Step): Promise<void> => {
+          if (host !== 'process') await lab.actUnasked(await lab.rigOf(cli.runtime));
+          await scenario.play(lab, { runtime: cli.runtime, host }, step);
+        };
         rows.push(await rowOf(lab, { name: `${scenario.name}-${host}`, cli, columns, say }, play));
       }
       return { title: `${title}, in the session host ${host}`, about, columns, rows };

@@ -28,7 +28,7 @@ export const handoff = {
     await step(async () => {
       lab.model.play(task.bead, { word: task.word });
       assert.equal(readFileSync(join(before.worktree, fileOf(task.bead)), 'utf8'), contentOf(task.word));
-      await lab.terminal.must('gt', 'session', 'handoff', before.agent, to);
+      await lab.terminal.must('gt', 'session', 'handoff', before.agent, '--runtime', to);
       const { polecat, bead } = await lab.client.request('polecat/get', { agent: before.agent });
       assert.deepEqual(
         [polecat.worktree, polecat.branch, bead?.assignee, polecat.runtime],

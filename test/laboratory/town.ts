@@ -15,6 +15,8 @@ export interface Laboratory {
   readonly model: ModelServer;
   /** Makes the rig of a runtime, which is named like it, where it is not there yet. */
   rigOf(runtime: string): Promise<string>;
+  /** On a terminal a runtime asks its person, and there is none: the rig's owner says that it may act unasked. */
+  actUnasked(rig: string): Promise<void>;
   /** Its repository. */
   repositoryOf(rig: string): string;
   /** The environment in which agents ran git: a line `POLECAT ROLE AUTHOR SUBCOMMAND` each. */
@@ -63,12 +65,16 @@ export async function openLaboratory(
       made.set(runtime, rig);
       return rig;
     },
+    async actUnasked(rig) {
+      await terminal.must('gt', 'rig', 'config', '--yes', rig, 'approval', 'auto');
+    },
     repositoryOf,
     gitCalls: () => linesOf(join(terminal.folder, gitLog)),
   };
 }
 
-const gitLog = 'git-calls.log';
+/** Where sandboxes let an agent write, too. */
+const gitLog = join('tmp', 'git-calls.log');
 
 /** The user's own git notes who calls it from inside a session, and is git otherwise. */
 function watchGit(bin: string, folder: string): void {

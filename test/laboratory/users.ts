@@ -22,6 +22,9 @@ export function accounts(model: string): Record<string, string> {
     COPILOT_MODEL: 'scripted',
     COPILOT_OFFLINE: 'true',
     COPILOT_AUTO_UPDATE: 'false',
+    OPENCODE_DISABLE_AUTOUPDATE: 'true',
+    OPENCODE_DISABLE_MODELS_FETCH: 'true',
+    OPENCODE_DISABLE_LSP_DOWNLOAD: 'true',
     AUGMENT_SESSION_AUTH: JSON.stringify({
       accessToken: key,
       tenantURL: `${model}/`,
