@@ -90,7 +90,12 @@ export function createTown(parts: TownParts): Town {
     },
   };
   return {
-    handlers: { ...stateHandlers(context), ...beadHandlers(context), ...workHandlers(context, parts) },
+    handlers: {
+      ...stateHandlers(context),
+      ...beadHandlers(context),
+      ...workHandlers(context, parts),
+      ...seanceHandlers(context),
+    },
     authenticate: (hello) => authenticate(context, parts, hello),
     recover: () => recover(context),
     isBusy: () => underWay.size > 0 || liveSessions(context) > 0,
@@ -180,7 +185,7 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   };
 }
 
-type WorkHandlers = Omit<Handlers, StateMethods | BeadMethods>;
+type WorkHandlers = Omit<Handlers, StateMethods | BeadMethods | SeanceMethods>;
 
 function workHandlers(context: Context, parts: TownParts): WorkHandlers {
   const { view } = context.store;
@@ -223,5 +228,37 @@ function workHandlers(context: Context, parts: TownParts): WorkHandlers {
       parts.offerToHost(caller, params);
       return {};
     },
+  };
+}
+
+type SeanceMethods = Extract<keyof Handlers, `seance/${string}` | `crew/${string}` | 'session/handoff'>;
+
+function seanceHandlers(context: Context): Pick<Handlers, SeanceMethods> {
+  const { view } = context.store;
+  const refuse = (): never => {
+    throw new Refusal('unavailable', 'This town has no seance yet.');
+  };
+  return {
+    'session/handoff': async ({ agent, runtime }, caller) => {
+      const polecat = view.get('agents', agent);
+      if (!polecat) throw new Refusal('not-found', `There is no agent ${agent}.`, { field: 'agent' });
+      if (polecat.session && view.get('sessions', polecat.session)?.state !== 'ended')
+        await stopSession(context, polecat.session, { by: caller.by });
+      await context.store.transact({ verb: 'session/handoff', by: caller.by, subject: agent }, (draft) => {
+        const now = draft.get('agents', agent) ?? polecat;
+        draft.put('agents', {
+          ...now,
+          runtime: findPreset(runtime, draft.all('runtimes'))?.id ?? now.runtime,
+        });
+      });
+      return await runSession(context, { agent }, caller);
+    },
+    'seance/start': refuse,
+    'seance/list': () => [],
+    'seance/get': refuse,
+    'seance/talk': refuse,
+    'crew/add': refuse,
+    'crew/list': () => [],
+    'crew/remove': refuse,
   };
 }

@@ -58,5 +58,13 @@ export const access: { readonly [M in Method]: Access } = {
   'session/started': 'session',
   'session/attach': 'session',
   'session/ended': 'session',
+  'session/handoff': 'person',
+  'seance/start': 'person',
+  'seance/list': 'anyone',
+  'seance/get': 'anyone',
+  'seance/talk': 'person',
+  'crew/add': 'person',
+  'crew/list': 'anyone',
+  'crew/remove': 'person',
   'host/offer': 'person',
 };

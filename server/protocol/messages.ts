@@ -3,6 +3,7 @@ import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
 import type { TownRequests } from './town.ts';
 import type { MergeRequestRequests, PolecatRequests, WorkRequests } from './work.ts';
@@ -18,7 +19,8 @@ export interface Requests
     WorkRequests,
     PolecatRequests,
     MergeRequestRequests,
-    SessionRequests {}
+    SessionRequests,
+    SeanceRequests {}
 
 export type Method = keyof Requests;
 export type Params<M extends Method> = Requests[M]['params'];

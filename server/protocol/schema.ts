@@ -65,7 +65,9 @@ function oneOf<const Words extends readonly string[]>(...words: Words) {
 
 const words = list(text);
 const labels = list(word);
-const host = oneOf('auto', 'editor', 'process');
+const [host, roles] = [oneOf('auto', 'editor', 'process'), oneOf('polecat', 'crew', 'mayor')];
+const some = opt(word);
+const place = { rig: some, runtime: some, host: opt(host) };
 const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
 const page = { limit: opt(pageSize), after: opt(word) };
 const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
@@ -169,14 +171,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/feed': { limit: opt(pageSize), before: opt(count) },
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
-  'rig/create': {
-    name: word,
-    repository: path,
-    runtime: opt(word),
-    prefix: opt(word),
-    branch: opt(word),
-    approve: opt(word),
-  },
+  'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
   'rig/list': {},
   'rig/configure': { rig: word, key: word, words },
@@ -232,7 +227,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'convoy/add': { convoy: word, beads: labels },
   'convoy/list': { ...page, all: opt(flag) },
   'convoy/get': { convoy: title },
-  'work/sling': { beads: labels, rig: opt(word), runtime: opt(word), host: opt(host), dryRun: opt(flag) },
+  'work/sling': { ...place, beads: labels, dryRun: opt(flag) },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
   'work/done': {
@@ -265,6 +260,14 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     lastLines: opt(list(text)),
     reason: opt(text),
   },
+  'session/handoff': { agent: word, runtime: word, host: opt(host), note: opt(text) },
+  'seance/start': { ...place, role: opt(roles), bead: some, name: some, dryRun: opt(flag) },
+  'seance/list': { role: opt(roles), rig: opt(word), recent: opt(count) },
+  'seance/get': { session: word },
+  'seance/talk': { session: word, question: opt(text) },
+  'crew/add': { rig: word, name: word, branch: some, runtime: some },
+  'crew/list': { rig: opt(word) },
+  'crew/remove': { agent: word, force: opt(flag) },
   'host/offer': { window: word, trusted: flag, focused: flag },
 };
 

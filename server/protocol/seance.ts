@@ -90,7 +90,12 @@ export interface SeanceRequests {
   };
   /** A person: a lasting workplace in a rig. */
   'crew/add': {
-    params: { readonly rig: string; readonly name: string; readonly branch?: string; readonly runtime?: string };
+    params: {
+      readonly rig: string;
+      readonly name: string;
+      readonly branch?: string;
+      readonly runtime?: string;
+    };
     result: CrewMember;
   };
   'crew/list': { params: { readonly rig?: string }; result: readonly CrewMember[] };

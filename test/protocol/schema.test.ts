@@ -107,6 +107,22 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'session/started': { pid: 7 },
   'session/attach': { launcherPid: 7, pid: 8 },
   'session/ended': { end: 'failed', code: -1, signal: 'SIGTERM', lastLines: ['x'], reason: 'r' },
+  'session/handoff': { agent: 'backend/nux', runtime: 'codex', host: 'editor', note: 'Half done.' },
+  'seance/start': {
+    role: 'crew',
+    rig: 'backend',
+    runtime: 'codex',
+    bead: 'be-auth',
+    name: 'ann',
+    host: 'editor',
+    dryRun: true,
+  },
+  'seance/list': { role: 'polecat', rig: 'backend', recent: 10 },
+  'seance/get': { session: 's-1' },
+  'seance/talk': { session: 's-1', question: 'Why?' },
+  'crew/add': { rig: 'backend', name: 'ann', branch: 'ann', runtime: 'human' },
+  'crew/list': { rig: 'backend' },
+  'crew/remove': { agent: 'backend/crew/ann', force: true },
   'host/offer': { window: 'w', trusted: true, focused: false },
 };
 
