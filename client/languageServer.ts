@@ -1,4 +1,6 @@
+import type { CancellationToken } from 'vscode';
 import type { JournalEntry } from '../server/domain/journal.ts';
+import type { RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 
 /** What the language server says of the town: `gastown/state`. */
@@ -26,6 +28,8 @@ export interface Listeners {
   onTown(news: TownNews): void;
   onChange(entry: JournalEntry): void;
   onOpenTerminal(request: OpenTerminalParams): Promise<{ readonly processId?: number }>;
+  /** What is seen of the runtime that is being tested. */
+  onRuntimeTest(event: RuntimeTestEvent): void;
   /** It ended without having been stopped. */
   onEnd(): void;
 }
@@ -33,7 +37,7 @@ export interface Listeners {
 /** One run of the language server. */
 export interface LanguageServer {
   /** Rejects with what `failureOf` gives. */
-  request(method: string, params: unknown): Promise<unknown>;
+  request(method: string, params: unknown, token?: CancellationToken): Promise<unknown>;
   notify(method: string, params: unknown): void;
   /** Never rejects. */
   stop(): Promise<void>;

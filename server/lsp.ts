@@ -2,10 +2,12 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  type CancellationToken,
   createConnection,
   type ExecuteCommandParams,
   type InitializeParams,
   type InitializeResult,
+  LSPErrorCodes,
   MessageType,
   ResponseError,
 } from 'vscode-languageserver/node';
@@ -14,6 +16,14 @@ import { Refusal } from './domain/refusal.ts';
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
+import type { RuntimeTestEvent } from './protocol/runtimeTest.ts';
+import {
+  checkRuntimeTest,
+  runtimeTestMethod,
+  runtimeTestNotification,
+  type RuntimeTestParams,
+  type RuntimeTestResult,
+} from './protocol/runtimeTestRequest.ts';
 import { Unreached } from './rpc/failure.ts';
 import { FollowedTown, type TownNews } from './rpc/followedTown.ts';
 
@@ -25,6 +35,15 @@ export interface LanguageServerParts {
   readonly serverProgram: string;
   /** Makes a town in a folder. Throws a `Refusal` where it cannot. */
   createTown(path: string): Promise<unknown>;
+  /**
+   * Takes a runtime through the contract in a throw-away town, and tells what it sees; `stop` ends it early. Throws a `Refusal` where it
+   * cannot begin. That the contract does not hold is a result.
+   */
+  testRuntime(
+    params: RuntimeTestParams,
+    emit: (event: RuntimeTestEvent) => void,
+    stop: AbortSignal,
+  ): Promise<void>;
 }
 
 /** What an editor says of itself in `initializationOptions`; every part may be absent. */
@@ -41,7 +60,7 @@ interface EditorOptions {
 const prefix = 'gastown/';
 const createMethod = 'town/create';
 
-type Asked = Method | typeof createMethod;
+type Asked = Method | typeof createMethod | typeof runtimeTestMethod;
 
 /** Speaks LSP over this process's standard streams until the editor says exit. The town lives on without it. */
 export function startLanguageServer(parts: LanguageServerParts): void {
@@ -49,9 +68,9 @@ export function startLanguageServer(parts: LanguageServerParts): void {
   const window = new Window(connection, parts);
   connection.onInitialize((params) => window.initialize(params));
   connection.onInitialized(() => window.begin());
-  connection.onExecuteCommand((params) => window.execute(params));
+  connection.onExecuteCommand((params, token) => window.execute(params, token));
   connection.onNotification(`${prefix}window`, (place: unknown) => window.place(place));
-  connection.onRequest((method, params) => window.request(method, params));
+  connection.onRequest((method, params, token) => window.request(method, params, token));
   connection.onShutdown(() => window.end());
   connection.listen();
 }
@@ -65,6 +84,8 @@ class Window {
   #folder = process.cwd();
   #focused = true;
   #trusted = true;
+  /** Set while a runtime is tested: one at a time, since the events do not say whose they are. */
+  #testing: AbortController | undefined;
 
   constructor(connection: LanguageConnection, parts: LanguageServerParts) {
     this.#connection = connection;
@@ -103,21 +124,21 @@ class Window {
   }
 
   /** A command of `workspace/executeCommand`: the town's request of that name, with its params as the one argument. */
-  async execute(params: ExecuteCommandParams | undefined): Promise<unknown> {
+  async execute(params: ExecuteCommandParams | undefined, token: CancellationToken): Promise<unknown> {
     const command = String(params?.command);
     const given: unknown = params?.arguments ?? [];
     const method = commands[command];
     if (method === undefined) throw refused('not-found', `There is no command ${command}.`);
     if (!Array.isArray(given) || given.length > 1)
       throw refused('invalid', `${command} takes one argument: an object.`, 'arguments');
-    return await this.#carryOut(method, given[0]);
+    return await this.#carryOut(method, given[0], token);
   }
 
-  async request(method: string, params: unknown): Promise<unknown> {
+  async request(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
     const wanted = method.slice(prefix.length);
-    if (!method.startsWith(prefix) || !(isMethod(wanted) || wanted === createMethod))
+    if (!method.startsWith(prefix) || !(isMethod(wanted) || isOwn(wanted)))
       throw new ResponseError(-32601, `There is no request ${method}.`);
-    return await this.#carryOut(wanted, params);
+    return await this.#carryOut(wanted, params, token);
   }
 
   place(place: unknown): void {
@@ -130,6 +151,7 @@ class Window {
   }
 
   end(): void {
+    this.#testing?.abort();
     this.#town.close();
   }
 
@@ -141,11 +163,12 @@ class Window {
     return { window: this.#options.window, trusted: this.#trusted, focused: this.#focused };
   }
 
-  #carryOut(method: Asked, given: unknown): Promise<unknown> {
+  #carryOut(method: Asked, given: unknown, token: CancellationToken): Promise<unknown> {
     const params = recordOf(given);
     if (!params) throw refused('invalid', 'The params must be an object.', 'params');
     return answering(async (): Promise<unknown> => {
       if (method === createMethod) return await this.#create(params['path']);
+      if (method === runtimeTestMethod) return await this.#test(params, token);
       // A window reads by itself whenever something changed: that must not undo what a person did.
       if (this.#isVsCode) this.#town.refuseToWake();
       return await this.#town.request(method, params);
@@ -161,6 +184,42 @@ class Window {
     return { path };
   }
 
+  async #test(
+    given: Readonly<Record<string, unknown>>,
+    token: CancellationToken,
+  ): Promise<RuntimeTestResult> {
+    const checked = checkRuntimeTest(given);
+    if ('problem' in checked)
+      throw new Refusal('invalid', `${checked.field}: ${checked.problem}`, { field: checked.field });
+    if (this.#testing)
+      throw new Refusal('in-use', 'A runtime is being tested already.', {
+        next: 'Wait for it, or cancel it.',
+      });
+    const stop = new AbortController();
+    this.#testing = stop;
+    const cancelled = token.onCancellationRequested(() => stop.abort());
+    let result: RuntimeTestResult | undefined;
+    try {
+      await this.#parts.testRuntime(
+        checked.value,
+        (event) => {
+          if (event.event === 'result') result = event;
+          void this.#connection.sendNotification(runtimeTestNotification, event);
+        },
+        stop.signal,
+      );
+    } catch (error) {
+      if (stop.signal.aborted)
+        throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The test was cancelled.');
+      throw error;
+    } finally {
+      cancelled.dispose();
+      this.#testing = undefined;
+    }
+    if (!result) throw new Error('The test ended without a result.');
+    return result;
+  }
+
   #tell(news: TownNews): void {
     void this.#connection.sendNotification(`${prefix}state`, news);
     if (this.#isVsCode) return;
@@ -172,13 +231,18 @@ class Window {
 
 /** `gastown.rig.list` → `rig/list`: what a person may ask, for editors that have only `workspace/executeCommand`. */
 const commands: Readonly<Record<string, Asked>> = Object.fromEntries(
-  ([createMethod, ...Object.keys(access)] as Asked[])
-    .filter((method) => method === createMethod || (access[method] !== 'session' && method !== 'host/offer'))
+  ([createMethod, runtimeTestMethod, ...Object.keys(access)] as Asked[])
+    .filter((method) => isOwn(method) || (access[method] !== 'session' && method !== 'host/offer'))
     .map((method) => [`gastown.${method.replace('/', '.')}`, method]),
 );
 
 function isMethod(text: string): text is Method {
   return Object.hasOwn(access, text);
+}
+
+/** Answered here, and not by the town. */
+function isOwn(method: string): method is typeof createMethod | typeof runtimeTestMethod {
+  return method === createMethod || method === runtimeTestMethod;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -222,6 +286,7 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
         ...error.details,
       });
     }
+    if (error instanceof ResponseError) throw error;
     if (error instanceof Unreached) throw refused('unavailable', error.message);
     throw new ResponseError(errorCodes.fault, messageOf(error));
   }

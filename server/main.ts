@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
 import { stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
+import type { RuntimeTestEvent } from './protocol/runtimeTest.ts';
+import type { RuntimeTestParams } from './protocol/runtimeTestRequest.ts';
 import { productVersion } from './protocol/version.ts';
 import { installTown, programsIn, serve, townsOfUser } from './serveTown.ts';
 
@@ -79,8 +81,33 @@ async function create(path: string): Promise<number> {
 
 async function languageServer(): Promise<undefined> {
   const { startLanguageServer } = await import('./lsp.ts');
-  startLanguageServer({ version: productVersion, serverProgram: programs.server, createTown: installTown });
+  startLanguageServer({
+    version: productVersion,
+    serverProgram: programs.server,
+    createTown: installTown,
+    testRuntime,
+  });
   return undefined;
+}
+
+/** In a process of its own, as `gt runtime test` runs it: what it leaves or breaks is not the editor's. */
+async function testRuntime(
+  { runtime, live }: RuntimeTestParams,
+  emit: (event: RuntimeTestEvent) => void,
+  stop: AbortSignal,
+): Promise<void> {
+  const { serverLines } = await import('./cli/askServerProgram.ts');
+  let ended = false;
+  const take = (event: { readonly event: string }): void => {
+    ended ||= event.event === 'result';
+    emit(event as RuntimeTestEvent);
+  };
+  try {
+    await serverLines(['runtime-test', runtime, ...(live === true ? ['--live'] : [])], take, stop);
+  } catch (error) {
+    // A contract that does not hold is in the result; the program's exit code adds nothing to it.
+    if (!ended) throw error;
+  }
 }
 
 async function demo(keep: boolean): Promise<number> {

@@ -13,6 +13,7 @@ export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: 
 export async function serverLines(
   args: readonly string[],
   onEvent: (event: ServerEvent) => void,
+  stop?: AbortSignal,
 ): Promise<void> {
   let refused: Refusal | undefined;
   const onLine = (line: string): void => {
@@ -20,7 +21,12 @@ export async function serverLines(
     if (event?.event === 'refused') refused = refusalOf(event);
     else if (event) onEvent(event);
   };
-  const end = await runServerProgram({ program: serverProgram(), args, onLine });
+  const end = await runServerProgram({
+    program: serverProgram(),
+    args,
+    onLine,
+    ...(stop ? { stop } : {}),
+  });
   if (end.code === 0) return;
   throw refused ?? failureOfEnd(end);
 }

@@ -6,6 +6,12 @@ export interface RuntimeSummary {
   readonly builtIn: boolean;
   /** The program as found on the login shell's PATH; absent: not found there. */
   readonly program?: string;
+  /** As the program says it of itself; absent: not found, or it did not say. */
+  readonly version?: string;
+  /** A command line, or a page, that installs it. */
+  readonly install?: string;
+  /** How its account is signed in to, one sentence. */
+  readonly signIn?: string;
   /** The PATH that was searched. */
   readonly searched: string;
   /** Rigs that use it. */

@@ -7,6 +7,8 @@ export interface ServerRun {
   readonly args: readonly string[];
   /** Each line of its standard output, as it comes. */
   readonly onLine: (line: string) => void;
+  /** It is asked to end, and cleans up behind itself. */
+  readonly stop?: AbortSignal;
 }
 
 export interface ServerRunEnd {
@@ -20,7 +22,7 @@ export interface ServerRunEnd {
  * Runs the town server's program for what ends by itself, such as making a town, and waits for it. An interrupt from the terminal
  * reaches both: this side waits for the program to clean up behind itself.
  */
-export function runServerProgram({ program, args, onLine }: ServerRun): Promise<ServerRunEnd> {
+export function runServerProgram({ program, args, onLine, stop }: ServerRun): Promise<ServerRunEnd> {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: serverEnvironment(process.env),
@@ -30,6 +32,8 @@ export function runServerProgram({ program, args, onLine }: ServerRun): Promise<
   const pass = (): void => void child.kill('SIGTERM');
   process.on('SIGINT', wait);
   process.on('SIGTERM', pass);
+  stop?.addEventListener('abort', pass);
+  if (stop?.aborted) pass();
   child.stdout.setEncoding('utf8').on('data', splitLines(onLine));
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -39,6 +43,7 @@ export function runServerProgram({ program, args, onLine }: ServerRun): Promise<
     const end = (): void => {
       process.off('SIGINT', wait);
       process.off('SIGTERM', pass);
+      stop?.removeEventListener('abort', pass);
     };
     child.on('error', (error) => {
       end();
