@@ -6,6 +6,7 @@ import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.
 import { TerminalEnvironment } from './environment.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
+import { RuntimeTests, runtimeTestScheme } from './runtimeTests.ts';
 import { StatusBar } from './statusBar.ts';
 import { Terminals } from './terminals.ts';
 import { Views } from './views.ts';
@@ -37,6 +38,7 @@ export async function deactivate(): Promise<void> {
 /** The parts of the window, in the order in which they need each other. Waits for nothing: the language server starts behind it. */
 function compose(context: ExtensionContext, log: LogOutputChannel): typeof running {
   const terminals = new Terminals();
+  const runtimeTests = new RuntimeTests();
   const connection = new Connection({
     start: startLazily(context.asAbsolutePath('dist/server.cjs'), log),
     facts: windowFacts,
@@ -58,6 +60,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const held = new Disposables();
   held.add(
     terminals,
+    runtimeTests,
     model,
     views,
     statusBar,
@@ -73,11 +76,12 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     }),
     workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
     workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
+    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
     workspace.onDidGrantWorkspaceTrust(() => void connection.restart()),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
     }),
-    ...registerCommands({ connection, model, terminals, log }),
+    ...registerCommands({ connection, model, terminals, runtimeTests, log }),
   );
   void connection.restart();
   return { connection, held };

@@ -5,10 +5,13 @@ import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
 import { inform, mention } from '../messages.ts';
 import { choosePolecat } from './choose.ts';
+import { lastingIn, openLasting, stopLasting } from './lasting.ts';
 import type { CommandParts } from './parts.ts';
 
 /** Brings the polecat's terminal to the front, or shows the log where its session has none. */
 export async function openTerminal(parts: CommandParts, argument?: unknown): Promise<void> {
+  const lasting = lastingIn(argument);
+  if (lasting) return await openLasting(parts, lasting);
   const detail = await choosePolecat(parts, argument, {
     title: 'Open Terminal',
     fits: ({ session }) => session !== undefined,
@@ -42,6 +45,8 @@ export async function showDiff(parts: CommandParts, argument?: unknown): Promise
 
 /** Asks the runtime to stop; the bead stays on the hook. */
 export async function stopSession(parts: CommandParts, argument?: unknown): Promise<void> {
+  const lasting = lastingIn(argument);
+  if (lasting) return await stopLasting(parts, lasting);
   const detail = await choosePolecat(parts, argument, {
     title: 'Stop Session',
     fits: isRunning,

@@ -17,7 +17,7 @@ export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined
   return {
     id: `bead:${bead.id}`,
     label: bead.id,
-    description: joined(word, title),
+    description: joined(word, polecat && displayText(polecat.runtimeLabel, 40), title),
     icon: polecat?.needsPerson ? needsPersonIcon : typeIcon(bead.type),
     context: beadContext(word, { slingable: bead.status === 'open' && !view.blocked, polecat }),
     spoken: `Bead ${bead.id}, ${title}, ${word}.`,

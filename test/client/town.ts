@@ -8,6 +8,8 @@ import type { BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
 import type { Method, Params, Result } from '../../server/protocol/messages.ts';
 import type { RigSummary } from '../../server/protocol/rig.ts';
+import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
+import type { CrewMember, PastSession } from '../../server/protocol/seance.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import type { Ask } from '../../client/connection.ts';
@@ -121,6 +123,9 @@ export class SmallTown {
   polecats: PolecatDetail[] = [];
   convoys: ConvoyView[] = [];
   beads: BeadView[] = [];
+  runtimes: RuntimeSummary[] = [];
+  crew: CrewMember[] = [];
+  sessions: PastSession[] = [];
   /** Every request, as `method rig-or-id`. */
   asked: string[] = [];
   /** Thrown by every request while it is set. */
@@ -156,6 +161,9 @@ export class SmallTown {
     if (method === 'convoy/list') return { items: this.convoys, total: this.convoys.length };
     if (method === 'convoy/get') return this.convoys.find((view) => view.convoy.id === params.convoy);
     if (method === 'bead/list') return this.page(params);
+    if (method === 'runtime/list') return this.runtimes;
+    if (method === 'crew/list') return this.crew;
+    if (method === 'seance/list') return this.sessions;
     throw new Error(`The small town has no answer to ${method}`);
   }
 
