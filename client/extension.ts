@@ -6,6 +6,7 @@ import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.
 import { TerminalEnvironment } from './environment.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
+import { OwnRuntimes } from './ownRuntimes.ts';
 import { RuntimeTests, runtimeTestScheme } from './runtimeTests.ts';
 import { StatusBar } from './statusBar.ts';
 import { Terminals } from './terminals.ts';
@@ -46,6 +47,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     log: (text) => log.info(text),
   });
   const model = new Model(connection.ask, (text) => log.warn(text));
+  const ownRuntimes = new OwnRuntimes(connection.ask, (text) => log.warn(text));
   const welcome = new Welcome();
   welcome.show(connection.state, model);
   const views = new Views(model);
@@ -67,6 +69,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     model.onDidChange(show),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidResync(() => {
+      void ownRuntimes.give();
       model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
     }),
     connection.onDidChangeState((state) => {
@@ -79,6 +82,8 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
     workspace.onDidGrantWorkspaceTrust(() => void connection.restart()),
     workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('gastown.runtimes') && connection.state.kind === 'connected')
+        void ownRuntimes.give();
       if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
     }),
     ...registerCommands({ connection, model, terminals, runtimeTests, log }),

@@ -113,7 +113,7 @@ test('sling asks for bead, rig and runtime, with a way back', async () => {
   town.answers['bead/ready'] = () => ({ items: [listed(own as typeof auth)], total: 1 });
   town.answers['runtime/list'] = () =>
     ['codex', 'claude-code'].map((id) => ({
-      preset: { id, label: id, bestFor: '' },
+      preset: { id, label: id, bestFor: '', tradeOffs: '' },
       program: '/x',
     })) as never;
   let slung: unknown;

@@ -168,11 +168,11 @@ export const run = suite([
       const waiting = 'needs review';
       await shows(inside, 'Rigs', [
         'backend: sim-thorough · 1 needs you · 1 to land',
-        `…: ${waiting} · be-auth Refactor auth middleware · now`,
+        `…: ${waiting} · sim-thorough · be-auth Refactor auth middleware · now`,
         'frontend: sim-visual · 1 needs you · 1 to land',
-        `…: ${waiting} · fe-login Update login component · now`,
+        `…: ${waiting} · sim-visual · fe-login Update login component · now`,
         'ml-pipeline: sim-quick · 1 needs you · 1 to land',
-        `…: ${waiting} · ml-extract Update feature extraction · now`,
+        `…: ${waiting} · sim-quick · ml-extract Update feature extraction · now`,
       ]);
       await inside.screenshot('town-6-submitted');
     },
@@ -242,7 +242,10 @@ export const run = suite([
         labels: ['sim:ask'],
       });
       await command('sling', { beads: [bead] });
-      await rowLike(inside, /: needs you · be-limit: should the limit be per user or per key\?/);
+      await rowLike(
+        inside,
+        /: needs you · sim-thorough · be-limit: should the limit be per user or per key\?/,
+      );
       await command('openTerminal', { kind: 'bead', bead });
       assert.match(vscode.window.activeTerminal?.name ?? '', / · be-limit$/);
       await inside.screenshot('town-9-needs-you');
@@ -258,7 +261,7 @@ export const run = suite([
       assert.notEqual(after.server.pid, before.server.pid);
       assert.equal(await command('createBead', { rig: 'frontend', title: 'Carry on' }), 'fe-carry');
       await rowLike(inside, /^frontend: sim-visual · idle$/);
-      await rowLike(inside, /: needs you · be-limit/);
+      await rowLike(inside, /: needs you · sim-thorough · be-limit/);
       assert.equal(((await gt('status', '--json')) as Status).sessions, 1);
     },
   },
@@ -272,7 +275,7 @@ export const run = suite([
       await rowLike(inside, /: needs you · .* · session ended · be-limit/);
       await inside.screenshot('town-10-ended');
       await command('resumeSession', { kind: 'bead', bead: 'be-limit' });
-      await rowLike(inside, /: needs you · be-limit: should/);
+      await rowLike(inside, /: needs you · sim-thorough · be-limit: should/);
       const resumed = await eventually('the new terminal', () => {
         const active = vscode.window.activeTerminal;
         return active !== closed && active?.name.endsWith(' · be-limit') === true && active;

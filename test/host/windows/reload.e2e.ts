@@ -18,7 +18,11 @@ export const cases: readonly Case<Host>[] = [
       await rowLike(window, 'Rigs', /^backend: sim-thorough · idle$/);
       const { bead } = await makeAsking();
       await town.gt('sling', bead);
-      await rowLike(window, 'Rigs', /: needs you · be-limit: should the limit be per user or per key\? ·/);
+      await rowLike(
+        window,
+        'Rigs',
+        /: needs you · sim-thorough · be-limit: should the limit be per user or per key\? ·/,
+      );
       const before = await running();
       await window.page.getByText('1 needs you', { exact: true }).waitFor();
 
@@ -32,7 +36,7 @@ export const cases: readonly Case<Host>[] = [
       await terminalShows(window, 'should the limit be per user or per key?');
       await window.screenshot('reload-terminal');
       await window.page.keyboard.type('per user\n');
-      await rowLike(window, 'Rigs', /: needs review · be-limit Limit requests/);
+      await rowLike(window, 'Rigs', /: needs review · sim-thorough · be-limit Limit requests/);
 
       async function makeAsking(): Promise<{ bead: string }> {
         const labels = ['--labels', 'sim:ask'];
