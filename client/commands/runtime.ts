@@ -32,7 +32,7 @@ export async function changeRuntime(parts: CommandParts, argument?: unknown): Pr
   const rest =
     others.length === 0
       ? ''
-      : ` What ${others.map(({ polecat }) => polecat.name).join(', ')} ${others.length === 1 ? 'does' : 'do'} goes on as it was.`;
+      : ` ${others.map(({ polecat }) => polecat.name).join(', ')} ${others.length === 1 ? 'goes' : 'go'} on as before.`;
   inform(`New work in ${rig} goes to ${label}.${rest}`, {
     label: 'Test Runtime',
     run: () => testRuntime(parts, { runtime: after.rig.runtime }),
@@ -115,7 +115,7 @@ function sayResult(run: RuntimeTestRun, label: string, result: RuntimeTestResult
   if (result.compatible) return inform(`${label} keeps the contract: hook, commits, done.`, show);
   const failed = result.steps.find(({ decides, outcome }) => decides && outcome !== 'passed');
   const why = failed
-    ? ` It failed where it ${stepWords(failed.step)}. ${displayText(failed.advice ?? failed.evidence, 300)}`
+    ? ` What failed: ${stepWords(failed.step)}. ${displayText(failed.advice ?? failed.evidence, 300)}`
     : '';
   warn(`${label} does not keep the contract yet.${why}`, show);
 }

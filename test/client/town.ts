@@ -50,6 +50,36 @@ export function rig(id: string, fields: Partial<RigSummary> = {}): RigSummary {
   return summary as RigSummary;
 }
 
+/** A runtime that is installed, of which only what matters is said. */
+export function runtime(id: string, fields: Partial<RuntimeSummary> = {}): RuntimeSummary {
+  const { preset, ...rest } = fields;
+  const summary = {
+    preset: {
+      id,
+      label: id,
+      command: id,
+      needs: { display: false, account: true },
+      bestFor: `best for ${id}`,
+      tradeOffs: `against ${id}`,
+      icon: 'code',
+      evidence: 'run',
+      ...preset,
+    },
+    builtIn: true,
+    program: `/usr/bin/${id}`,
+    searched: '/usr/bin',
+    rigs: [],
+    ...rest,
+  };
+  return summary as unknown as RuntimeSummary;
+}
+
+/** One whose program was not found. */
+export function missingRuntime(id: string, fields: Partial<RuntimeSummary> = {}): RuntimeSummary {
+  const { program: _, ...summary } = runtime(id, fields);
+  return summary;
+}
+
 type PolecatFields = Partial<Pick<Polecat, 'state' | 'reason'>> &
   Partial<Omit<PolecatDetail, 'session' | 'mergeRequest'>> & {
     readonly session?: Partial<Session>;
