@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import { type EventEmitter, type LogOutputChannel, Uri } from 'vscode';
+import { EventEmitter, type LogOutputChannel, Uri } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { CheckedStep, RuntimeTestEvent } from '../../server/protocol/runtimeTest.ts';
 import { commandTable, runCommand } from '../../client/commands.ts';
@@ -12,7 +12,7 @@ import { RuntimeTests } from '../../client/runtimeTests.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
-import { EventEmitter as Events, person, seen } from '../support/vscode.ts';
+import { person, seen } from '../support/vscode.ts';
 import { missingRuntime, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
@@ -29,15 +29,15 @@ beforeEach(() => {
 
 type Test = (params: unknown, emit: (event: RuntimeTestEvent) => void) => Promise<unknown>;
 
-async function parts(town: SmallTown, test: Test = () => Promise.reject(new Error('no test'))) {
-  const events: EventEmitter<RuntimeTestEvent> = new Events<RuntimeTestEvent>() as never;
+async function parts(town: SmallTown, play: Test = () => Promise.reject(new Error('no test'))) {
+  const events = new EventEmitter<RuntimeTestEvent>();
   const state = { kind: 'connected', town: '/town' } as const;
   const connection = {
     ask: town.ask,
     state,
     settled: () => Promise.resolve(state),
     onDidTestRuntime: events.event,
-    testRuntime: (params: unknown) => test(params, (event) => events.fire(event)),
+    testRuntime: (params: unknown) => play(params, (event) => events.fire(event)),
   };
   const made: CommandParts = {
     connection: connection as unknown as Connection,

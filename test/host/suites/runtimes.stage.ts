@@ -1,0 +1,77 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Stage, StageAnswer } from '../stage.ts';
+import { repository } from '../vscode/paths.ts';
+
+/** The window of somebody who has no town yet, and hands to choose and press with. */
+export const stage: Stage = async (scratch) => {
+  const home = join(scratch, 'home');
+  await mkdir(home, { recursive: true });
+  return {
+    extensionDevelopmentPath: repository,
+    env: { HOME: home, JOURNEY: scratch, GT_TOWN: undefined, GT_IDLE_MS: '2000' },
+    settings: { 'terminal.integrated.defaultLocation': 'view' },
+    answers: { shown, offered, choose, accept, press, hover },
+    deadlineMs: 240_000,
+  };
+};
+
+/** Waits for a text anywhere in the window. */
+const shown: StageAnswer = async (text, window) => {
+  const { page } = await window();
+  await page.getByText(String(text)).first().waitFor({ timeout: 30_000 });
+};
+
+/** What stands in the quick pick that is open: its question, and its entries as a screen reader says them. */
+const offered: StageAnswer = async (entry, window) => {
+  const { page } = await window();
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: String(entry) })
+    .first()
+    .waitFor({ timeout: 30_000 });
+  const rows = page.locator('.quick-input-list .monaco-list-row');
+  return {
+    question: await page.locator('.quick-input-widget input').first().getAttribute('placeholder'),
+    entries: await rows.evaluateAll((all: readonly { getAttribute(name: string): string | null }[]) =>
+      all.map((row) => row.getAttribute('aria-label') ?? ''),
+    ),
+  };
+};
+
+const choose: StageAnswer = async (entry, window) => {
+  const { page } = await window();
+  await page
+    .locator('.quick-input-list .monaco-list-row', { hasText: String(entry) })
+    .first()
+    .click();
+};
+
+/** Accepts the input box that asks this. */
+const accept: StageAnswer = async (prompt, window) => {
+  const { page } = await window();
+  await page.locator('.quick-input-widget .quick-input-message', { hasText: String(prompt) }).waitFor();
+  await page.keyboard.press('Enter');
+};
+
+/** A button of a message. */
+const press: StageAnswer = async (name, window) => {
+  const { page } = await window();
+  await page
+    .getByRole('button', { name: String(name), exact: true })
+    .first()
+    .click();
+};
+
+/** The tooltip of the row of Rigs with this text. */
+const hover: StageAnswer = async (text, window) => {
+  const { page } = await window();
+  const tree = page.getByRole('tree', { name: 'Rigs', exact: true });
+  await tree
+    .getByRole('treeitem')
+    .filter({ hasText: String(text) })
+    .first()
+    .hover();
+  const tip = page.locator('.workbench-hover:visible').last();
+  await tip.waitFor({ timeout: 30_000 });
+  return await tip.innerText();
+};
