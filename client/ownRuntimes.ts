@@ -19,6 +19,8 @@ export class OwnRuntimes {
   readonly #log: (text: string) => void;
   /** What was said last: the same is not said again with every new connection. */
   #said = '';
+  /** One after the other: VS Code tells one change of a setting more than once. */
+  #given: Promise<void> = Promise.resolve();
 
   constructor(ask: Ask, log: (text: string) => void) {
     this.#ask = ask;
@@ -26,7 +28,12 @@ export class OwnRuntimes {
   }
 
   /** With the town connected. Never rejects: what does not fit is said, with the field. */
-  async give(): Promise<void> {
+  give(): Promise<void> {
+    this.#given = this.#given.then(() => this.#give());
+    return this.#given;
+  }
+
+  async #give(): Promise<void> {
     if (!workspace.isTrusted) return;
     const settings = workspace.getConfiguration('gastown').get<RuntimeSettings>('runtimes', {});
     const entries = Object.entries(settings);

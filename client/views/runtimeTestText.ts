@@ -67,18 +67,38 @@ function lines(view: RuntimeTestView, expected: readonly string[], decides: bool
   });
 }
 
+/** What was seen stands below what was tried: an editor does not wrap plain text. */
 function stepLines({ step, outcome, evidence, advice, seconds }: CheckedStep): string[] {
-  const said = displayText(evidence, 500);
-  const first = `${line(marks[outcome], outcome, step)}  ${seconds.toFixed(1).padStart(4)} s  ${said}`;
-  return advice === undefined ? [first] : [first, `${' '.repeat(indent)}Do: ${displayText(advice, 500)}`];
+  const said = [
+    displayText(evidence, 500),
+    ...(advice === undefined ? [] : [`Do: ${displayText(advice, 500)}`]),
+  ];
+  return [
+    `${line(marks[outcome], outcome, step)}  ${seconds.toFixed(1).padStart(4)} s`,
+    ...said.flatMap(wrapped).map((text) => `${' '.repeat(indent)}${text}`),
+  ];
 }
 
 const stepWidth = Math.max(...Object.values(words).map((each) => each?.length ?? 0));
 
-/** Where the evidence begins. */
-const indent = line('·', '', '').length + '  00.0 s  '.length;
+/** Where the words of a step begin. */
+const indent = '  ✔ skipped  '.length;
 
 function line(mark: string, outcome: string, step: string): string {
-  const what = step === '' ? '' : stepWords(step as CheckedStep['step']);
+  const what = stepWords(step as CheckedStep['step']);
   return `  ${mark} ${outcome.padEnd('skipped'.length)}  ${what.padEnd(stepWidth)}`;
+}
+
+const width = 90;
+
+/** Broken between words; a word that is longer stays whole. */
+function wrapped(text: string): string[] {
+  const rows: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = rows.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      rows[rows.length - 1] = `${last} ${word}`;
+    else rows.push(word);
+  }
+  return rows;
 }

@@ -8,9 +8,9 @@ import { call, makeRepository, smallRigs } from './smallTown.ts';
 const scratch = process.env['JOURNEY'] ?? '';
 const town = join(scratch, 'town');
 
-type Polecats = { readonly polecats: readonly { readonly polecat: Polecat }[] };
+type Polecats = { readonly polecats: readonly Polecat[] };
 type Polecat = {
-  readonly id: string;
+  readonly name: string;
   readonly runtime: string;
   readonly worktree: string;
   readonly branch: string;
@@ -43,9 +43,14 @@ async function rowLike(inside: Inside, like: RegExp): Promise<void> {
   });
 }
 
+async function messageLike(inside: Inside, text: string): Promise<void> {
+  await vscode.commands.executeCommand('notifications.showList');
+  await inside.ask('shown', text);
+}
+
 async function polecatOn(bead: string): Promise<Polecat> {
   const { polecats } = (await gt('polecat', 'list', '--json')) as Polecats;
-  const found = polecats.map(({ polecat }) => polecat).find(({ branch }) => branch.includes(`/${bead}-`));
+  const found = polecats.find((each) => each.branch.includes(`/${bead}-`));
   assert.ok(found, JSON.stringify(polecats));
   return found;
 }
@@ -65,7 +70,7 @@ export const run = suite([
       };
       const settings = vscode.workspace.getConfiguration('gastown');
       await settings.update('runtimes', runtimes, vscode.ConfigurationTarget.Global);
-      await inside.ask('shown', 'The setting gastown.runtimes does not fit. wrong: prompt');
+      await messageLike(inside, 'The setting gastown.runtimes does not fit. wrong: prompt');
       await inside.screenshot('runtimes-1-setting');
       await eventually('the runtimes are in the town', async () => {
         const known = JSON.stringify(await gt('runtime', 'list', '--json'));
@@ -82,7 +87,7 @@ export const run = suite([
       assert.ok(rig);
       const repository = await makeRepository(scratch, rig);
       assert.equal(await command('addRig', { name: 'backend', repository, runtime: 'absent' }), 'backend');
-      await rowLike(inside, /^backend: Absent Agent not installed · idle$/);
+      await rowLike(inside, /^backend: Absent Agent not installed$/);
       await vscode.commands.executeCommand('notifications.clearAll');
       await inside.screenshot('runtimes-2-missing');
       const tip = String(await inside.ask('hover', 'Absent Agent not installed'));
@@ -96,7 +101,7 @@ export const run = suite([
       });
       assert.equal(bead, 'be-auth');
       await command('sling', { beads: [bead] });
-      await inside.ask('shown', 'Absent Agent is not installed: there is no "gastown-absent-agent"');
+      await messageLike(inside, 'Absent Agent is not installed: there is no "gastown-absent-agent"');
       await inside.screenshot('runtimes-4-sling');
       assert.equal(vscode.window.terminals.length, 0);
       await inside.ask('press', 'Choose Another Runtime');
@@ -121,7 +126,7 @@ export const run = suite([
       await inside.ask('choose', 'Sim quick');
       assert.equal(await changed, 'sim-quick');
       await rowLike(inside, /^backend: Sim quick · 1 working$/);
-      await inside.ask('shown', 'New work in backend goes to Sim quick.');
+      await messageLike(inside, 'New work in backend goes to Sim quick.');
       await inside.screenshot('runtimes-8-changed');
       assert.equal((await polecatOn('be-auth')).runtime, 'sim-thorough');
       await vscode.commands.executeCommand('notifications.clearAll');
@@ -133,7 +138,7 @@ export const run = suite([
     run: async (inside) => {
       const before = await polecatOn('be-auth');
       const old = vscode.window.activeTerminal;
-      const handed = command('handOff', { kind: 'polecat', agent: before.id });
+      const handed = command('handOff', { kind: 'polecat', agent: before.name });
       await inside.ask('offered', 'Sim quick');
       await inside.screenshot('runtimes-9-hand-off');
       await inside.ask('choose', 'Sim quick');
@@ -142,8 +147,8 @@ export const run = suite([
       await rowLike(inside, /: working · Sim quick · be-auth/);
       const after = await polecatOn('be-auth');
       assert.deepEqual(
-        [after.id, after.worktree, after.branch, after.runtime],
-        [before.id, before.worktree, before.branch, 'sim-quick'],
+        [after.name, after.worktree, after.branch, after.runtime],
+        [before.name, before.worktree, before.branch, 'sim-quick'],
       );
       await eventually('its terminal', () => {
         const { activeTerminal } = vscode.window;
@@ -160,7 +165,7 @@ export const run = suite([
         | { readonly compatible: boolean }
         | undefined;
       const text = vscode.window.activeTextEditor?.document.getText() ?? '';
-      await inside.ask('shown', 'keeps the contract: hook, commits, done.');
+      await messageLike(inside, 'keeps the contract: hook, commits, done.');
       await inside.screenshot('runtimes-11-test');
       assert.equal(result?.compatible, true, text);
       for (const step of [

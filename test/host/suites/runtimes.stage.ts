@@ -16,10 +16,14 @@ export const stage: Stage = async (scratch) => {
   };
 };
 
-/** Waits for a text anywhere in the window. */
+/** Waits for a message with that text in the list of messages: what pops up is kept back while tests run. */
 const shown: StageAnswer = async (text, window) => {
   const { page } = await window();
-  await page.getByText(String(text)).first().waitFor({ timeout: 30_000 });
+  const message = page.locator('.notifications-center .notification-list-item-message');
+  await message
+    .filter({ hasText: String(text) })
+    .first()
+    .waitFor({ timeout: 30_000 });
 };
 
 /** What stands in the quick pick that is open: its question, and its entries as a screen reader says them. */
@@ -73,5 +77,5 @@ const hover: StageAnswer = async (text, window) => {
     .hover();
   const tip = page.locator('.workbench-hover:visible').last();
   await tip.waitFor({ timeout: 30_000 });
-  return await tip.innerText();
+  return (await tip.innerText()).replaceAll('\u00a0', ' ');
 };
