@@ -14,7 +14,7 @@ interface PolecatFacts {
   readonly now: number;
 }
 
-/** A polecat under its rig. The runtime stands before what is long: a row is cut at its end. */
+/** A polecat under its rig. A row is cut at its end: the runtime stands before the title, and behind a question. */
 export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts): Row {
   const { polecat, bead, runtimeLabel, needsPerson } = detail;
   const word = polecatWord(detail);
@@ -26,9 +26,9 @@ export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts
     label: polecat.name,
     description: joined(
       word,
-      displayText(runtimeLabel, 40),
       why,
       hasEnded(detail) && 'session ended',
+      displayText(runtimeLabel, 40),
       why === undefined ? `${polecat.bead} ${title}`.trim() : polecat.bead,
       age(since, now),
     ),

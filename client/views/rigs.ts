@@ -96,12 +96,18 @@ function rigRow(summary: RigSummary, { runtime, unfolds }: RigFacts): Row {
     label: rig.id,
     description: joined(worker, words),
     icon: rigIcon(summary, missing),
-    context: `rig ${rig.state}${missing ? ' missing' : ''}`,
+    context: rigContext(rig.state, runtime),
     ...(unfolds ? { children: 'expanded' as const } : {}),
     spoken: `Rig ${rig.id}, ${joined(worker, words).replaceAll(' · ', ', ')}.`,
     subject: { kind: 'rig', rig: rig.id },
     tooltip: () => rigTooltip(summary, runtime, joined(worker, words)),
   };
+}
+
+/** The words that the menus of rigs ask for. */
+function rigContext(state: string, runtime: RuntimeSummary | undefined): string {
+  if (!runtime || !isMissing(runtime)) return `rig ${state}`;
+  return `rig ${state} missing${installLine(runtime) === undefined ? '' : ' installable'}`;
 }
 
 function rigIcon({ polecats }: RigSummary, missing: boolean): Icon {

@@ -44,7 +44,7 @@ test('a rig shows its runtime and what goes on, its polecats what they do and fo
   const polecats = below(rows, 'backend');
   assert.deepEqual(looks(polecats), [
     'loading~spin nux: working · Claude Code · be-auth Refactor auth middleware · 4 m',
-    'bell-dot slit: needs you · Claude Code · per user or per key? · be-limit · 4 m',
+    'bell-dot slit: needs you · per user or per key? · Claude Code · be-limit · 4 m',
   ]);
   assert.deepEqual(looks(below(rows, 'nux', rows.rows()?.[0])), [
     'checklist be-auth: in progress · Refactor auth middleware',
@@ -69,7 +69,7 @@ test('a polecat that asked and whose session has ended says both', async () => {
   const asks = { state: 'needs-you', reason: 'per user?', needsPerson: true } as const;
   town.polecats = [polecat('backend/slit', limit, { ...asks, session: { state: 'ended' } })];
   assert.deepEqual(looks(below(new RigRows(await town.model(), () => now), 'backend')), [
-    'bell-dot slit: needs you · Claude Code · per user? · session ended · be-limit · 4 m',
+    'bell-dot slit: needs you · per user? · session ended · Claude Code · be-limit · 4 m',
   ]);
 });
 
@@ -113,7 +113,7 @@ test('what was submitted waits for a review; what is in conflict says where', as
   const model = await town.model();
   assert.deepEqual(looks(below(new RigRows(model, () => now), 'backend')), [
     'bell-dot nux: needs review · Claude Code · be-auth Refactor auth middleware · 4 m',
-    'warning slit: conflict · Claude Code · README.md changed on both sides · be-limit · 4 m',
+    'warning slit: conflict · README.md changed on both sides · Claude Code · be-limit · 4 m',
   ]);
   assert.equal(needYou(model), 2);
   assert.equal(statusWords(model), '2 need you');

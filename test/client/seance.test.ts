@@ -132,7 +132,7 @@ test('a rig whose runtime is missing warns, and one that asks nobody says so', a
     'warning backend: Claude Code not installed · idle',
     'repo ml: Codex · approval auto · idle',
   ]);
-  assert.equal(top[0]?.context, 'rig active missing');
+  assert.equal(top[0]?.context, 'rig active missing installable');
   assert.ok(top[0]?.tooltip().some((text) => text?.endsWith('To install it: npm install -g claude')));
   assert.match(top[1]?.spoken ?? '', /approval auto/);
 });

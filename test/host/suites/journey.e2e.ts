@@ -242,10 +242,7 @@ export const run = suite([
         labels: ['sim:ask'],
       });
       await command('sling', { beads: [bead] });
-      await rowLike(
-        inside,
-        /: needs you · sim-thorough · be-limit: should the limit be per user or per key\?/,
-      );
+      await rowLike(inside, /: needs you · be-limit: should the limit be per user or per key\?/);
       await command('openTerminal', { kind: 'bead', bead });
       assert.match(vscode.window.activeTerminal?.name ?? '', / · be-limit$/);
       await inside.screenshot('town-9-needs-you');
@@ -261,7 +258,7 @@ export const run = suite([
       assert.notEqual(after.server.pid, before.server.pid);
       assert.equal(await command('createBead', { rig: 'frontend', title: 'Carry on' }), 'fe-carry');
       await rowLike(inside, /^frontend: sim-visual · idle$/);
-      await rowLike(inside, /: needs you · sim-thorough · be-limit/);
+      await rowLike(inside, /: needs you · be-limit/);
       assert.equal(((await gt('status', '--json')) as Status).sessions, 1);
     },
   },
@@ -272,10 +269,10 @@ export const run = suite([
       const closed = vscode.window.activeTerminal;
       assert.ok(closed);
       closed.dispose();
-      await rowLike(inside, /: needs you · .* · session ended · be-limit/);
+      await rowLike(inside, /: needs you · .* · session ended · sim-thorough · be-limit/);
       await inside.screenshot('town-10-ended');
       await command('resumeSession', { kind: 'bead', bead: 'be-limit' });
-      await rowLike(inside, /: needs you · sim-thorough · be-limit: should/);
+      await rowLike(inside, /: needs you · be-limit: should/);
       const resumed = await eventually('the new terminal', () => {
         const active = vscode.window.activeTerminal;
         return active !== closed && active?.name.endsWith(' · be-limit') === true && active;

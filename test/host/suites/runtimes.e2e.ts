@@ -117,6 +117,21 @@ export const run = suite([
     },
   },
   {
+    name: 'the menus of the rows offer what can be done about a runtime',
+    timeoutMs: 60_000,
+    run: async (inside) => {
+      const rig = (await inside.ask('menu', { row: 'backend', picture: 'runtimes-6-rig-menu' })) as string[];
+      for (const label of ['Start Seance...', 'Add Crew Member...', 'Change Runtime...', 'Test Runtime...'])
+        assert.ok(rig.includes(label), rig.join('\n'));
+      const polecat = (await inside.ask('menu', {
+        row: 'Sim thorough',
+        picture: 'runtimes-6-polecat-menu',
+      })) as string[];
+      for (const label of ['Hand Off to...', 'Talk to Past Session...'])
+        assert.ok(polecat.includes(label), polecat.join('\n'));
+    },
+  },
+  {
     name: 'another runtime for the rig leaves the polecat that works alone, and says so',
     timeoutMs: 60_000,
     run: async (inside) => {

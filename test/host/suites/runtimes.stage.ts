@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Stage, StageAnswer } from '../stage.ts';
 import { repository } from '../vscode/paths.ts';
+import type { HostWindow } from '../vscode/window.ts';
 
 /** The window of somebody who has no town yet, and hands to choose and press with. */
 export const stage: Stage = async (scratch) => {
@@ -11,7 +12,7 @@ export const stage: Stage = async (scratch) => {
     extensionDevelopmentPath: repository,
     env: { HOME: home, JOURNEY: scratch, GT_TOWN: undefined, GT_IDLE_MS: '2000' },
     settings: { 'terminal.integrated.defaultLocation': 'view' },
-    answers: { shown, offered, choose, accept, press, hover },
+    answers: { shown, offered, choose, accept, press, hover, menu },
     deadlineMs: 240_000,
   };
 };
@@ -68,14 +69,30 @@ const press: StageAnswer = async (name, window) => {
 
 /** The tooltip of the row of Rigs with this text. */
 const hover: StageAnswer = async (text, window) => {
-  const { page } = await window();
-  const tree = page.getByRole('tree', { name: 'Rigs', exact: true });
-  await tree
-    .getByRole('treeitem')
-    .filter({ hasText: String(text) })
-    .first()
-    .hover();
-  const tip = page.locator('.workbench-hover:visible').last();
+  const shownWindow = await window();
+  await rowOf(shownWindow, text).hover();
+  const tip = shownWindow.page.locator('.workbench-hover:visible').last();
   await tip.waitFor({ timeout: 30_000 });
   return (await tip.innerText()).replaceAll('\u00a0', ' ');
 };
+
+/** What the menu of that row offers, and a picture of it. */
+const menu: StageAnswer = async (given, window) => {
+  const { row, picture } = given as { readonly row: string; readonly picture: string };
+  const shownWindow = await window();
+  await rowOf(shownWindow, row).click({ button: 'right' });
+  const labels = shownWindow.page.locator('.context-view .monaco-menu .action-label:not(.separator)');
+  await labels.first().waitFor({ timeout: 30_000 });
+  const offers = await labels.allInnerTexts();
+  await shownWindow.screenshot(picture);
+  await shownWindow.page.keyboard.press('Escape');
+  return offers;
+};
+
+function rowOf({ page }: HostWindow, text: unknown) {
+  const tree = page.getByRole('tree', { name: 'Rigs', exact: true });
+  return tree
+    .getByRole('treeitem')
+    .filter({ hasText: String(text) })
+    .first();
+}

@@ -18,11 +18,7 @@ export const cases: readonly Case<Host>[] = [
       await rowLike(window, 'Rigs', /^backend: sim-thorough · idle$/);
       const { bead } = await makeAsking();
       await town.gt('sling', bead);
-      await rowLike(
-        window,
-        'Rigs',
-        /: needs you · sim-thorough · be-limit: should the limit be per user or per key\? ·/,
-      );
+      await rowLike(window, 'Rigs', /: needs you · be-limit: should the limit be per user or per key\? ·/);
       const before = await running();
       await window.page.getByText('1 needs you', { exact: true }).waitFor();
 
