@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { type Disposable, type Terminal, TerminalLocation, ThemeColor, ThemeIcon, window } from 'vscode';
+import { townPaths } from '../server/protocol/address.ts';
 import { displayText } from '../server/domain/text.ts';
 import type { LaunchSpec, Session } from '../server/domain/session.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
@@ -44,6 +46,22 @@ export class Terminals implements Disposable {
     this.#opened.set(request.session, terminal);
     const processId = await terminal.processId;
     return processId === undefined ? {} : { processId };
+  }
+
+  /** Opens a terminal that looks at a session which lives in tmux, as `gt session attach` does. It goes on when the terminal is closed. */
+  attach(session: Session, town: string): void {
+    const [, name = session.agent] = session.agent.split('/');
+    const terminal = window.createTerminal({
+      name: displayText(`${name} · ${session.bead}`, 60),
+      shellPath: join(townPaths(town).bin, 'gt'),
+      shellArgs: ['session', 'attach', session.id],
+      env: { GT_TOWN: town },
+      iconPath: new ThemeIcon('terminal-tmux'),
+      location: TerminalLocation.Panel,
+      isTransient: true,
+    });
+    this.#opened.set(session.id, terminal);
+    terminal.show();
   }
 
   /** Opens a terminal for a person to ask a past session in, with no shell between. It does not outlive the window: it would ask again. */

@@ -8,6 +8,7 @@ import type { Model } from '../model.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
 import { polecatWord } from '../views/polecatRow.ts';
+import { joined } from '../views/row.ts';
 import type { CommandParts } from './parts.ts';
 
 /** Which polecats a command is for. */
@@ -79,7 +80,7 @@ function polecatChoice(detail: PolecatDetail): Choice<PolecatDetail> {
   const { polecat, bead } = detail;
   return {
     label: polecat.id,
-    description: polecatWord(detail),
+    description: joined(polecatWord(detail), displayText(detail.runtimeLabel, 40)),
     detail: bead ? `${bead.id} ${displayText(bead.title, 80)}` : polecat.bead,
     value: detail,
   };

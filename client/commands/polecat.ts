@@ -5,8 +5,11 @@ import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
 import { inform, mention } from '../messages.ts';
 import { choosePolecat } from './choose.ts';
+import { handOff } from './handOff.ts';
 import { lastingIn, openLasting, stopLasting } from './lasting.ts';
 import type { CommandParts } from './parts.ts';
+import { showSession } from './reveal.ts';
+import { missingIn, sayMissing } from './runtimePick.ts';
 
 /** Brings the polecat's terminal to the front, or shows the log where its session has none. */
 export async function openTerminal(parts: CommandParts, argument?: unknown): Promise<void> {
@@ -24,8 +27,7 @@ export async function openTerminal(parts: CommandParts, argument?: unknown): Pro
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
     return;
   }
-  const terminal = session && (await parts.terminals.find(session));
-  if (terminal) return terminal.show();
+  if (session && (await showSession(parts, session))) return;
   if (session && session.state !== 'ended')
     return inform(`The terminal of ${polecat.id} is in another window.`);
   const resume = () =>
@@ -69,11 +71,19 @@ export async function resumeSession(parts: CommandParts, argument?: unknown): Pr
     none: 'No session waits to be resumed.',
   });
   if (!detail) return;
-  const session = await window.withProgress(
-    { location: { viewId: 'gastown.rigs' }, title: `Resuming ${detail.polecat.id}...` },
-    async () => await parts.connection.ask('session/run', { agent: detail.polecat.id }),
-  );
-  (await parts.terminals.find(session))?.show(true);
+  const agent = detail.polecat.id;
+  try {
+    const session = await window.withProgress(
+      { location: { viewId: 'gastown.rigs' }, title: `Resuming ${agent}...` },
+      async () => await parts.connection.ask('session/run', { agent }),
+    );
+    (await parts.terminals.find(session))?.show(true);
+  } catch (error) {
+    const missing =
+      error instanceof Refusal && (await missingIn(parts.model, { code: error.code, ...error.details }));
+    if (!missing) throw error;
+    if ((await sayMissing(missing)) === 'another') await handOff(parts, { kind: 'polecat', agent });
+  }
 }
 
 /** Archives and removes it. Work that has not landed is removed only after the person has said so; nothing is lost with it. */

@@ -44,6 +44,16 @@ export async function sayMissing(runtime: RuntimeSummary): Promise<'another' | u
   return pressed === another ? 'another' : undefined;
 }
 
+/** The runtime that a refusal says is not installed; undefined where the refusal is about something else. */
+export async function missingIn(
+  { runtimes }: Pick<Model, 'runtimes'>,
+  refusal: { readonly code: string; readonly facts?: Readonly<Record<string, unknown>> },
+): Promise<RuntimeSummary | undefined> {
+  if (refusal.code !== 'missing-program') return undefined;
+  const command = refusal.facts?.['command'];
+  return (await runtimes.read()).find(({ preset }) => preset.command === command);
+}
+
 export async function copyInstall(line: string): Promise<void> {
   await env.clipboard.writeText(line);
   mention(`Copied ${line}`);

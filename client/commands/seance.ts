@@ -9,7 +9,7 @@ import { typeIcon } from '../views/icons.ts';
 import { rigChoices, textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 import { reveal } from './reveal.ts';
-import { pickRuntime, sayMissing } from './runtimePick.ts';
+import { missingIn, pickRuntime, sayMissing } from './runtimePick.ts';
 
 type Answers = SeanceStartParams;
 type Answer = Promise<Answers | typeof back | undefined>;
@@ -87,9 +87,8 @@ async function begin(parts: CommandParts, params: Answers): Promise<Seance> {
 
 /** The program of the runtime is missing, and the person chooses another one. */
 async function anotherThan({ model }: CommandParts, error: unknown): Promise<string | undefined> {
-  if (!(error instanceof Refusal) || error.code !== 'missing-program') throw error;
-  const command = error.details.facts?.['command'];
-  const missing = (await model.runtimes.read()).find(({ preset }) => preset.command === command);
+  const missing =
+    error instanceof Refusal && (await missingIn(model, { code: error.code, ...error.details }));
   if (!missing) throw error;
   if ((await sayMissing(missing)) !== 'another') return undefined;
   const place = { title: 'Start Mayor', step: 1, of: 1 };

@@ -13,7 +13,7 @@ import { typeIcon } from '../views/icons.ts';
 import { choosePolecat, textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 import { reveal } from './reveal.ts';
-import { pickRuntime, sayMissing } from './runtimePick.ts';
+import { missingIn, pickRuntime, sayMissing } from './runtimePick.ts';
 
 type Answers = Partial<SlingParams>;
 
@@ -203,12 +203,9 @@ function sayRefused(parts: CommandParts, refused: Refused): void {
 /** The runtime of these beads is not there. It can be installed, or another can do them. */
 async function offerOthers({ model }: CommandParts, refused: Refused): Promise<void> {
   const [first] = refused;
-  const command = first?.refusal.facts?.['command'];
-  const runtime = (await model.runtimes.read()).find(({ preset }) => preset.command === command);
-  if (!first || !runtime) {
-    warn(first ? displayText(first.message) : '');
-    return;
-  }
+  if (!first) return;
+  const runtime = await missingIn(model, first.refusal);
+  if (!runtime) return warn(first.message);
   if ((await sayMissing(runtime)) !== 'another') return;
   await commands.executeCommand('gastown.slingWith', { beads: refused.map(({ bead }) => bead) });
 }

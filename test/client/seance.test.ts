@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import type { LogOutputChannel } from 'vscode';
+import { Refusal } from '../../server/domain/refusal.ts';
 import type { LaunchSpec, Session } from '../../server/domain/session.ts';
 import type { CrewMember, PastSession, Seance } from '../../server/protocol/seance.ts';
 import { commandTable, runCommand } from '../../client/commands.ts';
@@ -261,4 +263,40 @@ test('a crew member without a session offers a seance where its terminal is aske
   assert.deepEqual(seen.messages, [
     { kind: 'info', message: 'backend/crew/ann has no session.', buttons: ['Start Seance'] },
   ]);
+});
+
+test('a session that lives in tmux is looked at in a terminal, which is found again', async () => {
+  const town = townOfBackend();
+  const session = { id: 's-5', agent: 'backend/nux', bead: 'be-auth', host: 'tmux' as never };
+  town.polecats = [polecat('backend/nux', auth, { session: session as never })];
+  const made = await parts(town);
+  const subject = { kind: 'polecat', agent: 'backend/nux' };
+  for (const _ of [1, 2]) await runCommand('openTerminal', commandTable.openTerminal, made, [subject]);
+  const [terminal, ...more] = seen.terminals;
+  assert.deepEqual(more, []);
+  assert.equal(terminal?.shown, 2);
+  const { shellPath, shellArgs, env } = terminal?.creationOptions ?? {};
+  assert.deepEqual(
+    [shellPath, shellArgs, env],
+    [join('/town', '.gastown', 'bin', 'gt'), ['session', 'attach', 's-5'], { GT_TOWN: '/town' }],
+  );
+});
+
+test('a session whose runtime is gone is not resumed into a dead terminal: another can take it over', async () => {
+  const town = townOfBackend();
+  town.runtimes.push(missingRuntime('cursor', { install: 'install cursor' }));
+  town.polecats = [polecat('backend/nux', auth, { state: 'interrupted', session: { state: 'ended' } })];
+  town.answers['session/run'] = () => {
+    throw new Refusal('missing-program', 'It is gone.', { facts: { command: 'cursor' } });
+  };
+  let handed: unknown;
+  town.answers['session/handoff'] = (params) => {
+    handed = params;
+    return { runtime: 'codex', host: 'process' } as Session;
+  };
+  person.presses.push('Choose Another Runtime');
+  person.answers.push('codex', '');
+  await run(town, 'resumeSession', { kind: 'polecat', agent: 'backend/nux' });
+  assert.match(seen.messages[0]?.message ?? '', /^cursor is not installed: .* install cursor$/);
+  assert.deepEqual(handed, { agent: 'backend/nux', runtime: 'codex' });
 });
