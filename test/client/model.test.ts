@@ -153,3 +153,33 @@ test('landed convoys stand behind open ones, and those that a sling made are not
     ['hq-open', 'hq-landed'],
   );
 });
+
+test('the rows do not wait for the runtimes, which are read again when one of them changes', async () => {
+  const { town, model, changes } = await shown();
+  let answer: ((all: []) => void) | undefined;
+  town.answers['runtime/list'] = () => new Promise((resolve) => (answer = resolve));
+  const before = changes();
+  model.take(entry(['runtimes', 'mine', null]));
+  await eventually('the rest is shown', () => answer !== undefined && changes() > before);
+  const now = changes();
+  answer?.([]);
+  await eventually('the runtimes are shown', () => changes() > now);
+});
+
+test('the crew is read again for who is no polecat, and for no polecat', async () => {
+  const { town, model } = await shown();
+  const nux = polecat('backend/nux', auth, { session: { agent: 'backend/nux' as never } });
+  town.polecats = [nux];
+  await model.refresh();
+  const asks = async (...changed: readonly unknown[]): Promise<boolean> => {
+    town.asked = [];
+    model.take(entry(changed));
+    await eventually('it is read', () => town.asked.includes('polecat/list'));
+    return town.asked.includes('crew/list');
+  };
+  assert.equal(await asks('agents', 'backend/nux', nux.polecat), false);
+  assert.equal(await asks('sessions', 's-1', nux.session), false);
+  assert.equal(await asks('agents', 'backend/crew/ann', { ...nux.polecat, role: 'crew' }), true);
+  assert.equal(await asks('sessions', 's-2', { ...nux.session, agent: 'mayor' }), true);
+  assert.equal(await asks('agents', 'backend/nux', null), false);
+});
