@@ -80,6 +80,10 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
     workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
     workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    window.onDidChangeWindowState(({ focused }) => {
+      // Somebody who installs a runtime does it elsewhere, and comes back.
+      if (focused && model.lacksRuntime) model.refresh().catch((error: unknown) => log.warn(String(error)));
+    }),
     workspace.onDidGrantWorkspaceTrust(() => void connection.restart()),
     workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('gastown.runtimes') && connection.state.kind === 'connected')

@@ -7,7 +7,7 @@ import type { PolecatDetail } from '../server/protocol/work.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
 import { readTown, type Town, withBead } from './readTown.ts';
-import { Runtimes } from './runtimes.ts';
+import { isMissing, Runtimes } from './runtimes.ts';
 import {
   allStale,
   fresh,
@@ -46,7 +46,7 @@ export class Model implements Disposable, Known {
     this.#ask = ask;
     this.#log = log;
     this.beads = new BeadLists(ask);
-    this.runtimes = new Runtimes(ask);
+    this.runtimes = new Runtimes(ask, () => this.#changes.fire());
   }
 
   /** Something that is shown is another. */
@@ -60,6 +60,11 @@ export class Model implements Disposable, Known {
   /** Why the last reading failed, where it did. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** Whether the runtime of some rig is not installed, as far as is known. */
+  get lacksRuntime(): boolean {
+    return (this.#town?.rigs ?? []).some(({ rig }) => isMissing(this.runtimes.find(rig.runtime)));
   }
 
   polecat(agent: string): PolecatDetail | undefined {
@@ -154,18 +159,17 @@ export class Model implements Disposable, Known {
   }
 
   /** Nobody waits for it: the rows are there without. */
-  #readRuntimes(era: number): void {
-    this.runtimes.read().then(
-      () => era === this.#era && this.#changes.fire(),
-      (error: unknown) => this.#log(`Reading the runtimes failed: ${String(error)}`),
-    );
+  #readRuntimes(): void {
+    this.runtimes
+      .read()
+      .catch((error: unknown) => this.#log(`Reading the runtimes failed: ${String(error)}`));
   }
 
   async #read(): Promise<void> {
     const [stale, era] = [this.#stale, this.#era];
     this.#stale = fresh;
     this.#changed = false;
-    if (stale.runtimes) this.#readRuntimes(era);
+    if (stale.runtimes) this.#readRuntimes();
     try {
       const [town] = await Promise.all([
         readTown(this.#ask, this.#town, stale),

@@ -1,15 +1,23 @@
 import type { RuntimeSummary } from '../server/protocol/runtime.ts';
 import type { Ask } from './connection.ts';
 
+/** It was looked for, and is not there. One that was never heard of may well be. */
+export function isMissing(runtime: RuntimeSummary | undefined): boolean {
+  return runtime !== undefined && runtime.program === undefined;
+}
+
 /** The runtimes as the town last told them. Looking for their programs takes its time: the rows are shown before. */
 export class Runtimes {
   readonly #ask: Ask;
+  readonly #changed: () => void;
   #all: readonly RuntimeSummary[] = [];
   /** Counts the readings: the answer to an earlier one may come after that to a later one. */
   #turn = 0;
 
-  constructor(ask: Ask) {
+  /** `changed` is called when there are others than before, or they stand otherwise. */
+  constructor(ask: Ask, changed: () => void) {
     this.#ask = ask;
+    this.#changed = changed;
   }
 
   get all(): readonly RuntimeSummary[] {
@@ -25,7 +33,10 @@ export class Runtimes {
     this.#turn += 1;
     const turn = this.#turn;
     const all = await this.#ask('runtime/list', {});
-    if (turn === this.#turn) this.#all = all;
+    if (turn === this.#turn && JSON.stringify(all) !== JSON.stringify(this.#all)) {
+      this.#all = all;
+      this.#changed();
+    }
     return all;
   }
 

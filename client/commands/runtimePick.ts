@@ -3,9 +3,10 @@ import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import { mention } from '../messages.ts';
 import type { Model } from '../model.ts';
+import { isMissing } from '../runtimes.ts';
 import { back, type Choice, pickOne, type Place } from '../steps.ts';
 import { joined } from '../views/row.ts';
-import { installLine, isMissing, missingWords, readinessWords } from '../views/runtimeWords.ts';
+import { installLine, missingWords, readinessWords } from '../views/runtimeWords.ts';
 
 /** What a runtime is asked for. */
 export interface RuntimeQuestion {

@@ -3,10 +3,11 @@ import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { isMissing } from '../runtimes.ts';
 import { age } from './age.ts';
 import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
 import { joined, type Row } from './row.ts';
-import { isMissing, missingWords, versionedLabel } from './runtimeWords.ts';
+import { missingWords, versionedLabel } from './runtimeWords.ts';
 
 interface PolecatFacts {
   /** Absent until the runtimes were read. */

@@ -3,12 +3,13 @@ import type { RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { CrewMember } from '../../server/protocol/seance.ts';
 import type { Model } from '../model.ts';
+import { isMissing } from '../runtimes.ts';
 import { crewRow, mayorRow } from './agentRow.ts';
 import { workedBeadRow } from './beadRow.ts';
 import type { Icon } from './icons.ts';
 import { polecatRow } from './polecatRow.ts';
 import { joined, type Row, type RowSource } from './row.ts';
-import { installLine, isMissing, runtimeTooltip } from './runtimeWords.ts';
+import { installLine, runtimeTooltip } from './runtimeWords.ts';
 
 /** The mayor; rig → crew, and polecat → its bead. */
 export class RigRows implements RowSource {

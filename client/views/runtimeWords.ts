@@ -2,11 +2,6 @@ import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import { joined } from './row.ts';
 
-/** It was looked for, and is not there. One that was never heard of may well be. */
-export function isMissing(runtime: RuntimeSummary | undefined): boolean {
-  return runtime !== undefined && runtime.program === undefined;
-}
-
 /** `Claude Code 2.1.0`. */
 export function versionedLabel({ preset, version }: RuntimeSummary): string {
   const label = displayText(preset.label, 40);

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RigName } from '../../server/domain/ids.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
+import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { Model } from '../../client/model.ts';
 import { bead, dependency } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
-import { convoy, entry, listed, polecat, rig, SmallTown } from './town.ts';
+import { convoy, entry, listed, missingRuntime, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const backend = 'backend' as RigName;
 const auth = bead({ id: 'be-auth', rig: backend, title: 'Refactor auth middleware' });
@@ -156,14 +157,18 @@ test('landed convoys stand behind open ones, and those that a sling made are not
 
 test('the rows do not wait for the runtimes, which are read again when one of them changes', async () => {
   const { town, model, changes } = await shown();
-  let answer: ((all: []) => void) | undefined;
+  let answer: ((all: RuntimeSummary[]) => void) | undefined;
   town.answers['runtime/list'] = () => new Promise((resolve) => (answer = resolve));
   const before = changes();
   model.take(entry(['runtimes', 'mine', null]));
   await eventually('the rest is shown', () => answer !== undefined && changes() > before);
   const now = changes();
-  answer?.([]);
+  answer?.([missingRuntime('claude-code')]);
   await eventually('the runtimes are shown', () => changes() > now);
+  assert.equal(model.lacksRuntime, true);
+  town.answers['runtime/list'] = () => [runtime('claude-code')];
+  await model.refresh();
+  await eventually('it was installed', () => !model.lacksRuntime);
 });
 
 test('the crew is read again for who is no polecat, and for no polecat', async () => {
