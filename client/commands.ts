@@ -6,10 +6,14 @@ import { createConvoy } from './commands/convoy.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
 import { merge } from './commands/mergeRequest.ts';
 import type { Command, CommandParts, Handler } from './commands/parts.ts';
+import { handOff } from './commands/handOff.ts';
 import { openTerminal, removePolecat, resumeSession, showDiff, stopSession } from './commands/polecat.ts';
 import { addRig } from './commands/rig.ts';
+import { changeRuntime, copyInstallCommand, testRuntime } from './commands/runtime.ts';
+import { addCrew, startMayor, startSeance } from './commands/seance.ts';
+import { talk } from './commands/talk.ts';
 import { createTown } from './commands/town.ts';
-import { sling, unsling } from './commands/work.ts';
+import { sling, slingWith, unsling } from './commands/work.ts';
 import type { TownState } from './connection.ts';
 import { fail, type Offer, sayRefusal, warn } from './messages.ts';
 
@@ -20,13 +24,22 @@ export const commandTable = {
   createBead: { on: createBead },
   createConvoy: { on: createConvoy },
   sling: { on: sling },
+  slingWith: { on: slingWith },
   openTerminal: { on: openTerminal },
   showDiff: { on: showDiff },
   merge: { on: merge },
   stopSession: { on: stopSession },
   resumeSession: { on: resumeSession },
+  handOff: { on: handOff },
   unsling: { on: unsling },
   removePolecat: { on: removePolecat },
+  changeRuntime: { on: changeRuntime },
+  testRuntime: { on: testRuntime },
+  copyInstallCommand: { on: copyInstallCommand },
+  startSeance: { on: startSeance },
+  startMayor: { on: startMayor },
+  addCrew: { on: addCrew },
+  talk: { on: talk },
   refresh: { on: refresh },
   showLog: { on: showLog, off: showLog },
   restartLanguageServer: { on: restartLanguageServer, off: restartLanguageServer },

@@ -1,7 +1,9 @@
-import { EventEmitter, window } from 'vscode';
+import { type CancellationToken, EventEmitter, window } from 'vscode';
 import { stackOf } from '../server/domain/fault.ts';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { Method, Params, Result } from '../server/protocol/messages.ts';
+import type { RuntimeTestEvent, RuntimeTestParams } from '../server/protocol/runtimeTest.ts';
+import { runtimeTestMethod, type RuntimeTestResult } from '../server/protocol/runtimeTestRequest.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
 import { notRunning } from './failure.ts';
@@ -50,6 +52,7 @@ export class Connection {
   readonly #states = new EventEmitter<TownState>();
   readonly #changes = new EventEmitter<JournalEntry>();
   readonly #resyncs = new EventEmitter<void>();
+  readonly #tests = new EventEmitter<RuntimeTestEvent>();
   #state: TownState = { kind: 'stopped' };
   #run: Run | undefined;
   #restarting: Promise<void> | undefined;
@@ -67,6 +70,8 @@ export class Connection {
   readonly onDidChangeTown = this.#changes.event;
   /** The town is connected, and what was read of it before may be out of date. */
   readonly onDidResync = this.#resyncs.event;
+  /** Something was seen of the runtime that is being tested. */
+  readonly onDidTestRuntime = this.#tests.event;
 
   get state(): TownState {
     return this.#state;
@@ -102,6 +107,11 @@ export class Connection {
     await this.#request('gastown/town/create', { path });
   }
 
+  /** Takes a runtime through the contract, in a town of its own. What is seen meanwhile comes as `onDidTestRuntime`. */
+  async testRuntime(params: RuntimeTestParams, token: CancellationToken): Promise<RuntimeTestResult> {
+    return (await this.#request(`gastown/${runtimeTestMethod}`, params, token)) as RuntimeTestResult;
+  }
+
   /** Ends the language server where one runs, and starts one. Calls made meanwhile share one further restart. Never rejects. */
   restart(): Promise<void> {
     this.#ends = 0;
@@ -114,7 +124,7 @@ export class Connection {
     clearTimeout(this.#pause);
     await this.#restarting;
     await this.#end();
-    for (const emitter of [this.#states, this.#changes, this.#resyncs]) emitter.dispose();
+    for (const emitter of [this.#states, this.#changes, this.#resyncs, this.#tests]) emitter.dispose();
   }
 
   #restart(): Promise<void> {
@@ -143,6 +153,7 @@ export class Connection {
       run.server = await this.#parts.start(facts, {
         onTown: (news) => this.#run === run && this.#heard(run, news),
         onChange: (entry) => this.#run === run && this.#changes.fire(entry),
+        onRuntimeTest: (event) => this.#run === run && this.#tests.fire(event),
         onOpenTerminal: (request) => this.#parts.openTerminal(request),
         onShowTerminal: (place) => this.#parts.showTerminal(place),
         onType: (params) => this.#parts.typeInTerminal(params),
@@ -200,10 +211,10 @@ export class Connection {
     this.#states.fire(state);
   }
 
-  async #request(method: string, params: unknown): Promise<unknown> {
+  async #request(method: string, params: unknown, token?: CancellationToken): Promise<unknown> {
     const server = this.#run?.server;
     if (!server) throw notRunning();
-    return await server.request(method, params);
+    return await server.request(method, params, token);
   }
 }
 

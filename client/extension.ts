@@ -6,6 +6,8 @@ import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.
 import { TerminalEnvironment } from './environment.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
+import { OwnRuntimes } from './ownRuntimes.ts';
+import { RuntimeTests, runtimeTestScheme } from './runtimeTests.ts';
 import { StatusBar } from './statusBar.ts';
 import { Terminals } from './terminals.ts';
 import { Views } from './views.ts';
@@ -37,6 +39,7 @@ export async function deactivate(): Promise<void> {
 /** The parts of the window, in the order in which they need each other. Waits for nothing: the language server starts behind it. */
 function compose(context: ExtensionContext, log: LogOutputChannel): typeof running {
   const terminals = new Terminals();
+  const runtimeTests = new RuntimeTests();
   const connection = new Connection({
     start: startLazily(context.asAbsolutePath('dist/server.cjs'), log),
     facts: windowFacts,
@@ -46,6 +49,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     log: (text) => log.info(text),
   });
   const model = new Model(connection.ask, (text) => log.warn(text));
+  const ownRuntimes = new OwnRuntimes(connection.ask, (text) => log.warn(text));
   const welcome = new Welcome();
   welcome.show(connection.state, model);
   const views = new Views(model);
@@ -60,12 +64,14 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const held = new Disposables();
   held.add(
     terminals,
+    runtimeTests,
     model,
     views,
     statusBar,
     model.onDidChange(show),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidResync(() => {
+      void ownRuntimes.give();
       model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
     }),
     connection.onDidChangeState((state) => {
@@ -75,11 +81,18 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     }),
     workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
     workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
+    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    window.onDidChangeWindowState(({ focused }) => {
+      // Somebody who installs a runtime does it elsewhere, and comes back.
+      if (focused && model.lacksRuntime) model.refresh().catch((error: unknown) => log.warn(String(error)));
+    }),
     workspace.onDidGrantWorkspaceTrust(() => void connection.restart()),
     workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('gastown.runtimes') && connection.state.kind === 'connected')
+        void ownRuntimes.give();
       if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
     }),
-    ...registerCommands({ connection, model, terminals, log }),
+    ...registerCommands({ connection, model, terminals, runtimeTests, log }),
   );
   void connection.restart();
   return { connection, held };

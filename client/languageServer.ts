@@ -1,5 +1,7 @@
+import type { CancellationToken } from 'vscode';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { ClientMethod, ClientRequests } from '../server/protocol/messages.ts';
+import type { RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 
 /** What the language server says of the town: `gastown/state`. */
@@ -34,6 +36,8 @@ export interface Listeners {
   onOpenTerminal(request: OpenTerminalParams): Promise<{ readonly processId?: number }>;
   onShowTerminal: Answer<'session/show'>;
   onType: Answer<'session/type'>;
+  /** What is seen of the runtime that is being tested. */
+  onRuntimeTest(event: RuntimeTestEvent): void;
   /** It ended without having been stopped. */
   onEnd(): void;
 }
@@ -41,7 +45,7 @@ export interface Listeners {
 /** One run of the language server. */
 export interface LanguageServer {
   /** Rejects with what `failureOf` gives. */
-  request(method: string, params: unknown): Promise<unknown>;
+  request(method: string, params: unknown, token?: CancellationToken): Promise<unknown>;
   notify(method: string, params: unknown): void;
   /** Never rejects. */
   stop(): Promise<void>;

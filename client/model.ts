@@ -7,6 +7,7 @@ import type { PolecatDetail } from '../server/protocol/work.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
 import { readTown, type Town, withBead } from './readTown.ts';
+import { isMissing, Runtimes } from './runtimes.ts';
 import {
   allStale,
   fresh,
@@ -27,6 +28,7 @@ const spacingMs = 50;
  */
 export class Model implements Disposable, Known {
   readonly beads: BeadLists;
+  readonly runtimes: Runtimes;
   readonly #ask: Ask;
   readonly #log: (text: string) => void;
   readonly #changes = new EventEmitter<void>();
@@ -44,6 +46,7 @@ export class Model implements Disposable, Known {
     this.#ask = ask;
     this.#log = log;
     this.beads = new BeadLists(ask);
+    this.runtimes = new Runtimes(ask, () => this.#changes.fire());
   }
 
   /** Something that is shown is another. */
@@ -59,12 +62,21 @@ export class Model implements Disposable, Known {
     return this.#problem;
   }
 
+  /** Whether the runtime of some rig is not installed, as far as is known. */
+  get lacksRuntime(): boolean {
+    return (this.#town?.rigs ?? []).some(({ rig }) => isMissing(this.runtimes.find(rig.runtime)));
+  }
+
   polecat(agent: string): PolecatDetail | undefined {
     return this.#town?.polecats.find(({ polecat }) => polecat.id === agent);
   }
 
   polecatOn(bead: string): PolecatDetail | undefined {
     return this.#town?.polecats.find(({ polecat }) => polecat.bead === bead);
+  }
+
+  isPolecat(agent: string): boolean {
+    return this.polecat(agent)?.polecat.role === 'polecat';
   }
 
   bead(id: string): Bead | undefined {
@@ -100,6 +112,7 @@ export class Model implements Disposable, Known {
     this.#problem = undefined;
     this.#stale = fresh;
     this.beads.clear();
+    this.runtimes.clear();
     this.#changes.fire();
   }
 
@@ -122,7 +135,7 @@ export class Model implements Disposable, Known {
     if (!this.#reading) return;
     const convoys = new Set(this.convoysWith(({ id }) => id === bead.id));
     const beads = new Set([bead.rig ?? '']);
-    this.#stale = union(this.#stale, { rigs: false, polecats: true, convoys, beads });
+    this.#stale = union(this.#stale, { ...fresh, polecats: true, convoys, beads });
   }
 
   #schedule(): void {
@@ -145,10 +158,18 @@ export class Model implements Disposable, Known {
     this.#schedule();
   }
 
+  /** Nobody waits for it: the rows are there without. */
+  #readRuntimes(): void {
+    this.runtimes
+      .read()
+      .catch((error: unknown) => this.#log(`Reading the runtimes failed: ${String(error)}`));
+  }
+
   async #read(): Promise<void> {
     const [stale, era] = [this.#stale, this.#era];
     this.#stale = fresh;
     this.#changed = false;
+    if (stale.runtimes) this.#readRuntimes();
     try {
       const [town] = await Promise.all([
         readTown(this.#ask, this.#town, stale),

@@ -2,6 +2,7 @@ import type { Bead } from '../server/domain/bead.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import type { ConvoyView } from '../server/protocol/convoy.ts';
 import type { RigSummary } from '../server/protocol/rig.ts';
+import type { CrewMember, PastSession } from '../server/protocol/seance.ts';
 import type { TownStatus } from '../server/protocol/town.ts';
 import type { PolecatDetail } from '../server/protocol/work.ts';
 import type { Ask } from './connection.ts';
@@ -11,7 +12,11 @@ import type { Stale } from './staleness.ts';
 export interface Town {
   readonly status: TownStatus;
   readonly rigs: readonly RigSummary[];
+  /** And whoever else has a hook. */
   readonly polecats: readonly PolecatDetail[];
+  readonly crew: readonly CrewMember[];
+  /** Its newest session; absent: it has never had one. */
+  readonly mayor?: PastSession;
   readonly convoys: readonly ConvoyView[];
 }
 
@@ -23,15 +28,16 @@ const shownConvoys = 200;
 
 /** The town with what is stale read again, the rest as it was. */
 export async function readTown(ask: Ask, before: Town | undefined, stale: Stale): Promise<Town> {
-  const [status, rigs, polecats, convoys] = await Promise.all([
+  const [status, rigs, polecats, others, convoys] = await Promise.all([
     before && !stale.rigs ? before.status : ask('town/status', {}),
     before && !stale.rigs ? before.rigs : ask('rig/list', {}),
     before && !stale.polecats ? before.polecats : ask('polecat/list', {}),
+    before && !stale.crew ? othersOf(before) : readOthers(ask),
     before && stale.convoys !== 'all' && stale.convoys.size <= fewConvoys
       ? readConvoys(ask, before.convoys, stale.convoys)
       : readAllConvoys(ask),
   ]);
-  return { status, rigs, polecats, convoys };
+  return { status, rigs, polecats, ...others, convoys };
 }
 
 /** The town with this bead in the place of the one of its id. */
@@ -46,6 +52,21 @@ export function withBead(town: Town, bead: Bead): Town {
         : view,
     ),
   };
+}
+
+/** Those who stay when a bead is done. */
+type Others = Pick<Town, 'crew' | 'mayor'>;
+
+function othersOf({ crew, mayor }: Town): Others {
+  return { crew, ...(mayor ? { mayor } : {}) };
+}
+
+async function readOthers(ask: Ask): Promise<Others> {
+  const [crew, [mayor]] = await Promise.all([
+    ask('crew/list', {}),
+    ask('seance/list', { role: 'mayor', recent: 1 }),
+  ]);
+  return { crew, ...(mayor ? { mayor } : {}) };
 }
 
 async function readAllConvoys(ask: Ask): Promise<readonly ConvoyView[]> {

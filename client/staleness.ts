@@ -9,14 +9,30 @@ export interface Stale {
   /** Rigs and the counts of the town. */
   rigs: boolean;
   polecats: boolean;
+  crew: boolean;
+  runtimes: boolean;
   convoys: 'all' | ReadonlySet<string>;
   /** By rig, '' for the town's own. */
   beads: 'all' | ReadonlySet<string>;
 }
 
-export const fresh: Stale = { rigs: false, polecats: false, convoys: new Set(), beads: new Set() };
+export const fresh: Stale = {
+  rigs: false,
+  polecats: false,
+  crew: false,
+  runtimes: false,
+  convoys: new Set(),
+  beads: new Set(),
+};
 
-export const allStale: Stale = { rigs: true, polecats: true, convoys: 'all', beads: 'all' };
+export const allStale: Stale = {
+  rigs: true,
+  polecats: true,
+  crew: true,
+  runtimes: true,
+  convoys: 'all',
+  beads: 'all',
+};
 
 /** What the model has read so far. */
 export interface Known {
@@ -24,6 +40,7 @@ export interface Known {
   bead(id: string): Bead | undefined;
   /** The ids of the convoys that hold such a bead. */
   convoysWith(test: (bead: ConvoyBead) => boolean): readonly string[];
+  isPolecat(agent: string): boolean;
 }
 
 /**
@@ -38,13 +55,16 @@ export function union(a: Stale, b: Stale): Stale {
   return {
     rigs: a.rigs || b.rigs,
     polecats: a.polecats || b.polecats,
+    crew: a.crew || b.crew,
+    runtimes: a.runtimes || b.runtimes,
     convoys: joined(a.convoys, b.convoys),
     beads: joined(a.beads, b.beads),
   };
 }
 
-export function isFresh({ rigs, polecats, convoys, beads }: Stale): boolean {
-  return !rigs && !polecats && convoys !== 'all' && convoys.size === 0 && beads !== 'all' && beads.size === 0;
+export function isFresh({ convoys, beads, ...lists }: Stale): boolean {
+  if (Object.values(lists).some((stale) => stale)) return false;
+  return convoys !== 'all' && convoys.size === 0 && beads !== 'all' && beads.size === 0;
 }
 
 /** Whether the changed bead can be put in the place of the known one, since nothing else follows from the change. */
@@ -77,9 +97,12 @@ const by: By = {
   convoys: (id) => ({ ...fresh, convoys: new Set([id]) }),
   agents: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.agent === id || each.id === record?.bead)),
-  // Rows show polecats only.
-  workplaces: () => fresh,
-  sessions: () => ({ ...fresh, polecats: true }),
+  workplaces: () => ({ ...fresh, crew: true }),
+  sessions: (_id, record, known) => ({
+    ...fresh,
+    polecats: true,
+    crew: !record || !known.isPolecat(record.agent),
+  }),
   mergeRequests: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
@@ -95,7 +118,7 @@ function staleBy<C extends Collection>(
 
 function staleByBead(id: string, known: Known): Stale {
   const held = idsOf(known, (each) => each.id === id || isWaiting(each));
-  return { rigs: true, polecats: true, convoys: held, beads: 'all' };
+  return { ...fresh, rigs: true, polecats: true, convoys: held, beads: 'all' };
 }
 
 function staleByWork(held: ReadonlySet<string>): Stale {

@@ -1,6 +1,8 @@
 import type { LogOutputChannel } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from 'vscode-languageclient/node';
 import type { JournalEntry } from '../server/domain/journal.ts';
+import type { RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
+import { runtimeTestNotification } from '../server/protocol/runtimeTestRequest.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 import { failureOf } from './failure.ts';
 import type { LanguageServer, Listeners, TownNews, WindowFacts } from './languageServer.ts';
@@ -42,6 +44,7 @@ export async function startLanguageServer(
   });
   client.onNotification('gastown/state', (news: TownNews) => listeners.onTown(news));
   client.onNotification('gastown/town/changed', (entry: JournalEntry) => listeners.onChange(entry));
+  client.onNotification(runtimeTestNotification, (event: RuntimeTestEvent) => listeners.onRuntimeTest(event));
   client.onRequest('gastown/session/open', (request: OpenTerminalParams) =>
     listeners.onOpenTerminal(request),
   );
@@ -51,9 +54,11 @@ export async function startLanguageServer(
   if (!client.isRunning()) throw new Error('The language server ended while it was starting.');
   life = 'running';
   return {
-    async request(method, params) {
+    async request(method, params, token) {
       try {
-        return await client.sendRequest<unknown>(method, params);
+        // A token that is not there would count as a second parameter.
+        if (!token) return await client.sendRequest<unknown>(method, params);
+        return await client.sendRequest<unknown>(method, params, token);
       } catch (error) {
         throw failureOf(error);
       }

@@ -23,7 +23,10 @@ export const back = Symbol('back');
 /** One question: the answers so far, with its own added; `back`; undefined where the person gave up. */
 export type Step<Answers> = (answers: Answers, place: Place) => Promise<Answers | typeof back | undefined>;
 
-/** Asks one after the other, with a way back. Undefined where the person gave up. */
+/**
+ * Asks one after the other, with a way back. Undefined where the person gave up. A step that gives its answers back as they are has
+ * asked nothing: the way back leads past it.
+ */
 export async function inSteps<Answers>(
   title: string,
   start: Answers,
@@ -35,9 +38,16 @@ export async function inSteps<Answers>(
     const answer = await step(answers[at] ?? start, { title, step: at + 1, of: steps.length });
     if (answer === undefined) return undefined;
     if (answer !== back) answers[at + 1] = answer;
-    at = answer === back ? Math.max(0, at - 1) : at + 1;
+    at = answer === back ? asked(answers, at) : at + 1;
   }
   return answers[at];
+}
+
+/** The last step before this one that asked something; the first where none did. */
+function asked(answers: readonly unknown[], at: number): number {
+  let before = Math.max(0, at - 1);
+  while (before > 0 && answers[before + 1] === answers[before]) before -= 1;
+  return before;
 }
 
 /** A list to choose one from. */

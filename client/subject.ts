@@ -2,6 +2,8 @@
 export type Subject =
   | { readonly kind: 'rig'; readonly rig: string }
   | { readonly kind: 'polecat'; readonly agent: string }
+  | { readonly kind: 'crew'; readonly agent: string; readonly rig: string; readonly name: string }
+  | { readonly kind: 'mayor'; readonly agent: string }
   | { readonly kind: 'bead'; readonly bead: string; readonly agent?: string }
   | { readonly kind: 'convoy'; readonly convoy: string }
   /** The row behind the last bead shown of a rig. */
@@ -19,6 +21,8 @@ function isSubject(value: object): value is Subject {
   const named: Readonly<Record<string, string>> = {
     rig: 'rig',
     polecat: 'agent',
+    crew: 'agent',
+    mayor: 'agent',
     bead: 'bead',
     convoy: 'convoy',
     more: 'rig',

@@ -8,7 +8,7 @@ import {
   workspace,
 } from 'vscode';
 import { displayText } from '../server/domain/text.ts';
-import type { Session } from '../server/domain/session.ts';
+import type { LaunchSpec, Session } from '../server/domain/session.ts';
 import type { ClientRequests } from '../server/protocol/messages.ts';
 import type { OpenTerminalParams, SessionView, TerminalPlace } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
@@ -57,6 +57,22 @@ export class Terminals implements Disposable {
     this.#opened.set(request.session, terminal);
     const processId = await terminal.processId;
     return processId === undefined ? {} : { processId };
+  }
+
+  /** Opens a terminal for a person to ask a past session in, with no shell between. It does not outlive the window: it would ask again. */
+  talk(launch: LaunchSpec, name: string): void {
+    const terminal = window.createTerminal({
+      name: displayText(name, 60),
+      shellPath: launch.command,
+      shellArgs: [...launch.arguments],
+      cwd: launch.directory,
+      env: { ...withoutStripped(launch.strip, process.env), ...launch.environment },
+      iconPath: new ThemeIcon('comment-discussion'),
+      location: TerminalLocation.Panel,
+      isTransient: true,
+      ...(launch.print === undefined ? {} : { message: launch.print }),
+    });
+    terminal.show();
   }
 
   /** The terminal of that session in this window, if it is in this one. After a reload they come back one by one. */
@@ -116,6 +132,17 @@ export class Terminals implements Disposable {
 
 function ownName(): WindowAnswer {
   return { window: workspace.name ?? 'a window without a folder' };
+}
+
+/** `null` takes a variable out of a terminal's environment. */
+function withoutStripped(
+  strip: readonly string[],
+  environment: Readonly<Record<string, unknown>>,
+): Record<string, null> {
+  const prefixes = strip.flatMap((name) => (name.endsWith('*') ? [name.slice(0, -1)] : []));
+  const names = Object.keys(environment).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+  const whole = strip.filter((name) => !name.endsWith('*'));
+  return Object.fromEntries([...whole, ...names].map((name) => [name, null]));
 }
 
 async function firstWith(pid: number, terminals: readonly Terminal[]): Promise<Terminal | undefined> {

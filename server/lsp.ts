@@ -2,19 +2,28 @@ import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  type CancellationToken,
   createConnection,
   type ExecuteCommandParams,
   type InitializeParams,
   type InitializeResult,
+  LSPErrorCodes,
   MessageType,
   ResponseError,
 } from 'vscode-languageserver/node';
 import { messageOf } from './domain/fault.ts';
+import { givenOf } from './domain/givenPreset.ts';
 import { Refusal } from './domain/refusal.ts';
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
 import type { RuntimeTestEvent, RuntimeTestParams } from './protocol/runtimeTest.ts';
+import {
+  checkRuntimeTest,
+  runtimeTestMethod,
+  runtimeTestNotification,
+  type RuntimeTestResult,
+} from './protocol/runtimeTestRequest.ts';
 import type { OpenTerminalParams } from './protocol/session.ts';
 import { Unreached } from './rpc/failure.ts';
 import { FollowedTown, type TownNews } from './rpc/followedTown.ts';
@@ -27,7 +36,10 @@ export interface LanguageServerParts {
   readonly serverProgram: string;
   /** Makes a town in a folder. Throws a `Refusal` where it cannot. */
   createTown(path: string): Promise<unknown>;
-  /** Takes a runtime through the contract in a throw-away town, in terminals that the editor opens. */
+  /**
+   * Takes a runtime through the contract in a throw-away town, in terminals that the editor opens, and tells what it sees; `stop` ends
+   * it early. Throws a `Refusal` where it cannot begin. That the contract does not hold is a result.
+   */
   testRuntime(
     params: RuntimeTestParams,
     emit: (event: RuntimeTestEvent) => void,
@@ -50,7 +62,7 @@ interface EditorOptions {
 const prefix = 'gastown/';
 const createMethod = 'town/create';
 
-type Asked = Method | typeof createMethod;
+type Asked = Method | typeof createMethod | typeof runtimeTestMethod;
 
 /** Speaks LSP over this process's standard streams until the editor says exit. The town lives on without it. */
 export function startLanguageServer(parts: LanguageServerParts): void {
@@ -58,9 +70,9 @@ export function startLanguageServer(parts: LanguageServerParts): void {
   const window = new Window(connection, parts);
   connection.onInitialize((params) => window.initialize(params));
   connection.onInitialized(() => window.begin());
-  connection.onExecuteCommand((params) => window.execute(params));
+  connection.onExecuteCommand((params, token) => window.execute(params, token));
   connection.onNotification(`${prefix}window`, (place: unknown) => window.place(place));
-  connection.onRequest((method, params) => window.request(method, params));
+  connection.onRequest((method, params, token) => window.request(method, params, token));
   connection.onShutdown(() => window.end());
   connection.listen();
 }
@@ -74,6 +86,8 @@ class Window {
   #folder = process.cwd();
   #focused = true;
   #trusted = true;
+  /** Set while a runtime is tested: one at a time, since the events do not say whose they are. */
+  #testing: AbortController | undefined;
 
   constructor(connection: LanguageConnection, parts: LanguageServerParts) {
     this.#connection = connection;
@@ -113,21 +127,21 @@ class Window {
   }
 
   /** A command of `workspace/executeCommand`: the town's request of that name, with its params as the one argument. */
-  async execute(params: ExecuteCommandParams | undefined): Promise<unknown> {
+  async execute(params: ExecuteCommandParams | undefined, token: CancellationToken): Promise<unknown> {
     const command = String(params?.command);
     const given: unknown = params?.arguments ?? [];
     const method = commands[command];
     if (method === undefined) throw refused('not-found', `There is no command ${command}.`);
     if (!Array.isArray(given) || given.length > 1)
       throw refused('invalid', `${command} takes one argument: an object.`, 'arguments');
-    return await this.#carryOut(method, given[0]);
+    return await this.#carryOut(method, given[0], token);
   }
 
-  async request(method: string, params: unknown): Promise<unknown> {
+  async request(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
     const wanted = method.slice(prefix.length);
-    if (!method.startsWith(prefix) || !(isMethod(wanted) || wanted === createMethod))
+    if (!method.startsWith(prefix) || !(isMethod(wanted) || isOwn(wanted)))
       throw new ResponseError(-32601, `There is no request ${method}.`);
-    return await this.#carryOut(wanted, params);
+    return await this.#carryOut(wanted, params, token);
   }
 
   place(place: unknown): void {
@@ -140,6 +154,7 @@ class Window {
   }
 
   end(): void {
+    this.#testing?.abort();
     this.#town.close();
   }
 
@@ -151,11 +166,12 @@ class Window {
     return { window: this.#options.window, trusted: this.#trusted, focused: this.#focused };
   }
 
-  #carryOut(method: Asked, given: unknown): Promise<unknown> {
+  #carryOut(method: Asked, given: unknown, token: CancellationToken): Promise<unknown> {
     const params = recordOf(given);
     if (!params) throw refused('invalid', 'The params must be an object.', 'params');
     return answering(async (): Promise<unknown> => {
       if (method === createMethod) return await this.#create(params['path']);
+      if (method === runtimeTestMethod) return await this.#test(params, token);
       // A window reads by itself whenever something changed: that must not undo what a person did.
       if (this.#isVsCode) this.#town.refuseToWake();
       return await this.#town.request(method, params);
@@ -171,6 +187,55 @@ class Window {
     return { path };
   }
 
+  async #test(
+    given: Readonly<Record<string, unknown>>,
+    token: CancellationToken,
+  ): Promise<RuntimeTestResult> {
+    const checked = checkRuntimeTest(given);
+    if ('problem' in checked)
+      throw new Refusal('invalid', `${checked.field}: ${checked.problem}`, { field: checked.field });
+    if (this.#testing)
+      throw new Refusal('in-use', 'A runtime is being tested already.', {
+        next: 'Wait for it, or cancel it.',
+      });
+    const stop = new AbortController();
+    this.#testing = stop;
+    const cancelled = token.onCancellationRequested(() => stop.abort());
+    let result: RuntimeTestResult | undefined;
+    try {
+      const emit = (event: RuntimeTestEvent): void => {
+        if (event.event === 'result') result = event;
+        void this.#connection.sendNotification(runtimeTestNotification, event);
+      };
+      const params = await this.#withOwnPreset(checked.value);
+      await this.#parts.testRuntime(params, emit, stop.signal, this.#openTerminal);
+    } catch (error) {
+      if (stop.signal.aborted)
+        throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The test was cancelled.');
+      throw error;
+    } finally {
+      cancelled.dispose();
+      this.#testing = undefined;
+    }
+    if (!result) throw new Error('The test ended without a result.');
+    return result;
+  }
+
+  /** The scratch town knows only the built-in ones. */
+  async #withOwnPreset(params: RuntimeTestParams): Promise<RuntimeTestParams> {
+    if (!this.#town.isConnected) return params;
+    const { preset, builtIn } = await this.#town.request('runtime/get', { runtime: params.runtime });
+    return builtIn ? params : { ...params, runtime: preset.id, preset: givenOf(preset) };
+  }
+
+  /** Of an editor that opens terminals for sessions. */
+  get #openTerminal():
+    | ((params: OpenTerminalParams) => Promise<{ readonly processId?: number }>)
+    | undefined {
+    if (!this.#isVsCode || !this.#trusted) return undefined;
+    return (params) => this.#connection.sendRequest(`${prefix}session/open`, params);
+  }
+
   #tell(news: TownNews): void {
     void this.#connection.sendNotification(`${prefix}state`, news);
     if (this.#isVsCode) return;
@@ -182,13 +247,18 @@ class Window {
 
 /** `gastown.rig.list` → `rig/list`: what a person may ask, for editors that have only `workspace/executeCommand`. */
 const commands: Readonly<Record<string, Asked>> = Object.fromEntries(
-  ([createMethod, ...Object.keys(access)] as Asked[])
-    .filter((method) => method === createMethod || (access[method] !== 'session' && method !== 'host/offer'))
+  ([createMethod, runtimeTestMethod, ...Object.keys(access)] as Asked[])
+    .filter((method) => isOwn(method) || (access[method] !== 'session' && method !== 'host/offer'))
     .map((method) => [`gastown.${method.replace('/', '.')}`, method]),
 );
 
 function isMethod(text: string): text is Method {
   return Object.hasOwn(access, text);
+}
+
+/** Answered here, and not by the town. */
+function isOwn(method: string): method is typeof createMethod | typeof runtimeTestMethod {
+  return method === createMethod || method === runtimeTestMethod;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -232,6 +302,7 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
         ...error.details,
       });
     }
+    if (error instanceof ResponseError) throw error;
     if (error instanceof Unreached) throw refused('unavailable', error.message);
     throw new ResponseError(errorCodes.fault, messageOf(error));
   }

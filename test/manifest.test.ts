@@ -50,7 +50,7 @@ test('the commands are those of the code, under one category, without a prefix o
   );
   for (const { title, category } of commands) {
     assert.equal(category, 'Gas Town');
-    assert.match(title, /^[A-Z][A-Za-z]*( [A-Z][A-Za-z]*)*(\.\.\.)?$/);
+    assert.match(title, /^[A-Z][A-Za-z]*( ([A-Z][A-Za-z]*|to|with))*(\.\.\.)?$/);
     assert.doesNotMatch(title, /^Gas Town/);
   }
 });
@@ -72,6 +72,7 @@ function isOther(id: string | undefined): boolean {
   const keys = [
     'gastown.state',
     'gastown.town',
+    'gastown.runtimes',
     ...['rig', 'convoy', 'bead'].map((noun) => `gastown.${noun}Count`),
   ];
   return id === undefined || keys.includes(id) || Object.values(viewIds).some((view) => id.startsWith(view));
@@ -135,6 +136,10 @@ test('a row has two buttons at most, whatever it is', () => {
     'polecat done running mergeable worked': ['showDiff', 'merge'],
     'polecat done mergeable worked': ['showDiff', 'merge'],
     'rig active': ['createBead'],
+    'rig active missing': ['createBead'],
+    crew: ['startSeance'],
+    'crew running': ['openTerminal'],
+    'mayor running': ['openTerminal'],
     'bead ready slingable': ['sling'],
     'bead blocked': [],
     'bead submitted worked mergeable': ['showDiff', 'merge'],
@@ -159,11 +164,22 @@ test('what takes away stands last, and only where it works', () => {
   for (const group of groups) assert.match(group, /^[1-9]_\w+@\d$/);
 });
 
+test('a rig offers to install its runtime only where it is missing; only held work can be handed off', () => {
+  const runtime = ['changeRuntime', 'testRuntime'];
+  assert.deepEqual(shown('rig active', /^3_/), runtime);
+  assert.deepEqual(shown('rig active missing', /^3_/), runtime);
+  assert.deepEqual(shown('rig active missing installable', /^3_/), ['copyInstallCommand', ...runtime]);
+  assert.ok(shown('polecat working running terminal talkable held worked', /^2_/).includes('handOff'));
+  assert.ok(!shown('polecat done mergeable talkable worked', /^2_/).includes('handOff'));
+  for (const [context, offered] of Object.entries({ 'polecat working held worked': false, crew: true }))
+    assert.equal(shown(context, /^1_/).includes('talk'), offered, context);
+});
+
 test('commands that need a row are not in the palette, all others are', () => {
   const hidden = (menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
-  assert.deepEqual(hidden, ['gastown.copyId', 'gastown.showMoreBeads']);
+  assert.deepEqual(hidden, ['gastown.copyId', 'gastown.copyInstallCommand', 'gastown.showMoreBeads']);
 });
 
 test('icons of commands are codicons, and buttons have one', () => {

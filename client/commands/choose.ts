@@ -1,10 +1,14 @@
+import { commands } from 'vscode';
+import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
+import type { RigSummary } from '../../server/protocol/rig.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import { inform } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
 import { polecatWord } from '../views/polecatRow.ts';
+import { joined } from '../views/row.ts';
 import type { CommandParts } from './parts.ts';
 
 /** Which polecats a command is for. */
@@ -34,6 +38,35 @@ export async function choosePolecat(
   return picked === back ? undefined : picked;
 }
 
+/** The rig that the command was called on or told, else one that the person chooses; undefined where there is none. */
+export async function chooseRig(
+  model: Model,
+  argument: unknown,
+  title: string,
+): Promise<RigSummary | undefined> {
+  const subject = subjectIn(argument);
+  const rigs = model.town?.rigs ?? [];
+  const named = subject && 'rig' in subject ? subject.rig : textsIn(argument)['rig'];
+  if (named !== undefined) {
+    const found = rigs.find(({ rig }) => rig.id === named);
+    if (found) return found;
+    throw new Refusal('not-found', `There is no rig ${displayText(named, 40)}.`, { field: 'rig' });
+  }
+  if (rigs.length === 0) {
+    inform('There is no rig yet.', {
+      label: 'Add Rig',
+      run: () => commands.executeCommand('gastown.addRig'),
+    });
+    return undefined;
+  }
+  const picked = await pickOne(
+    { title, step: 1, of: 1 },
+    'In which rig?',
+    Promise.resolve(rigChoices(model)),
+  );
+  return picked === back ? undefined : rigs.find(({ rig }) => rig.id === picked);
+}
+
 export function rigChoices({ town }: Model): readonly Choice<string>[] {
   return (town?.rigs ?? []).map(({ rig, runtimeLabel }) => ({
     label: rig.id,
@@ -47,7 +80,7 @@ function polecatChoice(detail: PolecatDetail): Choice<PolecatDetail> {
   const { polecat, bead } = detail;
   return {
     label: polecat.id,
-    description: polecatWord(detail),
+    description: joined(polecatWord(detail), displayText(detail.runtimeLabel, 40)),
     detail: bead ? `${bead.id} ${displayText(bead.title, 80)}` : (polecat.bead ?? 'an empty hook'),
     value: detail,
   };

@@ -1,6 +1,7 @@
 import type { LogOutputChannel } from 'vscode';
 import type { Connection } from '../connection.ts';
 import type { Model } from '../model.ts';
+import type { RuntimeTests } from '../runtimeTests.ts';
 import type { Terminals } from '../terminals.ts';
 
 /** What commands work with. */
@@ -8,6 +9,7 @@ export interface CommandParts {
   readonly connection: Connection;
   readonly model: Model;
   readonly terminals: Terminals;
+  readonly runtimeTests: RuntimeTests;
   readonly log: LogOutputChannel;
 }
 

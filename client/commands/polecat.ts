@@ -5,10 +5,16 @@ import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
 import { inform, mention } from '../messages.ts';
 import { choosePolecat } from './choose.ts';
+import { handOff } from './handOff.ts';
+import { lastingIn, openLasting, stopLasting } from './lasting.ts';
 import type { CommandParts } from './parts.ts';
+import { showSession } from './reveal.ts';
+import { missingIn, sayMissing } from './runtimePick.ts';
 
 /** Brings the polecat's terminal to the front, or shows the log where its session has none. */
 export async function openTerminal(parts: CommandParts, argument?: unknown): Promise<void> {
+  const lasting = lastingIn(argument);
+  if (lasting) return await openLasting(parts, lasting);
   const detail = await choosePolecat(parts, argument, {
     title: 'Open Terminal',
     fits: ({ session }) => session !== undefined,
@@ -21,12 +27,7 @@ export async function openTerminal(parts: CommandParts, argument?: unknown): Pro
     await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
     return;
   }
-  if (session?.host === 'tmux' && session.state !== 'ended') {
-    const view = await parts.connection.ask('session/view', { session: session.id });
-    return parts.terminals.attach(view, `${polecat.name} · ${polecat.bead}`);
-  }
-  const terminal = session && (await parts.terminals.find(session));
-  if (terminal) return terminal.show();
+  if (session && (await showSession(parts, session))) return;
   if (session && session.state !== 'ended')
     return inform(`The terminal of ${polecat.id} is in another window.`);
   const resume = () =>
@@ -46,6 +47,8 @@ export async function showDiff(parts: CommandParts, argument?: unknown): Promise
 
 /** Asks the runtime to stop; the bead stays on the hook. */
 export async function stopSession(parts: CommandParts, argument?: unknown): Promise<void> {
+  const lasting = lastingIn(argument);
+  if (lasting) return await stopLasting(parts, lasting);
   const detail = await choosePolecat(parts, argument, {
     title: 'Stop Session',
     fits: isRunning,
@@ -68,11 +71,19 @@ export async function resumeSession(parts: CommandParts, argument?: unknown): Pr
     none: 'No session waits to be resumed.',
   });
   if (!detail) return;
-  const session = await window.withProgress(
-    { location: { viewId: 'gastown.rigs' }, title: `Resuming ${detail.polecat.id}...` },
-    async () => await parts.connection.ask('session/run', { agent: detail.polecat.id }),
-  );
-  (await parts.terminals.find(session))?.show(true);
+  const agent = detail.polecat.id;
+  try {
+    const session = await window.withProgress(
+      { location: { viewId: 'gastown.rigs' }, title: `Resuming ${agent}...` },
+      async () => await parts.connection.ask('session/run', { agent }),
+    );
+    (await parts.terminals.find(session))?.show(true);
+  } catch (error) {
+    const missing =
+      error instanceof Refusal && (await missingIn(parts.model, { code: error.code, ...error.details }));
+    if (!missing) throw error;
+    if ((await sayMissing(missing)) === 'another') await handOff(parts, { kind: 'polecat', agent });
+  }
 }
 
 /** Archives and removes it. Work that has not landed is removed only after the person has said so; nothing is lost with it. */

@@ -3,23 +3,26 @@ import { ProgressLocation, window, workspace } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RigCreateParams, RigSummary, UnapprovedKey } from '../../server/protocol/rig.ts';
-import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { Ask } from '../connection.ts';
 import { mention, warn } from '../messages.ts';
+import type { Model } from '../model.ts';
 import { askText, back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
-import { joined } from '../views/row.ts';
 import { textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
+import { pickRuntime } from './runtimePick.ts';
 
 type Answers = Partial<RigCreateParams>;
 
 /** Asks for repository, name and runtime, and makes the rig. Called with the three of them it asks nothing. */
-export async function addRig({ connection }: CommandParts, argument?: unknown): Promise<string | undefined> {
+export async function addRig(
+  { connection, model }: CommandParts,
+  argument?: unknown,
+): Promise<string | undefined> {
   const given: Answers = textsIn(argument);
   const steps: Step<Answers>[] = [];
   if (given.repository === undefined) steps.push(askRepository);
   if (given.name === undefined) steps.push(askName);
-  if (given.runtime === undefined) steps.push((answers, place) => askRuntime(connection.ask, answers, place));
+  if (given.runtime === undefined) steps.push((answers, place) => askRuntime(model, answers, place));
   const { name, repository, ...rest } = (await inSteps('Add Rig', given, steps)) ?? {};
   if (name === undefined || repository === undefined) return undefined;
   const summary = await createRig(connection.ask, { name, repository, ...rest });
@@ -104,26 +107,12 @@ async function askName(answers: Answers, place: Place): Promise<Answers | typeof
 }
 
 async function askRuntime(
-  ask: Ask,
+  model: Model,
   answers: Answers,
   place: Place,
 ): Promise<Answers | typeof back | undefined> {
-  const runtime = await pickOne(place, 'Who works in it?', runtimeChoices(ask));
+  const runtime = await pickRuntime(model, place, { question: 'Who works in it?' });
   return runtime === undefined || runtime === back ? runtime : { ...answers, runtime };
-}
-
-/** Runtimes that are on this machine first. */
-export async function runtimeChoices(ask: Ask): Promise<readonly Choice<string>[]> {
-  const runtimes = await ask('runtime/list', {});
-  const missing = ({ program }: RuntimeSummary): number => (program === undefined ? 1 : 0);
-  return runtimes
-    .toSorted((a, b) => missing(a) - missing(b))
-    .map(({ preset, program }) => ({
-      label: displayText(preset.label, 40),
-      description: joined(preset.label !== preset.id && preset.id, program === undefined && 'not installed'),
-      detail: displayText(preset.bestFor, 120),
-      value: preset.id,
-    }));
 }
 
 /** `git@host:org/My_App.git` → `my_app`. */

@@ -3,7 +3,7 @@ import type { Bead } from '../../server/domain/bead.ts';
 import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import type { HostKind } from '../../server/domain/session.ts';
 import { displayText } from '../../server/domain/text.ts';
-import type { SlingParams, SlingResult, Slung } from '../../server/protocol/work.ts';
+import type { SlingParams, SlingResult } from '../../server/protocol/work.ts';
 import type { Ask } from '../connection.ts';
 import { mention, sayRefusal, warn } from '../messages.ts';
 import type { Model } from '../model.ts';
@@ -12,8 +12,9 @@ import { subjectIn } from '../subject.ts';
 import { joined } from '../views/row.ts';
 import { typeIcon } from '../views/icons.ts';
 import { choosePolecat, textsIn } from './choose.ts';
-import { runtimeChoices } from './rig.ts';
 import type { CommandParts } from './parts.ts';
+import { reveal } from './reveal.ts';
+import { missingIn, pickRuntime, sayMissing } from './runtimePick.ts';
 
 type Answers = Partial<SlingParams>;
 
@@ -31,16 +32,37 @@ export async function sling(
 ): Promise<SlingResult | undefined> {
   const given = givenWork(parts.model, first, all);
   const params = given.answers.beads && !given.ask ? given.answers : await askWork(parts, given.answers);
-  if (!params?.beads) return undefined;
+  return params && (await start(parts, params));
+}
+
+/** Like `sling`, but it always asks for the runtime, also where several beads or a convoy are given. */
+export async function slingWith(
+  parts: CommandParts,
+  first?: unknown,
+  all?: unknown,
+): Promise<SlingResult | undefined> {
+  const { answers } = givenWork(parts.model, first, all);
+  const params = answers.beads?.length === 0 ? answers : await askWork(parts, answers);
+  return params && (await start(parts, params));
+}
+
+async function start(parts: CommandParts, params: Answers): Promise<SlingResult | undefined> {
+  if (!params.beads) return undefined;
   if (params.beads.length === 0) throw new Refusal('blocked', 'None of these beads can be worked now.');
   const wanted: SlingParams = { ...params, beads: params.beads };
   const result = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: 'Slinging...' },
     async () => await parts.connection.ask('work/sling', wanted),
   );
-  report(result);
   const [only] = result.slung;
-  if (only && result.slung.length === 1) await reveal(parts, only);
+  if (only)
+    mention(
+      result.slung.length === 1
+        ? `${only.agent} works on ${only.bead}`
+        : `${result.slung.length} polecats work`,
+    );
+  sayRefused(parts, result.refused);
+  if (only && result.slung.length === 1 && only.host === 'editor') await reveal(parts, only.agent);
   return result;
 }
 
@@ -107,14 +129,14 @@ interface Question extends Answers {
 
 async function askWork(parts: CommandParts, given: Answers): Promise<Answers | undefined> {
   const { ask } = parts.connection;
-  const [bead] = given.beads ?? [];
+  const [bead, ...more] = given.beads ?? [];
   const home = bead === undefined ? undefined : (await ask('bead/get', { bead })).bead.rig;
-  const start: Question = { ...given, ...(home === undefined ? {} : { home }) };
+  const begin: Question = { ...given, ...(home === undefined || more.length > 0 ? {} : { home }) };
   const rig: Step<Question> = (answers, place) => askRig(parts.model, answers, place);
   const runtime: Step<Question> = (answers, place) => askRuntime(parts, answers, place);
   const first: Step<Question> = (answers, place) => askBead(ask, answers, place);
   const steps = bead === undefined ? [first, rig, runtime] : home === undefined ? [rig, runtime] : [runtime];
-  const { home: _, ...answers } = (await inSteps('Sling', start, steps)) ?? {};
+  const { home: _, ...answers } = (await inSteps('Sling', begin, steps)) ?? {};
   return answers;
 }
 
@@ -141,16 +163,13 @@ async function askRig({ town }: Model, answers: Question, place: Place): Answer 
   return rig === undefined || rig === back ? rig : { ...answers, rig };
 }
 
-async function askRuntime({ connection, model }: CommandParts, answers: Question, place: Place): Answer {
+async function askRuntime({ model }: CommandParts, answers: Question, place: Place): Answer {
   const rig = answers.rig ?? answers.home;
   const usual = model.town?.rigs.find((each) => each.rig.id === rig)?.rig.runtime;
-  const choices = runtimeChoices(connection.ask).then((all) => [
-    ...all
-      .filter(({ value }) => value === usual)
-      .map((choice) => ({ ...choice, description: joined(choice.description, `usual in ${rig ?? ''}`) })),
-    ...all.filter(({ value }) => value !== usual),
-  ]);
-  const runtime = await pickOne(place, 'Who works on it?', choices);
+  const runtime = await pickRuntime(model, place, {
+    question: 'Who works on it?',
+    usual: { runtime: usual, word: `usual in ${rig ?? ''}` },
+  });
   return runtime === undefined || runtime === back ? runtime : { ...answers, runtime };
 }
 
@@ -167,25 +186,32 @@ async function readyChoices(ask: Ask): Promise<readonly Choice<Bead>[]> {
   }));
 }
 
-function report({ slung, refused }: SlingResult): void {
-  const [only] = slung;
-  if (only)
-    mention(slung.length === 1 ? `${only.agent} works on ${only.bead}` : `${slung.length} polecats work`);
+type Refused = SlingResult['refused'];
+
+/** Nobody waits for what the person presses. */
+function sayRefused(parts: CommandParts, refused: Refused): void {
   const [first, ...more] = refused;
   if (!first) return;
-  if (more.length === 0) {
+  const missing = refused.filter(({ refusal }) => refusal.code === 'missing-program');
+  if (missing.length === refused.length) {
+    offerOthers(parts, missing).catch((error: unknown) => parts.log.error(String(error)));
+  } else if (more.length === 0) {
     const { code, ...details } = first.refusal;
-    return sayRefusal(new Refusal(code as RefusalCode, first.message, details));
+    sayRefusal(new Refusal(code as RefusalCode, first.message, details));
+  } else {
+    warn(`${refused.length} beads were not slung. ${first.bead}: ${displayText(first.message)}`, {
+      label: 'Show Beads',
+      run: () => commands.executeCommand('gastown.beads.focus'),
+    });
   }
-  warn(`${refused.length} beads were not slung. ${first.bead}: ${displayText(first.message)}`, {
-    label: 'Show Beads',
-    run: () => commands.executeCommand('gastown.beads.focus'),
-  });
 }
 
-/** One polecat's terminal comes to the front, without taking the focus; several stay where they are. */
-async function reveal({ connection, terminals }: CommandParts, { host, agent }: Slung): Promise<void> {
-  if (host !== 'editor') return;
-  const [session] = await connection.ask('session/list', { agent });
-  if (session) (await terminals.find(session))?.show(true);
+/** The runtime of these beads is not there. It can be installed, or another can do them. */
+async function offerOthers({ model }: CommandParts, refused: Refused): Promise<void> {
+  const [first] = refused;
+  if (!first) return;
+  const runtime = await missingIn(model, first.refusal);
+  if (!runtime) return warn(first.message);
+  if ((await sayMissing(runtime)) !== 'another') return;
+  await commands.executeCommand('gastown.slingWith', { beads: refused.map(({ bead }) => bead) });
 }

@@ -13,14 +13,15 @@ export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined
   const { bead } = view;
   const word = polecat ? polecatWord(polecat) : readinessWord(view);
   const title = displayText(bead.title, 120);
+  const runtime = polecat && displayText(polecat.runtimeLabel, 40);
   const waits = view.blockedBy.length > 0 ? `waits for ${view.blockedBy.join(', ')}` : undefined;
   return {
     id: `bead:${bead.id}`,
     label: bead.id,
-    description: joined(word, title),
+    description: joined(word, runtime, title),
     icon: polecat?.needsPerson ? needsPersonIcon : typeIcon(bead.type),
     context: beadContext(word, { slingable: bead.status === 'open' && !view.blocked, polecat }),
-    spoken: `Bead ${bead.id}, ${title}, ${word}.`,
+    spoken: `Bead ${bead.id}, ${title}, ${word}${runtime === undefined ? '' : `, ${runtime}`}.`,
     subject: beadSubject(bead.id, polecat?.polecat.id),
     tooltip: () => [...beadTooltip(bead, word), waits],
   };

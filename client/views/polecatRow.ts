@@ -1,14 +1,22 @@
 import type { PolecatState } from '../../server/domain/polecat.ts';
-import type { HostKind, SessionState } from '../../server/domain/session.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
+import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { isMissing } from '../runtimes.ts';
 import { age } from './age.ts';
 import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
 import { joined, type Row } from './row.ts';
+import { missingWords, versionedLabel } from './runtimeWords.ts';
 
-/** A polecat under its rig. `rigRuntime` is the label of the rig's own runtime, which goes without saying. */
-export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: number): Row {
+interface PolecatFacts {
+  /** Absent until the runtimes were read. */
+  readonly runtime: RuntimeSummary | undefined;
+  readonly now: number;
+}
+
+/** A polecat under its rig. A row is cut at its end: the runtime stands before the title, and behind a question. */
+export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts): Row {
   const { polecat, bead, runtimeLabel, needsPerson } = detail;
   const word = polecatWord(detail);
   const title = bead ? displayText(bead.title, 80) : '';
@@ -21,8 +29,8 @@ export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: numbe
       word,
       why,
       hasEnded(detail) && 'session ended',
+      displayText(runtimeLabel, 40),
       why === undefined ? `${polecat.bead} ${title}`.trim() : polecat.bead,
-      runtimeLabel !== rigRuntime && displayText(runtimeLabel, 40),
       age(since, now),
     ),
     icon: polecatIcon(detail),
@@ -30,7 +38,7 @@ export function polecatRow(detail: PolecatDetail, rigRuntime: string, now: numbe
     children: 'collapsed',
     spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. Bead ${polecat.bead}, ${title}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
-    tooltip: () => polecatTooltip(detail, word),
+    tooltip: () => polecatTooltip(detail, word, runtime),
   };
 }
 
@@ -75,6 +83,7 @@ function polecatContext(detail: PolecatDetail): string {
     polecat.state,
     running && 'running',
     running && !mergeable && 'terminal',
+    session !== undefined && 'talkable',
     !running && polecat.state !== 'done' && 'resumable',
     polecat.state !== 'done' && 'held',
     mergeable && 'mergeable',
@@ -90,22 +99,37 @@ function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Ico
   return beadIcon(mergeRequest.state);
 }
 
-function polecatTooltip(detail: PolecatDetail, word: string): readonly (string | undefined)[] {
+function polecatTooltip(
+  detail: PolecatDetail,
+  word: string,
+  runtime: RuntimeSummary | undefined,
+): readonly (string | undefined)[] {
   const { polecat, bead, session, mergeRequest, runtimeLabel } = detail;
   const said = polecat.reason ?? mergeRequest?.reason;
+  const label = runtime ? versionedLabel(runtime) : displayText(runtimeLabel, 40);
   const files = mergeRequest?.files?.slice(0, 10).map((file) => displayText(file, 200));
   return [
     `${polecat.id}: ${word}`,
     said === undefined ? undefined : displayText(said, 1000),
     files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
     bead ? `${bead.id}: ${displayText(bead.title)}` : polecat.bead,
-    `${displayText(runtimeLabel, 40)}, ${session ? sessionWords(session.host, session.state) : 'no session'}`,
+    `${label}, ${session ? sessionWords(session.host, session.state) : 'no session'}`,
     `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,
     polecat.worktree,
+    ...(runtime ? missingParagraph(runtime) : []),
   ];
 }
 
-function sessionWords(host: HostKind, state: SessionState): string {
-  const places = { editor: 'in a terminal', tmux: 'in tmux', process: 'as a plain process' } as const;
-  return `${places[host]}, ${state}`;
+function missingParagraph(runtime: RuntimeSummary): readonly string[] {
+  return isMissing(runtime) ? [missingWords(runtime)] : [];
 }
+
+function sessionWords(host: string, state: string): string {
+  return `${places[host] ?? `in ${host}`}, ${state}`;
+}
+
+const places: Readonly<Record<string, string>> = {
+  editor: 'in a terminal',
+  tmux: 'in tmux',
+  process: 'as a plain process',
+};

@@ -13,7 +13,7 @@ export type ServerEvent = Readonly<Record<string, unknown>> & { readonly event: 
 export async function serverLines(
   args: readonly string[],
   onEvent: (event: ServerEvent) => void,
-  input?: string,
+  { input, stop }: { readonly input?: string | undefined; readonly stop?: AbortSignal } = {},
 ): Promise<void> {
   let refused: Refusal | undefined;
   const onLine = (line: string): void => {
@@ -21,7 +21,13 @@ export async function serverLines(
     if (event?.event === 'refused') refused = refusalOf(event);
     else if (event) onEvent(event);
   };
-  const end = await runServerProgram({ program: serverProgram(), args, input, onLine });
+  const end = await runServerProgram({
+    program: serverProgram(),
+    args,
+    input,
+    onLine,
+    ...(stop ? { stop } : {}),
+  });
   if (end.code === 0) return;
   throw refused ?? failureOfEnd(end);
 }

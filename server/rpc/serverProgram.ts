@@ -9,6 +9,8 @@ export interface ServerRun {
   readonly input?: string | undefined;
   /** Each line of its standard output, as it comes. */
   readonly onLine: (line: string) => void;
+  /** It is asked to end, and cleans up behind itself. */
+  readonly stop?: AbortSignal;
 }
 
 export interface ServerRunEnd {
@@ -22,7 +24,7 @@ export interface ServerRunEnd {
  * Runs the town server's program for what ends by itself, such as making a town, and waits for it. An interrupt from the terminal
  * reaches both: this side waits for the program to clean up behind itself.
  */
-export function runServerProgram({ program, args, input, onLine }: ServerRun): Promise<ServerRunEnd> {
+export function runServerProgram({ program, args, input, onLine, stop }: ServerRun): Promise<ServerRunEnd> {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: serverEnvironment(process.env),
@@ -34,6 +36,8 @@ export function runServerProgram({ program, args, input, onLine }: ServerRun): P
   const pass = (): void => void child.kill('SIGTERM');
   process.on('SIGINT', wait);
   process.on('SIGTERM', pass);
+  stop?.addEventListener('abort', pass);
+  if (stop?.aborted) pass();
   child.stdout.setEncoding('utf8').on('data', splitLines(onLine));
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -43,6 +47,7 @@ export function runServerProgram({ program, args, input, onLine }: ServerRun): P
     const end = (): void => {
       process.off('SIGINT', wait);
       process.off('SIGTERM', pass);
+      stop?.removeEventListener('abort', pass);
     };
     child.on('error', (error) => {
       end();

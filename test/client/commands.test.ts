@@ -5,6 +5,7 @@ import { Refusal } from '../../server/domain/refusal.ts';
 import { commandTable, runCommand } from '../../client/commands.ts';
 import type { Command, CommandParts } from '../../client/commands/parts.ts';
 import type { Connection, TownState } from '../../client/connection.ts';
+import { RuntimeTests } from '../../client/runtimeTests.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
@@ -29,6 +30,7 @@ async function parts(town: SmallTown, state: TownState = { kind: 'connected', to
     connection: { ask: town.ask, state, settled: () => Promise.resolve(state) } as unknown as Connection,
     model: await town.model(),
     terminals: new Terminals(),
+    runtimeTests: new RuntimeTests(),
     log: {
       error: (...words: unknown[]) => logged.push(words),
       show: () => undefined,
@@ -111,7 +113,7 @@ test('sling asks for bead, rig and runtime, with a way back', async () => {
   town.answers['bead/ready'] = () => ({ items: [listed(own as typeof auth)], total: 1 });
   town.answers['runtime/list'] = () =>
     ['codex', 'claude-code'].map((id) => ({
-      preset: { id, label: id, bestFor: '' },
+      preset: { id, label: id, bestFor: '', tradeOffs: '' },
       program: '/x',
     })) as never;
   let slung: unknown;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
+import type { CancellationToken } from 'vscode';
 import { Connection, type TownState } from '../../client/connection.ts';
 import type { LanguageServer, Listeners } from '../../client/languageServer.ts';
 import { eventually } from '../support/wait.ts';
@@ -46,7 +47,10 @@ class Servers {
     const run = { listeners, stopped: false, told: [] as string[] };
     this.runs.push(run);
     return {
-      request: (method) => Promise.resolve(method),
+      request: (method, params, token) => {
+        if (token) run.told.push(`${method} ${JSON.stringify(params)} can be cancelled`);
+        return Promise.resolve(method);
+      },
       notify: (method, params) => run.told.push(`${method} ${JSON.stringify(params)}`),
       stop: () => Promise.resolve(void (run.stopped = true)),
     };
@@ -149,4 +153,21 @@ test('the language server hears of the window’s focus for as long as it runs',
   await connection.restart();
   happens.windowState.fire(undefined);
   assert.equal(first.told.length, 2);
+});
+
+test('what is seen of a tested runtime is heard from the language server that runs', async (t) => {
+  const servers = new Servers();
+  const connection = servers.connection(t);
+  await connection.restart();
+  const old = servers.last;
+  await connection.restart();
+  const heard: unknown[] = [];
+  connection.onDidTestRuntime((event) => heard.push(event));
+  const token = { isCancellationRequested: false } as CancellationToken;
+  await connection.testRuntime({ runtime: 'sim' }, token);
+  assert.ok(servers.last.told.includes('gastown/runtime/test {"runtime":"sim"} can be cancelled'));
+  const begin = { event: 'begin', runtime: 'sim', label: 'sim', live: false } as const;
+  old.listeners.onRuntimeTest({ ...begin, runtime: 'old' });
+  servers.last.listeners.onRuntimeTest(begin);
+  assert.deepEqual(heard, [begin]);
 });

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RigName } from '../../server/domain/ids.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
+import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { Model } from '../../client/model.ts';
 import { bead, dependency } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
-import { convoy, entry, listed, polecat, rig, SmallTown } from './town.ts';
+import { convoy, entry, listed, missingRuntime, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const backend = 'backend' as RigName;
 const auth = bead({ id: 'be-auth', rig: backend, title: 'Refactor auth middleware' });
@@ -152,4 +153,38 @@ test('landed convoys stand behind open ones, and those that a sling made are not
     model.town?.convoys.map((view) => view.convoy.id),
     ['hq-open', 'hq-landed'],
   );
+});
+
+test('the rows do not wait for the runtimes, which are read again when one of them changes', async () => {
+  const { town, model, changes } = await shown();
+  let answer: ((all: RuntimeSummary[]) => void) | undefined;
+  town.answers['runtime/list'] = () => new Promise((resolve) => (answer = resolve));
+  const before = changes();
+  model.take(entry(['runtimes', 'mine', null]));
+  await eventually('the rest is shown', () => answer !== undefined && changes() > before);
+  const now = changes();
+  answer?.([missingRuntime('claude-code')]);
+  await eventually('the runtimes are shown', () => changes() > now);
+  assert.equal(model.lacksRuntime, true);
+  town.answers['runtime/list'] = () => [runtime('claude-code')];
+  await model.refresh();
+  await eventually('it was installed', () => !model.lacksRuntime);
+});
+
+test('the crew is read again for who is no polecat, and for no polecat', async () => {
+  const { town, model } = await shown();
+  const nux = polecat('backend/nux', auth, { session: { agent: 'backend/nux' as never } });
+  town.polecats = [nux];
+  await model.refresh();
+  const asks = async (...changed: readonly unknown[]): Promise<boolean> => {
+    town.asked = [];
+    model.take(entry(changed));
+    await eventually('it is read', () => town.asked.includes('polecat/list'));
+    return town.asked.includes('crew/list');
+  };
+  assert.equal(await asks('agents', 'backend/nux', nux.polecat), false);
+  assert.equal(await asks('sessions', 's-1', nux.session), false);
+  assert.equal(await asks('agents', 'backend/crew/ann', { ...nux.polecat, role: 'crew' }), true);
+  assert.equal(await asks('sessions', 's-2', { ...nux.session, agent: 'mayor' }), true);
+  assert.equal(await asks('agents', 'backend/nux', null), false);
 });

@@ -43,8 +43,8 @@ test('a rig shows its runtime and what goes on, its polecats what they do and fo
   ]);
   const polecats = below(rows, 'backend');
   assert.deepEqual(looks(polecats), [
-    'loading~spin nux: working · be-auth Refactor auth middleware · 4 m',
-    'bell-dot slit: needs you · per user or per key? · be-limit · 4 m',
+    'loading~spin nux: working · Claude Code · be-auth Refactor auth middleware · 4 m',
+    'bell-dot slit: needs you · per user or per key? · Claude Code · be-limit · 4 m',
   ]);
   assert.deepEqual(looks(below(rows, 'nux', rows.rows()?.[0])), [
     'checklist be-auth: in progress · Refactor auth middleware',
@@ -53,13 +53,13 @@ test('a rig shows its runtime and what goes on, its polecats what they do and fo
   assert.ok(polecats[1]?.tooltip().includes('per user or per key?'));
 });
 
-test('a polecat of another runtime than its rig’s says so', async () => {
+test('a polecat of another runtime than its rig’s shows its own', async () => {
   const town = new SmallTown();
   town.rigs = [rig('backend', { polecats: { working: 1, needYou: 0, total: 1 } })];
   town.polecats = [polecat('backend/nux', auth, { runtimeLabel: 'Codex' })];
   const rows = new RigRows(await town.model(), () => now);
   assert.deepEqual(looks(below(rows, 'backend')), [
-    'loading~spin nux: working · be-auth Refactor auth middleware · Codex · 4 m',
+    'loading~spin nux: working · Codex · be-auth Refactor auth middleware · 4 m',
   ]);
 });
 
@@ -69,19 +69,19 @@ test('a polecat that asked and whose session has ended says both', async () => {
   const asks = { state: 'needs-you', reason: 'per user?', needsPerson: true } as const;
   town.polecats = [polecat('backend/slit', limit, { ...asks, session: { state: 'ended' } })];
   assert.deepEqual(looks(below(new RigRows(await town.model(), () => now), 'backend')), [
-    'bell-dot slit: needs you · per user? · session ended · be-limit · 4 m',
+    'bell-dot slit: needs you · per user? · session ended · Claude Code · be-limit · 4 m',
   ]);
 });
 
 test('menus are told by the words of a row', async () => {
   const merge = { state: 'submitted' } as const;
   const cases = {
-    'polecat working running terminal held worked': polecat('backend/nux', auth, { session: {} }),
-    'polecat interrupted resumable held worked': polecat('backend/nux', auth, {
+    'polecat working running terminal talkable held worked': polecat('backend/nux', auth, { session: {} }),
+    'polecat interrupted talkable resumable held worked': polecat('backend/nux', auth, {
       state: 'interrupted',
       session: { state: 'ended' },
     }),
-    'polecat done running mergeable worked': polecat('backend/nux', auth, {
+    'polecat done running talkable mergeable worked': polecat('backend/nux', auth, {
       state: 'done',
       session: {},
       mergeRequest: merge,
@@ -112,8 +112,8 @@ test('what was submitted waits for a review; what is in conflict says where', as
   ];
   const model = await town.model();
   assert.deepEqual(looks(below(new RigRows(model, () => now), 'backend')), [
-    'bell-dot nux: needs review · be-auth Refactor auth middleware · 4 m',
-    'warning slit: conflict · README.md changed on both sides · be-limit · 4 m',
+    'bell-dot nux: needs review · Claude Code · be-auth Refactor auth middleware · 4 m',
+    'warning slit: conflict · README.md changed on both sides · Claude Code · be-limit · 4 m',
   ]);
   assert.equal(needYou(model), 2);
   assert.equal(statusWords(model), '2 need you');
@@ -206,7 +206,7 @@ test('a listed bead says what blocks it, and what its polecat does', async () =>
   await rows.read(group);
   const found = rows.rows(group) ?? [];
   assert.deepEqual(looks(found), [
-    'checklist be-auth: working · Refactor auth middleware',
+    'checklist be-auth: working · Claude Code · Refactor auth middleware',
     'bug be-next: blocked · Next',
     'lightbulb be-free: ready · Free',
   ]);

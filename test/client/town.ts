@@ -8,6 +8,8 @@ import type { BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
 import type { Method, Params, Result } from '../../server/protocol/messages.ts';
 import type { RigSummary } from '../../server/protocol/rig.ts';
+import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
+import type { CrewMember, PastSession } from '../../server/protocol/seance.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import type { Ask } from '../../client/connection.ts';
@@ -46,6 +48,36 @@ export function rig(id: string, fields: Partial<RigSummary> = {}): RigSummary {
     ...fields,
   };
   return summary as RigSummary;
+}
+
+/** A runtime that is installed, of which only what matters is said. */
+export function runtime(id: string, fields: Partial<RuntimeSummary> = {}): RuntimeSummary {
+  const { preset, ...rest } = fields;
+  const summary = {
+    preset: {
+      id,
+      label: id,
+      command: id,
+      needs: { display: false, account: true },
+      bestFor: `best for ${id}`,
+      tradeOffs: `against ${id}`,
+      icon: 'code',
+      evidence: 'run',
+      ...preset,
+    },
+    builtIn: true,
+    program: `/usr/bin/${id}`,
+    searched: '/usr/bin',
+    rigs: [],
+    ...rest,
+  };
+  return summary as unknown as RuntimeSummary;
+}
+
+/** One whose program was not found. */
+export function missingRuntime(id: string, fields: Partial<RuntimeSummary> = {}): RuntimeSummary {
+  const { program: _, ...summary } = runtime(id, fields);
+  return summary;
 }
 
 type PolecatFields = Partial<Pick<Polecat, 'state' | 'reason'>> &
@@ -121,6 +153,9 @@ export class SmallTown {
   polecats: PolecatDetail[] = [];
   convoys: ConvoyView[] = [];
   beads: BeadView[] = [];
+  runtimes: RuntimeSummary[] = [];
+  crew: CrewMember[] = [];
+  sessions: PastSession[] = [];
   /** Every request, as `method rig-or-id`. */
   asked: string[] = [];
   /** Thrown by every request while it is set. */
@@ -156,6 +191,9 @@ export class SmallTown {
     if (method === 'convoy/list') return { items: this.convoys, total: this.convoys.length };
     if (method === 'convoy/get') return this.convoys.find((view) => view.convoy.id === params.convoy);
     if (method === 'bead/list') return this.page(params);
+    if (method === 'runtime/list') return this.runtimes;
+    if (method === 'crew/list') return this.crew;
+    if (method === 'seance/list') return this.sessions;
     throw new Error(`The small town has no answer to ${method}`);
   }
 

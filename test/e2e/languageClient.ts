@@ -33,6 +33,8 @@ interface Message {
 export interface StartOptions {
   readonly cwd: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Another program than the product's own. */
+  readonly program?: string;
   /** What the client answers when it is asked; anything else is answered with `null`. */
   readonly answers?: Readonly<Record<string, (params: unknown) => unknown>>;
 }
@@ -49,9 +51,9 @@ export class LanguageClient {
   #rest = Buffer.alloc(0);
   #count = 0;
 
-  constructor(t: TestContext, { cwd, environment, answers = {} }: StartOptions) {
+  constructor(t: TestContext, { cwd, environment, program = serverProgram, answers = {} }: StartOptions) {
     this.#answers = answers;
-    const child = spawn(process.execPath, [serverProgram, 'lsp', '--stdio'], { cwd, env: environment });
+    const child = spawn(process.execPath, [program, 'lsp', '--stdio'], { cwd, env: environment });
     this.child = child;
     endAfter(t, child);
     child.stdout.on('data', (bytes: Buffer) => this.#take(bytes));
@@ -73,6 +75,16 @@ export class LanguageClient {
     });
     this.#send({ id, method, params });
     return answer;
+  }
+
+  /** The id of the request that was sent last. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Takes back a request. */
+  cancel(id: number): void {
+    this.notify('$/cancelRequest', { id });
   }
 
   notify(method: string, params?: unknown): void {

@@ -115,6 +115,9 @@ export const seen = {
   terminals: [] as Terminal[],
   statusBar: { text: '', visible: false },
   badges: new Map<string, unknown>(),
+  progress: [] as string[],
+  documents: [] as Uri[],
+  picks: [] as { readonly placeholder: string; readonly items: readonly Picked[] }[],
 };
 
 /** What the person does when asked. Each answer is used once. */
@@ -123,6 +126,10 @@ export const person = {
   presses: [] as string[],
   /** For quick picks the label to take, for input boxes the text; `back` presses the button; `escape` gives up. */
   answers: [] as string[],
+  /** Cancels what shows its progress. */
+  cancels: false,
+  trusts: true,
+  settings: {} as Readonly<Record<string, unknown>>,
 };
 
 export interface Terminal {
@@ -187,7 +194,11 @@ export const window = {
     hide: () => (seen.statusBar.visible = false),
     dispose: () => undefined,
   }),
-  withProgress: (_: unknown, work: () => Promise<unknown>) => work(),
+  withProgress: (_: unknown, work: (progress: unknown, token: unknown) => Promise<unknown>) => {
+    const report = ({ message: text }: { message: string }): unknown => seen.progress.push(text);
+    return work({ report }, { isCancellationRequested: person.cancels });
+  },
+  showTextDocument: (uri: Uri) => Promise.resolve(void seen.documents.push(uri)),
   createQuickPick: () => quickInput('pick'),
   createInputBox: () => quickInput('input'),
 };
@@ -204,10 +215,18 @@ export const env = {
   clipboard: { writeText: (text: string) => Promise.resolve(void seen.copied.push(text)) },
 };
 
-export const workspace = {};
+export const workspace = {
+  get isTrusted(): boolean {
+    return person.trusts;
+  },
+  getConfiguration: () => ({ get: (key: string, usual: unknown) => person.settings[key] ?? usual }),
+  openTextDocument: (uri: Uri) => Promise.resolve(uri),
+};
 
-interface Choice {
+interface Picked {
   readonly label: string;
+  readonly description?: string;
+  readonly detail?: string;
 }
 
 /** A quick pick or input box that the next of the person's answers is given to, once there is something to answer. */
@@ -218,22 +237,24 @@ function quickInput(kind: 'pick' | 'input') {
     new EventEmitter<string>(),
   ];
   const button = new EventEmitter<unknown>();
-  let items: readonly Choice[] = [];
+  let items: readonly Picked[] = [];
   let visible = false;
   const input = {
     value: '',
+    placeholder: '',
     validationMessage: undefined as string | undefined,
-    selectedItems: [] as readonly Choice[],
+    selectedItems: [] as readonly Picked[],
     buttons: [] as readonly unknown[],
     onDidAccept: accepted.event,
     onDidHide: hidden.event,
     onDidChangeValue: changed.event,
     onDidTriggerButton: button.event,
-    get items(): readonly Choice[] {
+    get items(): readonly Picked[] {
       return items;
     },
-    set items(list: readonly Choice[]) {
+    set items(list: readonly Picked[]) {
       items = list;
+      seen.picks.push({ placeholder: input.placeholder, items });
       queueMicrotask(answer);
     },
     show() {

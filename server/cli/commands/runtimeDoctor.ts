@@ -47,7 +47,7 @@ async function examine(params: DoctorParams): Promise<DoctorResult> {
     (event) => {
       if (event.event === 'result') result = event as unknown as DoctorResult;
     },
-    JSON.stringify(params),
+    { input: JSON.stringify(params) },
   );
   if (result === undefined) throw new Error('The look at the runtimes ended without a result.');
   return result;

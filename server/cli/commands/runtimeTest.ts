@@ -90,7 +90,8 @@ async function play(
   };
   const own = summary && !summary.builtIn ? summary : undefined;
   try {
-    await serverLines(words(name, own, options), take, own && JSON.stringify(givenOf(own.preset)));
+    const input = own && JSON.stringify(givenOf(own.preset));
+    await serverLines(words(name, own, options), take, { input });
   } catch (error) {
     // A test that was not passed says so in its result; the program's exit code adds nothing to that.
     if (result === undefined) throw error;

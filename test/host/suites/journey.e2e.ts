@@ -168,11 +168,11 @@ export const run = suite([
       const waiting = 'needs review';
       await shows(inside, 'Rigs', [
         'backend: sim-thorough · 1 needs you · 1 to land',
-        `…: ${waiting} · be-auth Refactor auth middleware · now`,
+        `…: ${waiting} · sim-thorough · be-auth Refactor auth middleware · now`,
         'frontend: sim-visual · 1 needs you · 1 to land',
-        `…: ${waiting} · fe-login Update login component · now`,
+        `…: ${waiting} · sim-visual · fe-login Update login component · now`,
         'ml-pipeline: sim-quick · 1 needs you · 1 to land',
-        `…: ${waiting} · ml-extract Update feature extraction · now`,
+        `…: ${waiting} · sim-quick · ml-extract Update feature extraction · now`,
       ]);
       await inside.screenshot('town-6-submitted');
     },
@@ -269,7 +269,7 @@ export const run = suite([
       const closed = vscode.window.activeTerminal;
       assert.ok(closed);
       closed.dispose();
-      await rowLike(inside, /: needs you · .* · session ended · be-limit/);
+      await rowLike(inside, /: needs you · .* · session ended · sim-thorough · be-limit/);
       await inside.screenshot('town-10-ended');
       await command('resumeSession', { kind: 'bead', bead: 'be-limit' });
       await rowLike(inside, /: needs you · be-limit: should/);

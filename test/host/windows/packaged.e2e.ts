@@ -56,7 +56,7 @@ export const cases: readonly Case<Host>[] = [
       await terminalShows(window, 'I am backend/');
       await window.screenshot('user-5-terminal');
 
-      await rowLike(window, 'Rigs', /: needs review · be-auth Refactor auth middleware/);
+      await rowLike(window, 'Rigs', /: needs review · sim-thorough · be-auth Refactor auth middleware/);
       const row = rowAt(window, 'Rigs', 'needs review');
       await row.hover();
       await row.getByRole('button', { name: 'Show Diff' }).click();
@@ -96,5 +96,5 @@ async function type(window: HostWindow, prompt: string, text?: string): Promise<
 }
 
 async function question(window: HostWindow, placeholder: string): Promise<void> {
-  await window.page.locator(`.quick-input-widget input[placeholder="${placeholder}"]`).waitFor();
+  await window.page.locator(`.quick-input-widget input[placeholder^="${placeholder}"]`).waitFor();
 }

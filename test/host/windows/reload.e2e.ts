@@ -32,7 +32,7 @@ export const cases: readonly Case<Host>[] = [
       await terminalShows(window, 'should the limit be per user or per key?');
       await window.screenshot('reload-terminal');
       await window.page.keyboard.type('per user\n');
-      await rowLike(window, 'Rigs', /: needs review · be-limit Limit requests/);
+      await rowLike(window, 'Rigs', /: needs review · sim-thorough · be-limit Limit requests/);
 
       async function makeAsking(): Promise<{ bead: string }> {
         const labels = ['--labels', 'sim:ask'];

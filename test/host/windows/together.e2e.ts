@@ -22,13 +22,13 @@ export const cases: readonly Case<Host>[] = [
       }
       await town.gt('sling', 'be-auth');
       for (const window of [first, second]) {
-        await rowLike(window, 'Rigs', /: working · be-auth Refactor auth middleware · now$/);
+        await rowLike(window, 'Rigs', /: working · sim-thorough · be-auth Refactor auth middleware · now$/);
       }
       const before = (await town.gt('status', '--json')) as Status;
       await first.close();
 
       await town.bd('update', 'be-auth', '--title', 'Rework auth middleware');
-      await rowLike(second, 'Rigs', /: working · be-auth Rework auth middleware · now$/);
+      await rowLike(second, 'Rigs', /: working · sim-thorough · be-auth Rework auth middleware · now$/);
       const after = (await town.gt('status', '--json')) as Status;
       assert.deepEqual([after.server.pid, after.sessions], [before.server.pid, 1]);
 

@@ -1,0 +1,104 @@
+import { displayText } from '../../server/domain/text.ts';
+import type { CheckedStep } from '../../server/protocol/runtimeTest.ts';
+
+/** What a test has shown so far. */
+export interface RuntimeTestView {
+  readonly runtime: string;
+  readonly label: string;
+  readonly live: boolean;
+  readonly steps: readonly CheckedStep[];
+  /** The last line; absent: it is still going on. */
+  readonly ending?: string;
+}
+
+/** A step as something that the runtime does: `reads its hook`. */
+export function stepWords(step: CheckedStep['step']): string {
+  return words[step] ?? displayText(step, 40);
+}
+
+const contract = {
+  hook: 'reads its hook',
+  commit: 'commits on its branch',
+  update: 'updates its bead',
+  done: 'says that it is done',
+} as const;
+
+const capabilities = {
+  found: 'is found',
+  version: 'says its version',
+  'signed-in': 'is signed in',
+  terminal: 'starts in a terminal',
+  'prompt-argument': 'takes its prompt as an argument',
+  resume: 'resumes a session',
+  'clean-stop': 'stops when it is asked to',
+  'failure-seen': 'is seen to fail when it is killed',
+} as const;
+
+const words: Partial<Record<string, string>> = { ...contract, ...capabilities };
+
+const marks = { passed: '✔', failed: '✖', skipped: '–' } as const;
+
+/** As a document: what has been seen, and what is still to be seen. */
+export function runtimeTestText(view: RuntimeTestView): string {
+  const decide = lines(view, Object.keys(contract), true);
+  const others = lines(view, Object.keys(capabilities), false);
+  return [
+    `Runtime test of ${view.label}${view.label === view.runtime ? '' : ` (${view.runtime})`}`,
+    `In a throw-away town and repository, ${view.live ? 'live: with your own account.' : 'without your account.'}`,
+    '',
+    'The contract: these four decide',
+    ...decide,
+    '',
+    'Beside it: none of these decides',
+    ...others,
+    '',
+    view.ending ?? 'The test is going on...',
+    '',
+  ].join('\n');
+}
+
+function lines(view: RuntimeTestView, expected: readonly string[], decides: boolean): string[] {
+  const seen = view.steps.filter((each) => each.decides === decides);
+  const unknown = seen.filter(({ step }) => !expected.includes(step)).map(({ step }) => step);
+  return [...expected, ...unknown].flatMap((name) => {
+    const step = seen.find((each) => each.step === name);
+    if (step) return stepLines(step);
+    return view.ending === undefined ? [line('·', 'waiting', name).trimEnd()] : [];
+  });
+}
+
+/** What was seen stands below what was tried: an editor does not wrap plain text. */
+function stepLines({ step, outcome, evidence, advice, seconds }: CheckedStep): string[] {
+  const said = [
+    displayText(evidence, 500),
+    ...(advice === undefined ? [] : [`Do: ${displayText(advice, 500)}`]),
+  ];
+  return [
+    `${line(marks[outcome], outcome, step)}  ${seconds.toFixed(1).padStart(4)} s`,
+    ...said.flatMap(wrapped).map((text) => `${' '.repeat(indent)}${text}`),
+  ];
+}
+
+const stepWidth = Math.max(...Object.values(words).map((each) => each?.length ?? 0));
+
+/** Where the words of a step begin. */
+const indent = '  ✔ skipped  '.length;
+
+function line(mark: string, outcome: string, step: string): string {
+  const what = stepWords(step as CheckedStep['step']);
+  return `  ${mark} ${outcome.padEnd('skipped'.length)}  ${what.padEnd(stepWidth)}`;
+}
+
+const width = 90;
+
+/** Broken between words; a word that is longer stays whole. */
+function wrapped(text: string): string[] {
+  const rows: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = rows.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      rows[rows.length - 1] = `${last} ${word}`;
+    else rows.push(word);
+  }
+  return rows;
+}
