@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import {
   type CancellationToken,
   createConnection,
@@ -14,6 +13,7 @@ import {
 import { messageOf } from './domain/fault.ts';
 import { givenOf } from './domain/givenPreset.ts';
 import { Refusal } from './domain/refusal.ts';
+import { editorOptions, type EditorOptions, folderOf, isRecord, recordOf } from './editorOptions.ts';
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
@@ -46,16 +46,6 @@ export interface LanguageServerParts {
     stop: AbortSignal,
     openTerminal?: (params: OpenTerminalParams) => Promise<{ readonly processId?: number }>,
   ): Promise<boolean>;
-}
-
-/** What an editor says of itself in `initializationOptions`; every part may be absent. */
-interface EditorOptions {
-  /** `vscode` offers to host terminals and has commands of its own. */
-  readonly host: string | undefined;
-  /** The folder of the town; else it is found as `gt` finds it, from the workspace's folder. */
-  readonly town: string | undefined;
-  /** The window's own name for itself. */
-  readonly window: string;
 }
 
 /** Requests that begin with this go to the town. */
@@ -259,37 +249,6 @@ function isMethod(text: string): text is Method {
 /** Answered here, and not by the town. */
 function isOwn(method: string): method is typeof createMethod | typeof runtimeTestMethod {
   return method === createMethod || method === runtimeTestMethod;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Lua, and so Neovim, writes an empty object as an empty list. */
-function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  if (value === undefined || value === null) return {};
-  if (Array.isArray(value)) return value.length === 0 ? {} : undefined;
-  return isRecord(value) ? value : undefined;
-}
-
-function editorOptions(given: unknown): EditorOptions {
-  const options = isRecord(given) ? given : {};
-  const text = (name: string): string | undefined => {
-    const value = options[name];
-    return typeof value === 'string' && value !== '' ? value : undefined;
-  };
-  return { host: text('host'), town: text('town'), window: text('window') ?? String(process.ppid) };
-}
-
-/** The first folder of the workspace, also as older clients say it. */
-function folderOf({ workspaceFolders, rootUri }: InitializeParams): string | undefined {
-  const uri = workspaceFolders?.[0]?.uri ?? rootUri;
-  try {
-    return uri?.startsWith('file:') ? fileURLToPath(uri) : undefined;
-  } catch {
-    // Another machine's file, or no file that there could be.
-    return undefined;
-  }
 }
 
 async function answering<T>(work: () => Promise<T>): Promise<T> {

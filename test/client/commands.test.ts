@@ -214,7 +214,11 @@ test('the terminal of a polecat is told by its process, never by its name', asyn
 
 test('a session in tmux is attached in a terminal of its own, once', async () => {
   const town = new SmallTown();
-  town.polecats = [polecat('backend/nux', auth, { session: { host: 'tmux' } })];
+  town.polecats = [
+    polecat('backend/nux', auth, {
+      session: { agent: 'backend/nux' as never, bead: 'be-auth' as never, host: 'tmux' },
+    }),
+  ];
   const command = ['/usr/bin/tmux', '-S', '/run/t', 'attach-session', '-t', '=s-1'];
   town.answers['session/view'] = () => ({ session: 's-1', agent: 'backend/nux', host: 'tmux', command });
   await run('openTerminal', town, { kind: 'polecat', agent: 'backend/nux' });

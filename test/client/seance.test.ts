@@ -267,7 +267,9 @@ test('a crew member without a session offers a seance where its terminal is aske
 
 test('a session that lives in tmux is looked at in a terminal, which is found again', async () => {
   const town = townOfBackend();
-  const session = { id: 's-5', agent: 'backend/nux', bead: 'be-auth', host: 'tmux' as never };
+  const session = { id: 's-5', agent: 'backend/nux', bead: 'be-auth', host: 'tmux' } as const;
+  const command = ['/usr/bin/tmux', 'attach-session', '-t', '=s-5'];
+  town.answers['session/view'] = () => ({ session: 's-5', agent: 'backend/nux', host: 'tmux', command });
   town.polecats = [polecat('backend/nux', auth, { session: session as never })];
   const made = await parts(town);
   const subject = { kind: 'polecat', agent: 'backend/nux' };
@@ -275,11 +277,8 @@ test('a session that lives in tmux is looked at in a terminal, which is found ag
   const [terminal, ...more] = seen.terminals;
   assert.deepEqual(more, []);
   assert.equal(terminal?.shown, 2);
-  const { shellPath, shellArgs, env } = terminal?.creationOptions ?? {};
-  assert.deepEqual(
-    [shellPath, shellArgs, env],
-    [join('/town', '.gastown', 'bin', 'gt'), ['session', 'attach', 's-5'], { GT_TOWN: '/town' }],
-  );
+  const { name, shellPath, shellArgs } = terminal?.creationOptions ?? {};
+  assert.deepEqual([name, shellPath, shellArgs], ['nux · be-auth', '/usr/bin/tmux', command.slice(1)]);
 });
 
 test('a session whose runtime is gone is not resumed into a dead terminal: another can take it over', async () => {

@@ -81,12 +81,19 @@ describe('the doctor of runtimes', () => {
   });
 
   test("root and Claude's bypass do not go together, which is a problem only where a rig wants it", () => {
-    assert.deepEqual(wrong(facts('claude'), { isRoot: true }), ['root warning']);
-    assert.deepEqual(wrong(facts('claude'), { isRoot: true, saysSandbox: true }), []);
+    assert.deepEqual(wrong(facts('claude'), { isRoot: true }), [], 'its preset has other words for root');
     assert.deepEqual(wrong(facts('codex'), { isRoot: true }), []);
+    const own = preset('claude');
+    const bypassing = {
+      ...own,
+      approval: { ...own.approval, auto: ['--dangerously-skip-permissions'] },
+    };
+    const claude = (more: Partial<RuntimeFacts> = {}) => facts('claude', { preset: bypassing, ...more });
+    assert.deepEqual(wrong(claude(), { isRoot: true }), ['root warning']);
+    assert.deepEqual(wrong(claude(), { isRoot: true, saysSandbox: true }), []);
     const rigs = [{ name: 'backend', approval: 'auto' }];
-    assert.deepEqual(wrong(facts('claude', { rigs }), { isRoot: true }), ['root problem']);
-    assert.deepEqual(wrong(facts('claude', { rigs })), []);
+    assert.deepEqual(wrong(claude({ rigs }), { isRoot: true }), ['root problem']);
+    assert.deepEqual(wrong(claude({ rigs })), []);
   });
 
   test('login shells that set PATH anew, for runtimes that use them', () => {

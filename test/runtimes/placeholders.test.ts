@@ -70,7 +70,8 @@ test('the system prompt says role and contract, in one line without what shells 
     assert.ok(text.startsWith('You are backend/nux, a '), text);
     assert.match(text, /gt prime/);
     assert.doesNotMatch(text, /[`$\n]/);
-    assert.equal(/gt done/.test(text), role !== 'mayor');
+    assert.equal(/gt done/.test(text), role === 'polecat');
+    assert.equal(/bd close/.test(text), role === 'crew');
   }
   assert.match(systemPromptText({ role: 'mayor', agent: 'mayor' as never }), /a mayor of Gas Town\./);
 });
