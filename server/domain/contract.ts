@@ -89,6 +89,8 @@ export function seenSteps(watched: Watched): ReadonlyMap<ContractStep, Verdict> 
 
 export interface Judged extends Watched {
   readonly work: WorkFound;
+  /** The last lines that it printed, where they can be had: its log goes with the town. */
+  readonly lastLines: readonly string[];
   /** The time that it was given, where that ran out. */
   readonly lateAfterSeconds?: number;
 }
@@ -108,7 +110,7 @@ export function judgeContract(judged: Judged): ReadonlyMap<ContractStep, Verdict
     const wrong = verdict.outcome === 'failed' && step === 'commit' && judged.work.commits.length > 0;
     if (passes || wrong || broke === undefined) verdicts.set(step, verdict);
     else if (first) verdicts.set(step, { ...verdict, outcome: 'failed', evidence: brokeOff(verdict, broke) });
-    else verdicts.set(step, { outcome: 'skipped', evidence: `Not reached: ${broke}` });
+    else verdicts.set(step, skipped('Not reached.'));
     if (!passes) first = false;
   }
   return verdicts;
@@ -160,8 +162,8 @@ function noCommits({ branch, elsewhere, uncommitted }: WorkFound): Verdict {
   return failed(
     `There is no commit on ${branch}.${left}`,
     uncommitted.length === 0
-      ? 'Its work must end in a commit: look in its log whether it may write files and run git.'
-      : 'Let it run git add and git commit: look in its log whether a rule of its own, or its sandbox, forbids that.',
+      ? 'Its work must end in a commit: see whether it may write files and run git where nobody can be asked.'
+      : 'Let it run git add and git commit: see whether a rule of its own, or its sandbox, forbids that.',
   );
 }
 
@@ -169,7 +171,7 @@ function missing(step: Exclude<ContractStep, 'commit'>, judged: Judged): Verdict
   if (step === 'hook') {
     return failed(
       `No gt hook or gt prime of ${judged.agent} was seen.`,
-      'Its first act must be gt hook. Where its log says that gt was not found, its shell resets PATH: gt runtime doctor.',
+      'Its first act must be gt hook. Where it says that gt was not found, its shell resets PATH: gt runtime doctor.',
     );
   }
   if (step === 'update') {
@@ -211,7 +213,8 @@ function howItBroke(judged: Judged): string | undefined {
   if (requestOf(judged) || beadOf(judged)?.status === 'closed') return undefined;
   const exit = sessionOf(judged)?.exit;
   if (!exit || exit.end === 'stopped' || exit.end === 'interrupted') {
-    if (lateAfterSeconds !== undefined) return `Nothing more came within ${lateAfterSeconds} s.`;
+    if (lateAfterSeconds !== undefined)
+      return `Nothing more came within ${lateAfterSeconds} s.${lastWords(judged)}`;
     return exit ? `Its session was ${exit.end}.` : undefined;
   }
   if (exit.code === 0) return undefined;
@@ -219,15 +222,21 @@ function howItBroke(judged: Judged): string | undefined {
 }
 
 /** With a blank before it; empty where it has not ended. */
-function endSentence(watched: Watched): string {
-  const exit = sessionOf(watched)?.exit;
+function endSentence(judged: Judged): string {
+  const exit = sessionOf(judged)?.exit;
   if (!exit) return '';
   const how =
     exit.signal === undefined
       ? `It exited with code ${exit.code ?? 'unknown'}`
       : `It was ended by ${exit.signal}`;
-  const said = exit.lastLines?.at(-1);
-  return ` ${how}${said === undefined ? '.' : `; its last line: ${displayText(said, 200)}`}`;
+  return ` ${how}.${lastWords(judged)}`;
+}
+
+const shownLines = 3;
+
+function lastWords({ lastLines }: Judged): string {
+  const lines = lastLines.slice(-shownLines).map((line) => displayText(line, 200));
+  return lines.length === 0 ? '' : ` It last said: ${lines.join(' / ')}`;
 }
 
 function entryThatBegan({ entries, bead, agent }: Watched): JournalEntry | undefined {

@@ -152,7 +152,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     crashes: {
       words: ['hook', 'write', 'crash'],
       outcomes: [p, f, s, s],
-      says: /There is no commit on .* It exited with code 7; its last line: \$ gt hook/,
+      says: /There is no commit on .* It exited with code 7\. It last said: \$ gt hook/,
       advice: /commit/,
     },
     hangs: {
@@ -213,7 +213,10 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     assert.match(stepOf(result, 'hook').evidence, /your own account, which only --live uses/);
     assert.equal(stepOf(result, 'version').evidence, '2.1.330 (Claude Code)');
     assert.match(stepOf(result, 'signed-in').evidence, /\.credentials\.json is there/);
-    assert.match(stepOf(result, 'prompt-argument').evidence, /^Would start: claude --print/);
+    assert.match(
+      stepOf(result, 'prompt-argument').evidence,
+      /^Would start: \/.*\/bin\/claude --print .* PROMPT$/,
+    );
     assert.ok(!existsSync(started));
     checkNothingLeft(terminal);
 
