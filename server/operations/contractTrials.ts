@@ -1,17 +1,9 @@
-import {
-  failed,
-  passed,
-  polecatOf,
-  sessionOf,
-  skipped,
-  told,
-  type Verdict,
-  type Watched,
-} from '../domain/contract.ts';
+import { failed, passed, skipped, type Verdict } from '../domain/contract.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
 import type { HostKind, Session } from '../domain/session.ts';
+import { isEnded, polecatOf, sessionOf, told, type Watched } from '../domain/watched.ts';
 import type { RuntimeCapability } from '../protocol/runtimeTest.ts';
 import type { SlingParams, Slung } from '../protocol/work.ts';
 import type { WatchedTown } from './contractTown.ts';
@@ -167,8 +159,6 @@ async function tryKill(town: WatchedTown, processes: TrialProcesses, slung: Slun
     'Report this: a launcher must tell every end.',
   );
 }
-
-const isEnded = (watched: Watched): boolean => sessionOf(watched)?.state === 'ended';
 
 function entryOfEnd({ entries, agent }: Watched): JournalEntry | undefined {
   return entries.findLast(({ verb, subject }) => verb === 'session/ended' && subject === agent);

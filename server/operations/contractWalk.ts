@@ -2,18 +2,16 @@ import { messageOf } from '../domain/fault.ts';
 import {
   isOver,
   judgeContract,
-  polecatOf,
-  requestOf,
   seenSteps,
   type ContractStep,
   type Verdict,
-  type Watched,
   type WorkFound,
 } from '../domain/contract.ts';
 import type { AgentId, Sha } from '../domain/ids.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { HostKind } from '../domain/session.ts';
+import { polecatOf, requestOf, type Watched } from '../domain/watched.ts';
 import type { Git } from '../git/git.ts';
 import type { SlingResult, Slung } from '../protocol/work.ts';
 import type { WatchedTown } from './contractTown.ts';

@@ -134,7 +134,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     'never calls done': {
       words: ['hook', 'write', 'commit', 'update'],
       outcomes: [p, p, p, f],
-      says: /No gt done of contract\/\w+ was seen\. It exited with code 0/,
+      says: /No gt done of contract\/\w+ was seen\. own exited with code 0 without gt done\./,
       advice: /must run gt done/,
     },
     'closes its bead instead of updating it': {
@@ -152,7 +152,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     crashes: {
       words: ['hook', 'write', 'crash'],
       outcomes: [p, f, s, s],
-      says: /There is no commit on .* It exited with code 7\. It last said: \$ gt hook/,
+      says: /There is no commit on .* own exited with code 7 without gt done\. It last said: \$ gt hook/,
       advice: /commit/,
     },
     hangs: {
