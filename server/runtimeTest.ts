@@ -12,7 +12,7 @@ import {
   settle,
   type WatchedTown,
 } from './operations/contractTown.ts';
-import { promptArgument, tryEndings, tryTerminal } from './operations/contractTrials.ts';
+import { promptArgument, tryEndings, tryTerminal, wouldStart } from './operations/contractTrials.ts';
 import { lookForAccount, lookForProgram, lookForVersion, noProgram } from './operations/runtimeLook.ts';
 import { walkContract, type Walk } from './operations/contractWalk.ts';
 import {
@@ -26,7 +26,6 @@ import { followChanges } from './rpc/changes.ts';
 import type { TownClient } from './rpc/client.ts';
 import { withScratchTown, type ScratchTown } from './rpc/scratchTown.ts';
 import { contractFile, instruction, kindOf, usualSeconds } from './runtimes/contractBead.ts';
-import { allWords } from './runtimes/placeholders.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
 import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
 import { findProgram, shellWord, userShell } from './sessions/programs.ts';
@@ -158,22 +157,26 @@ class RuntimeTest {
     return found.outcome === 'passed';
   }
 
-  /** Not started against the account, but where a terminal can be had, without it. */
+  /** Not started against the account: what would be started is told, and where a terminal can be had it is tried without it. */
   async #onlyLook(why: string): Promise<void> {
     const { preset } = this.#scene;
-    const form = allWords([preset.command, ...(preset.oneShot ?? preset.arguments), ...preset.approval.ask]);
-    for (const step of contractSteps) this.#tell(step, { outcome: 'skipped', evidence: why }, 0);
-    const delivery = preset.prompt.kind === 'argument' ? 'its prompt as one argument' : preset.prompt.kind;
-    this.#tell('prompt-argument', skipped(`Would start: ${form.join(' ')} (prompt: ${delivery}).`), 0);
+    const advice = `gt runtime test ${preset.id} --live, which uses your own account.`;
+    this.#tell('hook', { outcome: 'skipped', evidence: why, advice }, 0);
     const { town, rig } = await this.#settle();
+    const bead = await addWaitingBead(town, rig, preset, 'look');
+    this.#tell('prompt-argument', await wouldStart(town, preset, bead, this.#host()), 0);
     await this.#terminal(town, rig);
-    this.#skipRest(why);
+    this.#skipRest('Not started, for the same reason.');
+  }
+
+  #host(): Host {
+    return this.#scene.params.host ?? (this.#parts.openTerminal ? 'editor' : 'auto');
   }
 
   async #start(deadlineMs: number): Promise<void> {
-    const { preset, params } = this.#scene;
+    const { preset } = this.#scene;
     const { town, rig } = await this.#settle();
-    const host = params.host ?? (this.#parts.openTerminal ? 'editor' : 'auto');
+    const host = this.#host();
     const word = randomWord();
     const bead = await addContractBead(town, rig, preset, word);
     if (kindOf(preset) === 'person' && !(await this.#tellPerson(town, { bead, host, word }))) return;

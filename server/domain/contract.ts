@@ -1,11 +1,17 @@
-import type { Bead } from './bead.ts';
 import type { GitIdentity } from './polecatNames.ts';
-import type { JournalEntry } from './journal.ts';
-import type { MergeRequest } from './mergeRequest.ts';
-import type { Polecat } from './polecat.ts';
-import type { Collection, Records } from './records.ts';
-import type { Session } from './session.ts';
+import type { SessionExit } from './session.ts';
 import { displayText } from './text.ts';
+import {
+  beadOf,
+  entryThatBegan,
+  isEnded,
+  polecatOf,
+  requestOf,
+  sessionOf,
+  told,
+  updateBy,
+  type Watched,
+} from './watched.ts';
 
 /** hook → commits → update → done: whoever keeps these four is a runtime of the town. */
 export const contractSteps = ['hook', 'commit', 'update', 'done'] as const;
@@ -29,14 +35,6 @@ export const failed = (evidence: string, advice: string): Verdict => ({
   evidence,
   advice,
 });
-
-/** What one polecat did with one bead, as the journal tells it. */
-export interface Watched {
-  readonly entries: readonly JournalEntry[];
-  readonly bead: string;
-  readonly agent: string;
-  readonly session: string;
-}
 
 /** What git has of it, when it is over. */
 export interface WorkFound {
@@ -89,6 +87,8 @@ export function seenSteps(watched: Watched): ReadonlyMap<ContractStep, Verdict> 
 
 export interface Judged extends Watched {
   readonly work: WorkFound;
+  /** The last lines that it printed, where they can be had: its log goes with the town. */
+  readonly lastLines: readonly string[];
   /** The time that it was given, where that ran out. */
   readonly lateAfterSeconds?: number;
 }
@@ -107,14 +107,13 @@ export function judgeContract(judged: Judged): ReadonlyMap<ContractStep, Verdict
     const passes = verdict.outcome === 'passed';
     const wrong = verdict.outcome === 'failed' && step === 'commit' && judged.work.commits.length > 0;
     if (passes || wrong || broke === undefined) verdicts.set(step, verdict);
-    else if (first) verdicts.set(step, { ...verdict, outcome: 'failed', evidence: brokeOff(verdict, broke) });
-    else verdicts.set(step, { outcome: 'skipped', evidence: `Not reached: ${broke}` });
+    else if (first)
+      verdicts.set(step, { ...verdict, outcome: 'failed', evidence: `${verdict.evidence} ${broke}` });
+    else verdicts.set(step, skipped('Not reached.'));
     if (!passes) first = false;
   }
   return verdicts;
 }
-
-const brokeOff = ({ evidence }: Verdict, broke: string): string => `${evidence} ${broke}`;
 
 function judgeCommits({ work, agent }: Judged): Verdict {
   const { branch, commits, identity, elsewhere } = work;
@@ -160,8 +159,8 @@ function noCommits({ branch, elsewhere, uncommitted }: WorkFound): Verdict {
   return failed(
     `There is no commit on ${branch}.${left}`,
     uncommitted.length === 0
-      ? 'Its work must end in a commit: look in its log whether it may write files and run git.'
-      : 'Let it run git add and git commit: look in its log whether a rule of its own, or its sandbox, forbids that.',
+      ? 'Its work must end in a commit: see whether it may write files and run git where nobody can be asked.'
+      : 'Let it run git add and git commit: see whether a rule of its own, or its sandbox, forbids that.',
   );
 }
 
@@ -169,7 +168,7 @@ function missing(step: Exclude<ContractStep, 'commit'>, judged: Judged): Verdict
   if (step === 'hook') {
     return failed(
       `No gt hook or gt prime of ${judged.agent} was seen.`,
-      'Its first act must be gt hook. Where its log says that gt was not found, its shell resets PATH: gt runtime doctor.',
+      'Its first act must be gt hook. Where it says that gt was not found, its shell resets PATH: gt runtime doctor.',
     );
   }
   if (step === 'update') {
@@ -211,7 +210,8 @@ function howItBroke(judged: Judged): string | undefined {
   if (requestOf(judged) || beadOf(judged)?.status === 'closed') return undefined;
   const exit = sessionOf(judged)?.exit;
   if (!exit || exit.end === 'stopped' || exit.end === 'interrupted') {
-    if (lateAfterSeconds !== undefined) return `Nothing more came within ${lateAfterSeconds} s.`;
+    if (lateAfterSeconds !== undefined)
+      return `Nothing more came within ${lateAfterSeconds} s.${lastWords(judged)}`;
     return exit ? `Its session was ${exit.end}.` : undefined;
   }
   if (exit.code === 0) return undefined;
@@ -219,67 +219,26 @@ function howItBroke(judged: Judged): string | undefined {
 }
 
 /** With a blank before it; empty where it has not ended. */
-function endSentence(watched: Watched): string {
-  const exit = sessionOf(watched)?.exit;
+function endSentence(judged: Judged): string {
+  const exit = sessionOf(judged)?.exit;
   if (!exit) return '';
-  const how =
-    exit.signal === undefined
-      ? `It exited with code ${exit.code ?? 'unknown'}`
-      : `It was ended by ${exit.signal}`;
-  const said = exit.lastLines?.at(-1);
-  return ` ${how}${said === undefined ? '.' : `; its last line: ${displayText(said, 200)}`}`;
+  return ` ${townsWord(judged) ?? howItEnded(exit)}${lastWords(judged)}`;
 }
 
-function entryThatBegan({ entries, bead, agent }: Watched): JournalEntry | undefined {
-  return entries.find(
-    (entry) =>
-      entry.by === agent && recordsOf(entry, 'beads', bead).some(({ status }) => status === 'in_progress'),
-  );
+/** The town may know the reason, and with it what to do. */
+function townsWord(watched: Watched): string | undefined {
+  const { state, reason } = polecatOf(watched) ?? {};
+  return state === 'failed' && reason !== undefined ? displayText(reason, 300) : undefined;
 }
 
-function updateBy({ entries, bead, agent }: Watched): JournalEntry | undefined {
-  return entries.find(
-    ({ by, verb, subject }) =>
-      by === agent && subject === bead && (verb === 'bead/update' || verb === 'bead/claim'),
-  );
-}
+const howItEnded = ({ signal, code }: SessionExit): string =>
+  signal === undefined ? `It exited with code ${code ?? 'unknown'}.` : `It was ended by ${signal}.`;
 
-const beadOf = (watched: Watched): Bead | undefined => newest(watched, 'beads', watched.bead);
+const shownLines = 3;
 
-export const sessionOf = (watched: Watched): Session | undefined =>
-  newest(watched, 'sessions', watched.session);
-
-/** As it last was, also where it was removed since. */
-export const polecatOf = (watched: Watched): Polecat | undefined => newest(watched, 'agents', watched.agent);
-
-const isEnded = (watched: Watched): boolean => sessionOf(watched)?.state === 'ended';
-
-export function requestOf({ entries, bead }: Watched): MergeRequest | undefined {
-  const all = entries.flatMap((entry) => recordsOf(entry, 'mergeRequests'));
-  return all.findLast((request) => request.bead === bead);
-}
-
-function newest<C extends Collection>(
-  { entries }: Watched,
-  collection: C,
-  id: string,
-): Records[C] | undefined {
-  for (const entry of entries.toReversed()) {
-    const [record] = recordsOf(entry, collection, id);
-    if (record) return record;
-  }
-  return undefined;
-}
-
-function recordsOf<C extends Collection>(entry: JournalEntry, collection: C, id?: string): Records[C][] {
-  return entry.changes.flatMap(([name, key, record]) =>
-    name === collection && record !== null && (id === undefined || key === id) ? [record as Records[C]] : [],
-  );
-}
-
-/** `bead/update by contract/nux at 12:00:03`, the time as the journal has it. */
-export function told({ verb, by, at }: JournalEntry): string {
-  return `${verb} by ${by} at ${at.slice(11, 19)}`;
+function lastWords({ lastLines }: Judged): string {
+  const lines = lastLines.slice(-shownLines).map((line) => displayText(line, 200));
+  return lines.length === 0 ? '' : ` It last said: ${lines.join(' / ')}`;
 }
 
 const isSame = (one: GitIdentity, other: GitIdentity): boolean =>

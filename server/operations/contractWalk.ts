@@ -2,18 +2,16 @@ import { messageOf } from '../domain/fault.ts';
 import {
   isOver,
   judgeContract,
-  polecatOf,
-  requestOf,
   seenSteps,
   type ContractStep,
   type Verdict,
-  type Watched,
   type WorkFound,
 } from '../domain/contract.ts';
 import type { AgentId, Sha } from '../domain/ids.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { HostKind } from '../domain/session.ts';
+import { polecatOf, requestOf, type Watched } from '../domain/watched.ts';
 import type { Git } from '../git/git.ts';
 import type { SlingResult, Slung } from '../protocol/work.ts';
 import type { WatchedTown } from './contractTown.ts';
@@ -62,7 +60,13 @@ export async function walkContract(town: WatchedTown, task: ContractTask, tell: 
     if (!judged.has(step)) note(step, verdict);
   });
   const work = await findWork(town, task, slung, watched);
-  const end = { ...watched, work, ...(late ? { lateAfterSeconds: Math.round(task.deadlineMs / 1000) } : {}) };
+  const lastLines = await linesOf(town, slung);
+  const end = {
+    ...watched,
+    work,
+    lastLines,
+    ...(late ? { lateAfterSeconds: Math.round(task.deadlineMs / 1000) } : {}),
+  };
   for (const [step, verdict] of judgeContract(end)) {
     if (judged.get(step)?.verdict.evidence !== verdict.evidence) note(step, verdict);
   }
@@ -130,6 +134,13 @@ async function commitsElsewhere(
   const head = await git.headOf(rig, worktree).catch(() => undefined);
   if (head && head.branch === undefined && (await isNew(head.sha))) found.push('no branch (a detached HEAD)');
   return found;
+}
+
+/** Of the log; sessions in terminals have none. */
+async function linesOf(town: WatchedTown, { host, session }: Slung): Promise<readonly string[]> {
+  if (host !== 'process' || session === undefined) return [];
+  const { lines } = await town.ask('session/log', { session, lines: 20 });
+  return lines.filter((line) => line.trim() !== '');
 }
 
 async function leftUncommitted(town: WatchedTown, { agent }: Slung): Promise<readonly string[]> {

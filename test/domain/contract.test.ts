@@ -62,6 +62,7 @@ function judged(
     bead: 'co-keep',
     agent,
     session: 's-1',
+    lastLines: ['out', '\u001B[31mboom\u001B[0m'],
     work: {
       branch: 'polecat/nux/co-keep-x1',
       identity,
@@ -135,18 +136,14 @@ describe('the contract', () => {
   });
 
   test('a crash fails the first step that is missing; what comes after was not reached', () => {
-    const crash = entry(
-      'session/ended',
-      'town',
-      endedWith({ end: 'failed', code: 3, lastLines: ['out', 'boom'] }),
-    );
+    const crash = entry('session/ended', 'town', endedWith({ end: 'failed', code: 3 }));
     const atOnce = judged([crash], { commits: [] });
     assert.equal(outcomes(atOnce), 'hook failed, commit skipped, update skipped, done skipped');
     assert.match(
       judgeContract(atOnce).get('hook')?.evidence ?? '',
-      /exited with code 3; its last line: boom$/,
+      /exited with code 3\. It last said: out \/ boom$/,
     );
-    assert.match(judgeContract(atOnce).get('done')?.evidence ?? '', /^Not reached: It exited with code 3/);
+    assert.equal(judgeContract(atOnce).get('done')?.evidence, 'Not reached.');
     assert.equal(
       outcomes(judged([hook, update, crash])),
       'hook passed, commit passed, update passed, done failed',
@@ -165,7 +162,10 @@ describe('the contract', () => {
   test('what was late is told with the time it had, and so is what asks a person', () => {
     const late = judged([hook], { commits: [] }, 60);
     assert.equal(outcomes(late), 'hook passed, commit failed, update skipped, done skipped');
-    assert.match(judgeContract(late).get('commit')?.evidence ?? '', /Nothing more came within 60 s\.$/);
+    assert.match(
+      judgeContract(late).get('commit')?.evidence ?? '',
+      /Nothing more came within 60 s\. It last said: out \/ boom$/,
+    );
     const asks = judged([hook, update, entry('done/escalated', agent)], {}, 60);
     assert.match(judgeContract(asks).get('done')?.evidence ?? '', /^done\/escalated by .*hands nothing over/);
   });

@@ -12,8 +12,7 @@ export type AgentWord =
   | 'close'
   | 'done'
   | 'crash'
-  | 'hang'
-  | 'deaf';
+  | 'hang';
 
 const script = `#!/usr/bin/env node
 const { spawnSync } = require('node:child_process');
@@ -41,7 +40,6 @@ const words = {
   done: () => run('gt', ['done']),
   crash: () => process.exit(7),
   hang: () => setInterval(() => {}, 60_000),
-  deaf: () => process.on('SIGTERM', () => {}),
 };
 for (const word of process.argv.slice(2)) words[word]?.();
 `;
