@@ -12,7 +12,7 @@ import { endWhatIsLeft } from './leftRunning.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { agentQueue } from './queue.ts';
-import { isSetUp, setupSteps } from './setup.ts';
+import { stepsToGoOn } from './setup.ts';
 import { startSession } from './startSession.ts';
 import { repositoryOf } from './workplace.ts';
 
@@ -46,7 +46,7 @@ export async function runSession(
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
     // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
     await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
-    const before = isSetUp(context.store.view, polecat) ? [] : await setupSteps(context, rig, polecat.base);
+    const before = await stepsToGoOn(context, rig, polecat);
     await takeUp(context, polecat);
     const started = await startSession(context, { ...plan, rig, bead, before }, polecat, caller);
     return findSession(context.store.view, started.id);
