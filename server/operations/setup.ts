@@ -6,7 +6,6 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { LaunchStep } from '../domain/session.ts';
 import { displayText } from '../domain/text.ts';
-import type { View } from '../domain/view.ts';
 import type { UnapprovedKey } from '../protocol/rig.ts';
 import type { Context } from './context.ts';
 import { targetRef } from './targets.ts';
@@ -53,26 +52,33 @@ export async function setupSteps(context: Context, rig: Rig, base: Sha): Promise
       facts: { keys: setupKeys(setup), hash: setup.hash },
     });
   }
-  return [{ argv: setup.argv, label: 'setup', timeoutMs: deadlineMs }];
+  return [{ argv: setup.argv, ...step }];
 }
 
-/** What the next session of an agent that is there runs first. Crew set up their workplace themselves. */
+const step = { label: 'setup', timeoutMs: deadlineMs } as const;
+
+/**
+ * What the next session of an agent that is there runs before its runtime: nothing, once a runtime ran there, and nothing for crew, who
+ * set up their workplace themselves. The command that failed in an earlier one was approved as it stands in that workplace, whatever has
+ * become of it on the target since.
+ */
 export async function setupAgain(
   context: Context,
   rig: Rig | undefined,
   agent: Agent,
 ): Promise<readonly LaunchStep[]> {
-  if (!rig || agent.role !== 'polecat' || isSetUp(context.store.view, agent)) return [];
-  return await setupSteps(context, rig, agent.base);
+  if (!rig || agent.role !== 'polecat') return [];
+  const earlier = [...context.store.view.find('sessionsByAgent', agent.id)].filter(
+    ({ launch }) => launch.directory === agent.worktree,
+  );
+  if (earlier.some(({ startedAt, before }) => startedAt !== undefined && before === undefined)) return [];
+  const wanted = stepsIn(agent.worktree, [{ argv: rig.settings.setup ?? [], ...step }]);
+  const same = earlier.find(({ launch }) => isSame(launch.before ?? [], wanted));
+  return same?.launch.before ?? (await setupSteps(context, rig, agent.base));
 }
 
-/** A session whose runtime ran had it done before. */
-function isSetUp(view: View, polecat: Polecat): boolean {
-  return [...view.find('sessionsByAgent', polecat.id)].some(
-    ({ launch, startedAt, before }) =>
-      launch.directory === polecat.worktree && startedAt !== undefined && before === undefined,
-  );
-}
+const isSame = (some: readonly LaunchStep[], others: readonly LaunchStep[]): boolean =>
+  JSON.stringify(some.map(({ argv }) => argv)) === JSON.stringify(others.map(({ argv }) => argv));
 
 /** For people to read, in the form in which they approve configuration. */
 export function setupKeys(setup: Setup): readonly UnapprovedKey[] {

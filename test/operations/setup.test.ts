@@ -134,6 +134,24 @@ test('a setup that was done is not done again; one that failed is', async (t) =>
   assert.ok(launchOf(town, other).before);
 });
 
+test('a setup that failed goes on in its workplace also after it has changed on the target', async (t) => {
+  const town = await TestTown.open(t);
+  const repository = await withSetup(town, './scripts/setup.sh');
+  town.host.before = 'setup';
+  const agent = await town.worker();
+  const { before } = launchOf(town, agent);
+  await agent.exit({ end: 'failed', code: 1 });
+  commit(repository, { 'scripts/setup.sh': `${script}# better\n` });
+  await town.ask('session/run', { agent: agent.id });
+  assert.deepEqual(launchOf(town, agent).before, before);
+  await agent.exit({ end: 'failed', code: 1 });
+  // Another command was not approved there.
+  const change = { rig: 'backend', key: 'setup', words: ['true'] };
+  await town.ask('rig/configure', { ...change, confirmed: true });
+  await town.ask('session/run', { agent: agent.id });
+  assert.deepEqual(launchOf(town, agent).before?.[0]?.argv, ['true']);
+});
+
 test('once the runtime runs, nothing says any more that the setup does', async (t) => {
   const town = await TestTown.open(t);
   await withSetup(town, 'true');
