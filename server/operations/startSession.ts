@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { Bead } from '../domain/bead.ts';
 import type { SessionId } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -128,6 +129,7 @@ async function describe(
     identity: identityOf(polecat.id),
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
+    pathDelimiter: delimiter,
     self: { node: context.launcher.node, launcher: context.launcher.program },
     root: context.programs.asRoot,
     privateDirectory: context.sessions.privateFolder(id),
