@@ -10,6 +10,7 @@ import type { HookResult, PolecatDetail } from '../protocol/work.ts';
 import { primeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
 import { findPolecat, findRig } from './lookups.ts';
+import { noteRuntimeSession } from './runtimeSession.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
@@ -128,9 +129,10 @@ function agentOf(params: { readonly agent?: string }, caller: Caller): AgentId |
 
 export async function prime(
   context: Context,
-  params: { readonly agent?: string },
+  params: Params<'work/prime'>,
   caller: Caller,
 ): Promise<Result<'work/prime'>> {
+  if (params.runtimeSession !== undefined) noteRuntimeSession(context, caller, params.runtimeSession);
   const view = context.store.view;
   const own = readHook(context, params, caller);
   const polecat = findPolecat(view, own.agent);

@@ -142,7 +142,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     status: opt(oneOf('completed', 'escalated', 'deferred')),
     message: opt(text),
   },
-  'work/prime': { agent: opt(word) },
+  'work/prime': { agent: opt(word), runtimeSession: opt(word) },
   'polecat/list': { rig: opt(word) },
   'polecat/get': { agent: word },
   'polecat/changes': { agent: word },

@@ -90,7 +90,11 @@ export interface WorkRequests {
   'work/done': { params: DoneParams; result: DoneResult };
   /** The context an agent starts with: role and rig, hook, beads access, git state, contract. */
   'work/prime': {
-    params: { readonly agent?: string };
+    params: {
+      readonly agent?: string;
+      /** What the runtime calls the session that asks, where it tells its programs. */
+      readonly runtimeSession?: string;
+    };
     result: { readonly text: string; readonly hook: HookResult };
   };
 }

@@ -104,7 +104,10 @@ function stripped({ preset, host }: LaunchRequest): readonly string[] {
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {
   const { identity } = request;
+  const { sessionId } = request.preset;
+  const named = sessionId.kind === 'none' ? undefined : sessionId.variable;
   return {
+    ...(named === undefined ? {} : { GT_SESSION_VARIABLE: named }),
     GT_TOWN: request.town,
     GT_RIG: request.rig,
     GT_ROLE: request.role,

@@ -91,7 +91,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'work/unsling': { bead: 'be-auth' },
   'work/hook': { agent: 'backend/nux' },
   'work/done': { directory: '/w', commit: true, noChanges: false, status: 'escalated', message: 'why?' },
-  'work/prime': { agent: 'backend/nux' },
+  'work/prime': { agent: 'backend/nux', runtimeSession: 't-1' },
   'polecat/list': { rig: 'backend' },
   'polecat/get': { agent: 'backend/nux' },
   'polecat/changes': { agent: 'backend/nux' },

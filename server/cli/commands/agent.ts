@@ -27,9 +27,15 @@ export function addAgent(gt: Command, cli: Cli): void {
     .action(async (agent: string | undefined) => {
       await answer(cli, {
         method: 'work/prime',
-        params: agent === undefined ? {} : { agent },
+        params: { ...(agent === undefined ? {} : { agent }), ...runtimeSession(cli) },
         text: ({ text }) => [plainText(text).trimEnd()],
         json: ({ text, hook }) => ({ text, hook: hookJson(hook) }),
       });
     });
+}
+
+/** The session says which variable of the runtime has its name for the session. */
+function runtimeSession({ environment }: Cli): { readonly runtimeSession?: string } {
+  const id = environment[environment['GT_SESSION_VARIABLE'] ?? ''];
+  return id ? { runtimeSession: id } : {};
 }
