@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { Agent } from '../domain/agent.ts';
 import { directoryOf } from '../domain/agents.ts';
 import type { SessionId } from '../domain/ids.ts';
@@ -73,6 +74,7 @@ function placeOfLaunch(
     identity: agent.role === 'polecat' ? identityOf(agent.id) : undefined,
     binDirectory: context.paths.bin,
     inheritedPath: path,
+    pathDelimiter: delimiter,
     approval: approvalIn(rig),
     before: stepsIn(worktree, before),
     self: { node: context.launcher.node, launcher: context.launcher.program },

@@ -156,14 +156,14 @@ export async function prime(
   const view = context.store.view;
   const own = readHook(context, params, caller);
   const polecat = findAgent(view, own.agent);
+  const isOwn = caller.agent === polecat.id && caller.session !== undefined;
+  if (isOwn) await noteSession(context, { id: caller.session, agent: polecat.id }, params.runtimeSession);
   if (polecat.role !== 'polecat') return { text: await primeWorkplace(context, polecat, own), hook: own };
   const rig = findRig(view, polecat.rig);
   const repository = repositoryOf(context, rig, polecat);
   const head = await context.git.headOf(repository, polecat.worktree);
   const uncommitted = await context.git.status(repository, polecat.worktree);
   const commits = await context.git.countCommits(repository, polecat.base, head.sha);
-  const isOwn = caller.agent === polecat.id && caller.session !== undefined;
-  if (isOwn) await noteSession(context, { id: caller.session, agent: polecat.id }, params.runtimeSession);
   const goesOn = params.source === 'compact' || params.source === 'resume';
   const text = (goesOn ? shortPrimeText : primeText)({
     role: 'polecat',

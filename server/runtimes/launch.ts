@@ -125,6 +125,7 @@ export const sessionVariables = [
   'GT_POLECAT',
   'GT_CREW',
   'GT_SESSION',
+  'GT_SESSION_VARIABLE',
   'GT_SPOOL',
   'BD_ACTOR',
 ] as const;
@@ -141,7 +142,10 @@ function stripped({ preset, host, identity }: LaunchRequest): readonly string[] 
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {
   const { identity } = request;
+  const { sessionId } = request.preset;
+  const named = sessionId.kind === 'none' ? undefined : sessionId.variable;
   return {
+    ...(named === undefined ? {} : { GT_SESSION_VARIABLE: named }),
     GT_TOWN: request.town,
     ...(request.rig === undefined ? {} : { GT_RIG: request.rig }),
     GT_ROLE: request.role,

@@ -33,7 +33,7 @@ function addPrime(gt: Command, cli: Cli): void {
     .argument('[agent]', 'RIG/NAME, RIG/crew/NAME or mayor, outside a session')
     .addOption(formOption("for a runtime's hook at a start: what it says comes on stdin, the exit code is 0"))
     .action(async (agent: string | undefined, { hook: form }: FormOption) => {
-      const params = agent === undefined ? {} : { agent };
+      const params = { ...runtimeSession(cli), ...(agent === undefined ? {} : { agent }) };
       if (form !== undefined) return await primeHook(cli, form, params);
       await answer(cli, {
         method: 'work/prime',
@@ -42,6 +42,12 @@ function addPrime(gt: Command, cli: Cli): void {
         json: ({ text, hook }) => ({ text, hook: hookJson(hook) }),
       });
     });
+}
+
+/** The session says which variable of the runtime has its name for the session. What is no such name is not worth a refusal. */
+function runtimeSession({ environment }: Cli): { readonly runtimeSession?: string } {
+  const id = environment[environment['GT_SESSION_VARIABLE'] ?? ''];
+  return id && /^\w[\w.:-]{0,199}$/.test(id) ? { runtimeSession: id } : {};
 }
 
 async function primeHook(cli: Cli, form: HookForm, params: Params<'work/prime'>): Promise<void> {
