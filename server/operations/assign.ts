@@ -198,7 +198,7 @@ function put(
 }
 
 /** Undoes a start whose session never came to be. Without `before`, whose session it was remains what it is. */
-export async function takeBackStart(context: Context, intent: StartIntent, before?: Agent): Promise<void> {
+async function takeBackStart(context: Context, intent: StartIntent, before?: Agent): Promise<void> {
   const subject = intent.bead ?? intent.agent;
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject }, (draft) => {
     const at = context.now();
