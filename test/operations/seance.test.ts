@@ -177,14 +177,9 @@ test('crew and mayor start with their own words and identity, are resumed, and k
   const bead = await town.bead('Auth work');
   const crew = await town.ask('seance/start', { role: 'crew', rig: 'backend', name: 'dave', bead });
   assert.deepEqual([crew.agent, crew.directory, crew.branch], ['backend/crew/dave', directory, 'crew/dave']);
-  const { environment, strip } = town.view.get('sessions', crew.session ?? '')?.launch ?? {};
+  const { environment, strip } = launchOf(town, crew);
   assert.deepEqual(
-    [
-      environment?.['GT_ROLE'],
-      environment?.['GT_CREW'],
-      environment?.['GT_RIG'],
-      environment?.['GT_POLECAT'],
-    ],
+    [environment['GT_ROLE'], environment['GT_CREW'], environment['GT_RIG'], environment['GT_POLECAT']],
     ['crew', 'dave', 'backend', undefined],
   );
   assert.deepEqual([environment['GIT_AUTHOR_NAME'], strip.includes('GIT_AUTHOR_*')], [undefined, true]);
