@@ -86,7 +86,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     await terminal.must('gt', 'mq', 'merge', id);
     assert.equal((await landingOf(terminal, id)).state, 'verified');
     const listed = await terminal.must('gt', 'seance');
-    assert.match(listed, new RegExp(`${session.id}.*${agent}.*polecat`));
+    assert.match(listed, new RegExp(`${session.id} +${agent} +Gemini CLI`));
     assert.match(await terminal.must('gt', 'seance', 'show', session.id.slice(3)), /Cannot be asked: /);
     const mute = await terminal.gt('seance', '-t', session.id);
     assert.deepEqual([mute.code, mute.stdout], [1, '']);
