@@ -104,6 +104,8 @@ test('crew have their own hook only, polecats none to give, the mayor every one'
     agentRole: 'mayor',
   });
   assert.equal((await town.ask('hook/put', { bead, agent: crewId }, mayor)).agent, crewId);
+  assert.equal((await town.ask('work/hook', { agent: polecat.id }, mayor)).agent, polecat.id);
+  await refusal('forbidden', town.ask('work/hook', { agent: polecat.id }, crew));
   assert.equal((await town.ask('work/unsling', { bead }, mayor)).bead.status, 'open');
   // A session that another has followed is nobody any more.
   await town.ask('session/stop', { session: crew.session ?? '' });
