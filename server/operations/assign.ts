@@ -206,8 +206,8 @@ function put(
   return { convoy, deferred };
 }
 
-/** Undoes a start whose session never came to be. Without `before`, whose session it was remains what it is. */
-export async function takeBackStart(context: Context, intent: StartIntent, before?: Agent): Promise<void> {
+/** Undoes a start whose session never came to be. The agent is as it was `before`, where that is known. */
+async function takeBackStart(context: Context, intent: StartIntent, before?: Agent): Promise<void> {
   const subject = intent.bead ?? intent.agent;
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject }, (draft) => {
     const at = context.now();
@@ -218,18 +218,9 @@ export async function takeBackStart(context: Context, intent: StartIntent, befor
     if (bead && convoy) dropConvoy(draft, convoy, { bead });
     const now = agentOf(draft, intent.agent);
     if (now && intent.isNew) removeAgent(draft, now);
-    else if (now && before) putAgent(draft, withSessionOf(now, before));
+    else if (now && before) putAgent(draft, { ...before, updatedAt: at });
     draft.remove('intents', intent.id);
   });
-}
-
-function withSessionOf(now: Agent, before: Agent): Agent {
-  const { session: _, ...rest } = now;
-  return {
-    ...rest,
-    runtime: before.runtime,
-    ...(before.session ? { session: before.session } : {}),
-  };
 }
 
 /** A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone. */

@@ -11,19 +11,15 @@ import { refuseResting } from '../domain/slinging.ts';
 import { parseBranch } from '../domain/branchName.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
-import type { Params, Result } from '../protocol/messages.ts';
+import type { Params } from '../protocol/messages.ts';
 import type { CrewMember } from '../protocol/seance.ts';
 import { liveSession } from './assign.ts';
 import type { Context } from './context.ts';
 import { findAgent, findRig, findRuntime } from './lookups.ts';
 import { folderFor } from './plan.ts';
 import { agentQueue } from './queue.ts';
-import { archiveAndRemove } from './remove.ts';
-import { freshTarget, targetRef } from './targets.ts';
+import { freshTarget } from './targets.ts';
 import { undoing } from './undoing.ts';
-
-/** How many files a refusal names. */
-const shownFiles = 20;
 
 /** A lasting workplace. Refused with `taken` where there is one of that name, or its branch or folder; then nothing is left of it. */
 export async function addCrew(
@@ -108,15 +104,27 @@ function makePlace(context: Context, place: NewPlace, caller: Caller): Promise<C
 function makeInQueue(context: Context, place: NewPlace, caller: Caller): Promise<Crew> {
   return undoing(context, async (undo) => {
     const crew = await reserve(context, place, caller);
-    undo(() => takeBack(context, crew));
+    let made = false;
+    // What lay there before belongs to somebody else: only what this call has made is taken away.
+    undo(() => (made ? takeBack(context, crew) : forget(context, crew.id)));
     await context.checkpoint('crew:reserved');
 
     const { worktree: directory, branch, base } = crew;
     await context.git.addWorktree(place.rig, { directory, branch, start: base });
+    made = true;
     await context.checkpoint('crew:worktree');
 
     await endIntent(context, crew.id);
     return crew;
+  });
+}
+
+/** A town that was killed takes the branch of its intent for its own, so that there must be none of that name before. */
+async function refuseBranch(context: Context, rig: Rig, branch: string): Promise<void> {
+  if ((await context.git.resolve(rig, `refs/heads/${branch}`)) === undefined) return;
+  throw new Refusal('taken', `There is a branch ${branch} in ${rig.id} already.`, {
+    field: 'name',
+    next: 'Choose another name, or rename that branch.',
   });
 }
 
@@ -142,6 +150,7 @@ async function reserve(
     progressAt: at,
   };
   const { worktree, branch } = crew;
+  await refuseBranch(context, rig, branch);
   await context.store.transact({ verb: 'crew/add', by: caller.by, subject: id }, (draft) => {
     refuseResting(findRig(draft, rig.id));
     refuseTaken(draft, rig, name);
@@ -183,9 +192,13 @@ async function takeBack(
     context.log(`${crew.id} is kept: ${messageOf(error)}`);
     return await endIntent(context, crew.id);
   }
-  await context.store.transact({ verb: 'crew/undo', by: 'town', subject: crew.id }, (draft) => {
-    draft.remove('workplaces', crew.id);
-    draft.remove('intents', intentOf(crew.id));
+  await forget(context, crew.id);
+}
+
+async function forget(context: Context, agent: AgentId): Promise<void> {
+  await context.store.transact({ verb: 'crew/undo', by: 'town', subject: agent }, (draft) => {
+    draft.remove('workplaces', agent);
+    draft.remove('intents', intentOf(agent));
   });
 }
 
@@ -229,64 +242,4 @@ export function findCrew(view: View, text: string): Crew {
   const agent = findAgent(view, text);
   if (agent.role === 'crew') return agent;
   throw new Refusal('invalid', `${agent.id} is no crew member.`, { field: 'agent', next: 'gt crew list' });
-}
-
-/** Archives and removes a workplace, as a polecat's. Refused with what would be lost, without `force`. */
-export async function removeCrew(
-  context: Context,
-  params: Params<'crew/remove'>,
-  caller: Caller,
-): Promise<Result<'crew/remove'>> {
-  const { id } = findCrew(context.store.view, params.agent);
-  return await context.queue.run(agentQueue(id), async () => {
-    const { view } = context.store;
-    const crew = findCrew(view, id);
-    const session = liveSession(view, crew);
-    if (session)
-      throw new Refusal('in-use', `${id} is still running.`, { next: `gt session stop ${session.id}` });
-    if (params.force !== true) await refuseLoss(context, crew);
-    return { agent: id, archive: await archiveAndRemove(context, crew, caller.by) };
-  });
-}
-
-async function refuseLoss(context: Context, crew: Crew): Promise<void> {
-  const rig = findRig(context.store.view, crew.rig);
-  const next = 'Bring it in first, or add --force: it is archived and can be brought back.';
-  const bead = hookOf(context.store.view, crew.id);
-  if (bead) {
-    throw new Refusal('in-use', `${bead.id} is on the hook of ${crew.id}.`, {
-      next: `gt hook clear ${crew.id}, or add --force.`,
-      facts: { bead: bead.id },
-    });
-  }
-  // A folder that is gone has nothing left to lose; what git still has of it is archived all the same.
-  if (!context.rigFolders.exists(crew.worktree)) return;
-  const files = (await context.git.status(rig, crew.worktree)).map((file) => file.path);
-  if (files.length > 0) {
-    const more = files.length > shownFiles ? ` and ${files.length - shownFiles} more` : '';
-    const named = files.slice(0, shownFiles).join(', ');
-    throw new Refusal('uncommitted', `There is uncommitted work of ${crew.id}: ${named}${more}.`, {
-      next,
-      facts: { files },
-    });
-  }
-  const commits = await unlanded(context, rig, crew);
-  if (commits === 0) return;
-  const many = `${commits} commit${commits === 1 ? '' : 's'}`;
-  throw new Refusal('in-use', `${many} of ${crew.id} ${commits === 1 ? 'is' : 'are'} not on ${rig.branch}.`, {
-    next,
-    facts: { commits },
-  });
-}
-
-/** Commits that would be on no branch of the rig but its own: what is checked out, which may be another. */
-async function unlanded(context: Context, rig: Rig, crew: Crew): Promise<number> {
-  const target = await context.git.resolve(rig, targetRef(context, rig));
-  const { sha } = await context.git.headOf(rig, crew.worktree);
-  const own = await context.git.resolve(rig, `refs/heads/${crew.branch}`);
-  const tips = [...new Set([sha, ...(own ? [own] : [])])];
-  const counts = await Promise.all(
-    tips.map((tip) => context.git.countCommits(rig, target ?? crew.base, tip)),
-  );
-  return Math.max(...counts);
 }

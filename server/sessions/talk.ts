@@ -3,7 +3,7 @@ import type { LaunchSpec } from '../domain/session.ts';
 import { startRuntime } from './runtimeProcess.ts';
 
 /** What is to be started, as JSON; it goes no further than this process. Not on the command line, where everyone may read it. */
-export const talkVariable = 'GT_TALK';
+const talkVariable = 'GT_TALK';
 
 /** Starts a launch spec on this terminal for the person who sits at it, and gives its exit code as a shell would. */
 export async function runTalk(environment: NodeJS.ProcessEnv): Promise<number> {

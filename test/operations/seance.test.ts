@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import type { SessionId } from '../../server/domain/ids.ts';
+import type { LaunchSpec } from '../../server/domain/session.ts';
 import type { Seance } from '../../server/protocol/seance.ts';
 import { git } from '../support/repository.ts';
 import { callerOf } from './fakeHost.ts';
@@ -11,6 +12,12 @@ import { tracesOf } from './traces.ts';
 
 async function waiting(town: TestTown): Promise<Seance> {
   return await town.ask('seance/start', { rig: 'backend', runtime: 'sim' });
+}
+
+function launchOf(town: TestTown, { session = '' }: Seance): LaunchSpec {
+  const known = town.view.get('sessions', session);
+  assert.ok(known);
+  return known.launch;
 }
 
 function agentOf(town: TestTown, { agent, directory }: Seance, bead: string): Agent {
@@ -170,17 +177,12 @@ test('crew and mayor start with their own words and identity, are resumed, and k
   const bead = await town.bead('Auth work');
   const crew = await town.ask('seance/start', { role: 'crew', rig: 'backend', name: 'dave', bead });
   assert.deepEqual([crew.agent, crew.directory, crew.branch], ['backend/crew/dave', directory, 'crew/dave']);
-  const { environment, strip } = town.view.get('sessions', crew.session ?? '')?.launch ?? {};
+  const { environment, strip } = launchOf(town, crew);
   assert.deepEqual(
-    [
-      environment?.['GT_ROLE'],
-      environment?.['GT_CREW'],
-      environment?.['GT_RIG'],
-      environment?.['GT_POLECAT'],
-    ],
+    [environment['GT_ROLE'], environment['GT_CREW'], environment['GT_RIG'], environment['GT_POLECAT']],
     ['crew', 'dave', 'backend', undefined],
   );
-  assert.deepEqual([environment?.['GIT_AUTHOR_NAME'], strip?.includes('GIT_AUTHOR_*')], [undefined, true]);
+  assert.deepEqual([environment['GIT_AUTHOR_NAME'], strip.includes('GIT_AUTHOR_*')], [undefined, true]);
   const again = await refusal(
     'in-use',
     town.ask('seance/start', { role: 'crew', rig: 'backend', name: 'dave' }),

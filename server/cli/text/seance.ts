@@ -39,24 +39,20 @@ function nextOf({ session, agent, role, bead }: Seance): string[] {
 
 export function pastSessionsLines(sessions: readonly PastSession[], look: Look): string[] {
   if (sessions.length === 0) return ['No session has run yet.', 'Next: gt seance start --rig RIG'];
-  const rows = sessions.map(({ session, role, runtimeLabel, title, mute }) => [
+  const rows = sessions.map(({ session, runtimeLabel, title }) => [
     session.id,
     session.agent,
-    role,
     runtimeLabel,
     session.exit?.end ?? session.state,
     ago(session.createdAt, look.now),
-    mute === undefined ? 'yes' : 'no',
     [session.bead, title].filter(Boolean).join(' '),
   ]);
   const columns = [
     { title: 'SESSION' },
-    { title: 'AGENT', shrinks: true },
-    { title: 'ROLE' },
+    { title: 'AGENT' },
     { title: 'RUNTIME', shrinks: true },
     { title: 'STATE', paint: paintOfState },
     { title: 'STARTED' },
-    { title: 'TALKS' },
     { title: 'BEAD', shrinks: true },
   ];
   return table(columns, rows, look);
