@@ -61,7 +61,7 @@ export interface SessionPort {
   type(session: Session, text: string, pauseMs: number): Promise<void>;
   /** Takes away what still shows a session that has ended, where no person would: its window in tmux. */
   closePlace(session: Session): Promise<void>;
-  /** The first and the last whole lines of a log, as they were written but for secrets; a long one without its middle. */
+  /** The first and the last whole lines of a log, without secrets and control characters; a long one without its middle. */
   outputLines(file: string): readonly string[];
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;

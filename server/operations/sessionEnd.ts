@@ -115,9 +115,9 @@ function sentence(context: Context, session: Session, { exit, failure }: EndedRu
   return `${label} ${how} without gt done.${failure ? ` ${describe(failure)}` : ''}`;
 }
 
-/** Verdict, advice, and what shows it. */
+/** What it was, what shows it, when it is over, and what to do. */
 function describe({ verdict, advice, evidence, resets }: SessionFailure): string {
-  const what = verdict === undefined ? '' : `${describeVerdict(verdict)}: `;
-  const until = resets === undefined ? '' : ` It resets ${displayText(resets, 60)}.`;
-  return `${what}${advice}${until} Evidence: ${evidence}`;
+  const what = verdict === undefined ? 'It said' : describeVerdict(verdict);
+  const until = resets === undefined ? '' : `, resets ${displayText(resets, 60)}`;
+  return `${what} (${evidence})${until}. ${advice}`;
 }

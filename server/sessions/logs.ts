@@ -38,7 +38,7 @@ export class Tail {
 const endBytes = 128 * 1024;
 
 /**
- * The first and the last whole lines of a log, as they were written but for secrets: what a runtime tells of itself stands at both ends.
+ * The first and the last whole lines of a log, as they were written but for secrets and control characters: what a runtime tells of itself stands at both ends.
  * Of a long log the middle is left out. A missing log has none.
  */
 export function outputLines(file: string): readonly string[] {
@@ -65,8 +65,7 @@ function readAt(descriptor: number, position: number, length: number): Buffer {
 }
 
 function wholeLines(bytes: Buffer): string[] {
-  return bytes
-    .toString('utf8')
+  return plainText(bytes.toString('utf8'))
     .split('\n')
     .map((line) => redact(line.trim()))
     .filter((line) => line !== '');

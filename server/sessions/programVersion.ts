@@ -4,8 +4,11 @@ import { plainText } from '../domain/text.ts';
 import { findProgram } from './programs.ts';
 import { runProgram } from './runProgram.ts';
 
-/** A program that takes longer to say its version is not waited for. */
-const deadlineMs = 5000;
+/** A program that takes longer to say its version is not waited for; what it says is kept for the next who asks. */
+const waitMs = 2500;
+
+/** It is ended where it takes longer than this. */
+const deadlineMs = 20_000;
 
 /** By program and when it was changed last: an update is another file. */
 const known = new Map<string, Promise<string | undefined>>();
@@ -21,10 +24,17 @@ export async function versionOf(
   const key = [program, changed, ...args].join('\n');
   const asked = known.get(key) ?? ask(program, args, around);
   known.set(key, asked);
-  const version = await asked;
   // It may have been a bad moment.
-  if (version === undefined) known.delete(key);
-  return version;
+  void asked.then((version) => version === undefined && known.delete(key));
+  return await within(waitMs, asked);
+}
+
+function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
 async function ask(

@@ -8,6 +8,7 @@ import {
   sampleConvoy,
   sampleHook,
   samplePolecat,
+  samplePrompt,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -80,6 +81,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'runtime show sim',
     answers: { 'runtime/get': sampleRuntime('sim', 'Sim', '/x') },
     keys: 'name label builtIn program searched rigs[] preset',
+  },
+  'rig config --show-prompt': {
+    words: 'rig config backend --show-prompt',
+    answers: { 'rig/prompt': samplePrompt },
+    keys: 'rig runtime runtimeLabel agent bead example systemPrompt systemPromptGiven prompt',
   },
   'convoy show': {
     words: 'convoy show auth',

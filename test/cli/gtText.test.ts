@@ -121,13 +121,15 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
     words: ['runtime', 'list'],
     answers: {
       'runtime/list': [
-        sampleRuntime('claude-code', 'Claude Code', '/usr/bin/claude'),
+        { ...sampleRuntime('claude-code', 'Claude Code', '/usr/bin/claude'), version: '2.1.330' },
+        sampleRuntime('gemini', 'Gemini CLI', '/usr/bin/gemini'),
         sampleRuntime('codex', 'Codex'),
       ],
     },
     text: `
         RUNTIME      LABEL        PROGRAM    RIGS     BEST FOR
-        claude-code  Claude Code  found      backend  Complex refactoring, multi-file c…
+        claude-code  Claude Code  2.1.330    backend  Complex refactoring, multi-file c…
+        gemini       Gemini CLI   found      backend  Complex refactoring, multi-file c…
         codex        Codex        not found  backend  Complex refactoring, multi-file c…
     `,
   },
@@ -453,6 +455,14 @@ test('settings are changed in each of the ways that people know', async () => {
   assert.deepEqual(await asked('config', 'defaultRuntime', 'codex'), {
     key: 'defaultRuntime',
     words: ['codex'],
+  });
+  assert.deepEqual(await asked('config', 'default-runtime', 'codex'), {
+    key: 'default-runtime',
+    words: ['codex'],
+  });
+  assert.deepEqual(await asked('config', 'unset', 'runtime.codex.command'), {
+    key: 'runtime.codex.command',
+    words: ['none'],
   });
   assert.deepEqual(await asked('config', 'unset', 'max-sessions'), { key: 'max-sessions', words: ['25'] });
 });

@@ -6,7 +6,7 @@ import type { Polecat, PolecatState } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
 import type { BeadDetail, BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
-import type { RigSummary } from '../../server/protocol/rig.ts';
+import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
 import type { HookResult, PolecatDetail, Slung } from '../../server/protocol/work.ts';
@@ -265,3 +265,15 @@ export function sampleRuntime(id: string, label: string, program?: string): Runt
     rigs: ['backend'],
   };
 }
+
+export const samplePrompt: RigPrompt = {
+  rig: 'backend' as never,
+  runtime: 'codex' as never,
+  runtimeLabel: 'Codex',
+  agent: 'backend/nux',
+  bead: 'be-auth',
+  example: false,
+  systemPrompt: 'You are backend/nux.',
+  systemPromptGiven: 'in a setting of its start',
+  prompt: 'Run gt prime.',
+};

@@ -12,6 +12,7 @@ import {
 } from '../../server/domain/polecats.ts';
 import type { MergeMode } from '../../server/domain/rig.ts';
 import type { SessionId } from '../../server/domain/ids.ts';
+import type { Session } from '../../server/domain/session.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import {
   bead,
@@ -90,6 +91,16 @@ describe('who needs a person', () => {
   for (const state of ['spawning', 'working', 'rate-limited', 'done'] as const) {
     test(`not one that is ${state}`, () => assert.equal(needs(state), false));
   }
+  test('one that waits for a limit, once nothing runs that could go on', () => {
+    const waits = (state: 'running' | 'ended'): boolean => {
+      const session = { id: 's-1', agent: 'backend/nux', state } as unknown as Session;
+      const [, worker] = polecat('backend/nux', 'be-a', { state: 'rate-limited', session: session.id });
+      const town = new TownTwin([rig('backend', 'be'), ['agents', worker], ['sessions', session]]);
+      return needsPerson(town, worker);
+    };
+    assert.equal(waits('running'), false);
+    assert.equal(waits('ended'), true);
+  });
   for (const landing of ['submitted', 'conflict', 'rejected', 'waiting-for-checkout', 'lost'] as const) {
     test(`one that is done, whose landing is ${landing}`, () => assert.equal(needs('done', landing), true));
   }

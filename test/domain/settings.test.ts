@@ -8,7 +8,9 @@ import {
   rigSettingKeys,
   townSettingKeys,
   withRigChange,
+  withTownChange,
 } from '../../server/domain/settings.ts';
+import type { Town } from '../../server/domain/town.ts';
 import { refusedBy, rig } from './support.ts';
 
 describe('settings of a rig', () => {
@@ -102,6 +104,13 @@ describe('settings of the town', () => {
     assert.deepEqual(parseTownSetting('defaultRuntime', ['sim']), { defaultRuntime: 'sim' });
     assert.deepEqual(parseTownSetting('max-sessions', ['40']), { maxSessions: 40 });
     assert.deepEqual(parseTownSetting('name', ['My', 'Town']), { name: 'My Town' });
+    assert.deepEqual(parseTownSetting('runtime.codex.command', ['/opt/codex']), {
+      command: { runtime: 'codex', path: '/opt/codex' },
+    });
+    assert.deepEqual(parseTownSetting('runtime.my.own.command', ['C:\\bin\\own.exe']), {
+      command: { runtime: 'my.own', path: 'C:\\bin\\own.exe' },
+    });
+    assert.deepEqual(parseTownSetting('runtime.codex.command', ['none']), { command: { runtime: 'codex' } });
   });
 
   for (const [key, words] of [
@@ -109,11 +118,32 @@ describe('settings of the town', () => {
     ['name', ['a\u0007']],
     ['name', []],
     ['nothing', ['x']],
+    ['runtime.codex.command', ['codex']],
+    ['runtime.codex.command', ['../codex']],
+    ['runtime.codex.command', ['/a\u0007b']],
+    ['runtime.Codex!.command', ['/opt/codex']],
+    ['runtime..command', ['/opt/codex']],
   ] as const) {
     test(`${key} ${JSON.stringify(words)} is refused`, () => {
       assert.equal(refusedBy(() => parseTownSetting(key, words)).code, 'invalid');
     });
   }
+});
+
+test('what a person said of a program is kept, changed and forgotten by itself', () => {
+  const town = {
+    id: 'town',
+    townId: 't',
+    name: 'gt',
+    defaultRuntime: 'sim',
+    maxSessions: 5,
+  } as unknown as Town;
+  const one = withTownChange(town, parseTownSetting('runtime.codex.command', ['/a']));
+  const two = withTownChange(one, parseTownSetting('runtime.constructor.command', ['/b']));
+  assert.deepEqual(two.commands, { codex: '/a', constructor: '/b' });
+  const gone = withTownChange(two, parseTownSetting('runtime.codex.command', ['none']));
+  assert.deepEqual(gone, { ...town, commands: { constructor: '/b' } });
+  assert.deepEqual(withTownChange(town, { maxSessions: 6 }), { ...town, maxSessions: 6 });
 });
 
 describe('branches', () => {

@@ -230,7 +230,10 @@ async function installThreeRigs(
   await addRuntime(terminal, quickRuntime);
   const created = await must('gt', 'rig', 'create', 'ml-pipeline', '--runtime', 'codex', '--repo', url);
   assert.match(created, /^Runtime: codex$/m);
-  assert.match(created, /^Warning: Codex is not installed: there is no "codex" on the PATH\.$/m);
+  assert.match(
+    created,
+    /^Warning: Codex is not installed: there is no "codex" on the PATH\. Install it: npm /m,
+  );
   // Without a runtime, the town's default; with a path that is relative to where one stands.
   await must('gt', 'rig', 'create', 'backend', '--repo', 'backend');
   await must('gt', 'rig', 'add', 'frontend', frontend, '--runtime', 'cursor');

@@ -89,7 +89,7 @@ test('a session that never ran is not gone on with; one whose runtime forgot it 
   assert.equal((await rerun(town, agent)).runtimeSession, id, 'the one before it goes on');
 
   await agent.exit({ end: 'failed', code: 1, lastLines: ['Error: no such session'] });
-  assert.match(agent.polecat.reason ?? '', /Session lost: It is gone\. Evidence: Error: no such session$/);
+  assert.match(agent.polecat.reason ?? '', /Session lost \(Error: no such session\)\. It is gone\.$/);
   const fresh = await rerun(town, agent);
   assert.notEqual(fresh.runtimeSession, id);
   assert.equal(fresh.launch.arguments[0], 'once');
@@ -119,8 +119,8 @@ test('a limit that was reached is waited for, and a person is told since nothing
   assert.equal(agent.polecat.state, 'rate-limited');
   assert.equal(
     agent.polecat.reason,
-    'Mine exited with code 1 without gt done. Rate limit: Its account is at its rate limit; go on later. ' +
-      'It resets in 30 seconds. Evidence: rate_limit_error: retry in 30 seconds',
+    'Mine exited with code 1 without gt done. Rate limit (rate_limit_error: retry in 30 seconds), ' +
+      'resets in 30 seconds. Its account is at its rate limit; go on later.',
   );
   assert.equal(sessionOf(town, agent).failure?.verdict, 'rate-limit');
   assert.ok((await town.ask('polecat/get', { agent: agent.id })).needsPerson);
@@ -134,7 +134,7 @@ test('a sign-in that is missing is a failure with its advice; what shows it is s
   town.host.output.set(sessionOf(town, agent).log ?? '', ['\u001B[31m401 Unauthorized\u202E']);
   await agent.exit({ end: 'failed', code: 1 });
   assert.equal(agent.polecat.state, 'failed');
-  assert.match(agent.polecat.reason ?? '', /Not signed in: .+ Evidence: 401 Unauthorized$/);
+  assert.match(agent.polecat.reason ?? '', /Not signed in \(401 Unauthorized\)\. \w/);
   // Started again on its terminal, what it failed of is over.
   await rerun(town, agent);
   assert.equal(sessionOf(town, agent).failure, undefined);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AgentId, BeadId, RigName } from '../../server/domain/ids.ts';
+import { talkArguments } from '../../server/runtimes/arguments.ts';
 import { launchSpec, type LaunchRequest } from '../../server/runtimes/launch.ts';
 import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
 
@@ -179,6 +180,26 @@ for (const [runtime, host, more, line] of table) {
     const preset = findPreset(runtime, []) ?? assert.fail(runtime);
     const spec = launchSpec({ ...request, ...more, preset, host });
     assert.deepEqual([spec.command, ...spec.arguments], line.split(' '));
+  });
+}
+
+const talks: readonly (readonly [string, string, string | undefined])[] = [
+  [
+    'claude',
+    '--resume ID --fork-session --permission-mode plan',
+    '--print --resume ID --fork-session --permission-mode plan WHY',
+  ],
+  ['gemini', '--resume ID --approval-mode plan', '--resume ID --approval-mode plan -p WHY'],
+  ['codex', 'fork ID --no-daemon --sandbox read-only', 'exec --sandbox read-only fork ID WHY'],
+  ['augment', '--resume ID --ask --shell sh', '--print --ask --resume ID --shell sh --instruction WHY'],
+  ['copilot', '--resume=ID', '--no-ask-user --resume=ID -p WHY'],
+  ['opencode', '--session ID --fork', 'run --session ID --fork WHY'],
+];
+for (const [runtime, terminal, oneShot] of talks) {
+  test(`${runtime} is asked about a past session: ${terminal}; ${oneShot}`, () => {
+    const preset = findPreset(runtime, []) ?? assert.fail(runtime);
+    assert.deepEqual(talkArguments(preset, { id: 'ID' })?.join(' '), terminal);
+    assert.deepEqual(talkArguments(preset, { id: 'ID', question: 'WHY' })?.join(' '), oneShot);
   });
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { lastLines } from '../../server/sessions/logs.ts';
+import { lastLines, outputLines } from '../../server/sessions/logs.ts';
 import { redact } from '../../server/sessions/redact.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -34,6 +34,20 @@ test('one endless line is cut, and does not take all memory', (t) => {
 test('control characters go, and what was drawn over is given as it looked last', (t) => {
   const text = '\u001B[31mred\u001B[0m\r\n10 %\r50 %\r100 %\r\n\u001B]0;title\u0007\u202Eback\n';
   assert.deepEqual(lastLines(log(t, text), 5), ['red', '100 %', 'back']);
+});
+
+test('what a runtime tells of itself is read whole from both ends of its log, however long lines are', (t) => {
+  const event = (name: string): string => JSON.stringify({ name, padding: 'x'.repeat(2000) });
+  const short = [event('first'), '\u001B[31mred\u001B[0m', event('last')];
+  assert.deepEqual(outputLines(log(t, `${short.join('\n\n')}\n`)), [short[0], 'red', short[2]]);
+  const many = Array.from({ length: 1000 }, (_, index) => event(`e${index}`));
+  const read = outputLines(log(t, `${many.join('\n')}\n`));
+  assert.ok(read.length < 200, `${read.length}`);
+  assert.equal(read[0], many[0]);
+  assert.equal(read.at(-1), many.at(-1));
+  for (const line of read) assert.ok(many.includes(line), 'no line is cut');
+  assert.deepEqual(outputLines(log(t, `{"key":"sk-${'a'.repeat(30)}"}`)), ['{"key":"[redacted]"}']);
+  assert.deepEqual(outputLines('/nonexistent/log'), []);
 });
 
 test('secrets are taken out', (t) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { askLoginShell } from '../../server/sessions/loginShell.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
+import { versionOf } from '../../server/sessions/programVersion.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 function put(path: string, text = '#!/bin/sh\n', mode = 0o755): string {
@@ -71,4 +72,37 @@ test('a login shell that fails, hangs or is missing leaves the path as it is', a
   assert.equal(await askLoginShell({ ...own, SHELL: failing }, 5000), own.PATH);
   assert.equal(await askLoginShell({ ...own, SHELL: hanging }, 100), own.PATH);
   assert.equal(await askLoginShell({ ...own, SHELL: join(folder, 'missing') }, 5000), own.PATH);
+});
+
+test('a shim that was found is started as the program behind it also by its whole path', (t) => {
+  const folder = temporaryFolder(t);
+  const script = put(join(folder, 'node_modules/claude/cli.js'));
+  const shim = put(
+    join(folder, 'claude.cmd'),
+    '@ECHO off\r\n"%_prog%"  "%dp0%\\node_modules\\claude\\cli.js" %*\r\n',
+  );
+  const program = findProgram(shim, '', { platform: 'win32', node: '/node' });
+  assert.deepEqual(program, { path: shim, command: '/node', before: [script] });
+});
+
+test('a version is asked once for each program, again when it has changed, and told without what stands around it', async (t) => {
+  const folder = temporaryFolder(t);
+  const count = join(folder, 'asked');
+  const says = (words: string, code = 0): string =>
+    put(join(folder, 'agent'), `#!/bin/sh\necho x >> ${count}\necho "$1 ${words}"\nexit ${code}\n`);
+  const around = { path: '/usr/bin:/bin', strip: [] };
+  const program = says('agent-cli 2.1.330 (Agent)');
+  const version = () => versionOf(program, ['--version'], around);
+  assert.deepEqual(await Promise.all([version(), version()]), ['2.1.330', '2.1.330']);
+  assert.equal(readFileSync(count, 'utf8'), 'x\n');
+
+  says('v3.0.0-beta.1.');
+  utimesSync(program, 1, 1);
+  assert.equal(await version(), '3.0.0-beta.1');
+  says('9.9', 1);
+  utimesSync(program, 2, 2);
+  assert.equal(await version(), undefined, 'one that fails says nothing');
+  rmSync(program);
+  assert.ok(!existsSync(program));
+  assert.equal(await version(), undefined);
 });

@@ -80,6 +80,18 @@ test('Enter tries again what failed before the runtime, and not what was done', 
   await closed(launched);
 });
 
+test("Enter goes on with the runtime's own session, where the spec says how", options, async (t) => {
+  const town = new SmallTown(t, 'echo "run: $*"; exit 3');
+  town.spec = { ...town.spec, again: ['--resume', 'ID'] };
+  await town.start();
+  const launched = launchInTerminal(t, town);
+  await shows(launched, 'run: PROMPT');
+  await type(launched, '\r', () => town.started.length === 2);
+  await shows(launched, 'run: --resume ID');
+  await town.end(2);
+  await closed(launched);
+});
+
 test(
   'Enter in a terminal whose bead has gone to somebody else starts nothing that stays',
   options,

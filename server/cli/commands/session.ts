@@ -11,7 +11,7 @@ import { addAttach } from './sessionAttach.ts';
 import { noun, verb, wholeNumber } from '../words.ts';
 
 const keys =
-  '{ id, agent, rig, bead, runtime, host, state, pid?, createdAt, startedAt?, endedAt?, exit?: { end, code?, signal?, lastLines? } }';
+  '{ id, agent, rig, bead, runtime, runtimeSession?, host, state, pid?, createdAt, startedAt?, endedAt?, exit?: { end, code?, signal?, lastLines? }, failure?: { verdict?, advice, evidence, resets? } }';
 
 export function addSession(gt: Command, cli: Cli): void {
   const session = noun(gt, 'session', 'the runs of agents: each is one program in one place', [
@@ -119,5 +119,7 @@ function sessionsLines(sessions: readonly Session[], look: Look): string[] {
 /** Without what only launchers need: the launch spec and the token's hash. */
 function sessionJson(one: Session): Record<string, unknown> {
   const { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit } = one;
-  return { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit };
+  const { runtimeSession, failure } = one;
+  const when = { createdAt, startedAt, endedAt };
+  return { id, agent, rig, bead, runtime, runtimeSession, host, state, pid, ...when, exit, failure };
 }
