@@ -6,12 +6,13 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
+import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
 import { findPolecat } from './lookups.ts';
 import { acknowledgeShown } from './waitingMessages.ts';
 
-/** Before Enter, for programs that take one which comes with the text for a part of it: some swallowed it below half a second. */
-const typingPauseMs = 500;
+/** Before Enter, where a preset says nothing: some programs swallowed one that came sooner after the text. */
+const usualPauseMs = 500;
 
 /** Queues a nudge, and types it where a person asks for that. Nothing is queued where it could not be typed. */
 export async function sendNudge(
@@ -144,7 +145,9 @@ async function typeInto(
     );
   }
   // One after the other: two texts at once would become one.
-  await context.queue.run(`type ${session.id}`, () => context.sessions.type(session, text, typingPauseMs));
+  const preset = findPreset(session.runtime, context.store.view.all('runtimes'));
+  const pauseMs = preset?.typing?.pauseMs ?? usualPauseMs;
+  await context.queue.run(`type ${session.id}`, () => context.sessions.type(session, text, pauseMs));
 }
 
 async function queue(

@@ -67,7 +67,7 @@ export class FakeHost {
   /** What was ended by force, by process id. */
   readonly ended: number[] = [];
   /** What was typed into sessions, and the windows that were taken away. */
-  readonly typed: (readonly [session: string, text: string])[] = [];
+  readonly typed: (readonly [session: string, text: string, pauseMs: number])[] = [];
   readonly closed: string[] = [];
   /** What stands in the log of a session, by the log's path. */
   readonly output = new Map<string, readonly string[]>();
@@ -194,8 +194,8 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     logSince: (_file, from) => ({ lines: [], next: from }),
     logChanged: async (_file, until) => void (await until),
     view: ({ id, agent }) => Promise.resolve({ session: id, agent, host: 'editor', window: 'w' }),
-    type(session, text) {
-      host.typed.push([session.id, text]);
+    type(session, text, pauseMs) {
+      host.typed.push([session.id, text, pauseMs]);
       return Promise.resolve();
     },
     closePlace(session) {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RuntimeName } from '../../server/domain/ids.ts';
 import type { Message } from '../../server/domain/message.ts';
+import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import type { Params } from '../../server/protocol/messages.ts';
+import { findPreset } from '../../server/runtimes/presets.ts';
 import { type Agent, refusal, TestTown } from './support.ts';
 
 async function nudged(
@@ -99,7 +102,7 @@ test('it is typed only where there is a terminal, and stays queued all the same'
   assert.match(refused.message, /plain process/);
   const inTmux = await town.sling(await town.bead('Cache work'), { host: 'tmux' });
   const { message, how } = await town.ask('nudge/send', { agent: inTmux.id, text: 'go on;', type: true });
-  assert.deepEqual(town.host.typed, [[inTmux.polecat.session, 'go on;']]);
+  assert.deepEqual(town.host.typed, [[inTmux.polecat.session, 'go on;', 500]]);
   assert.equal(message.state, 'queued');
   assert.ok(message.typedAt);
   assert.match(how, /proves nothing/);
@@ -154,4 +157,17 @@ test('a window of tmux goes with what replaces or removes its session, and with 
   assert.deepEqual(town.host.closed, [first]);
   await town.ask('town/down', { force: true });
   assert.deepEqual(new Set(town.host.closed), new Set([first, second.id]));
+});
+
+test('the pause before Enter is the one that the runtime needs', async (t) => {
+  const agent = await atWork(t);
+  const { town } = agent;
+  const sim = findPreset('sim', []) ?? assert.fail('there is no sim');
+  const slow: RuntimePreset = { ...sim, id: 'slow' as RuntimeName, aliases: [] };
+  await town.parts.store.transact({ verb: 'runtime/add', by: 'overseer' }, (draft) =>
+    draft.put('runtimes', { ...slow, typing: { submit: 'Enter', pauseMs: 900 } }),
+  );
+  const slung = await town.sling(await town.bead('Cache work'), { host: 'tmux', runtime: 'slow' });
+  await town.ask('nudge/send', { agent: slung.id, text: 'go on', type: true });
+  assert.equal(town.host.typed[0]?.[2], 900);
 });
