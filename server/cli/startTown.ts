@@ -1,5 +1,6 @@
+import { Refusal } from '../domain/refusal.ts';
 import type { TownClient } from '../rpc/client.ts';
-import { Unreached } from '../rpc/failure.ts';
+import { isForbidden, Unreached } from '../rpc/failure.ts';
 import { reachTown } from '../rpc/reach.ts';
 import type { Place } from './place.ts';
 import { serverProgram } from './serverProgram.ts';
@@ -22,6 +23,13 @@ async function reach(place: Place, client: string): Promise<TownClient> {
   try {
     return await reachTown({ town, client, start: true, serverProgram: serverProgram(), ...who });
   } catch (error) {
+    if (isForbidden(error)) throw notFromHere;
     throw error instanceof Unreached ? unavailable(error) : error;
   }
 }
+
+const notFromHere = new Refusal(
+  'unavailable',
+  'No town server runs, and none is started from a sandbox that forbids connecting to it.',
+  { next: 'gt status, outside of the sandbox', facts: { error: 'EPERM', running: false } },
+);

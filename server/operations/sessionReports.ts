@@ -50,8 +50,10 @@ export async function started(
     draft.put('sessions', session);
     const polecat = draft.get('agents', session.agent);
     if (polecat?.session !== session.id) return;
-    if (!isAway(polecat.state) && !isAnswered(polecat, before)) return;
-    draft.put('agents', { ...transitionPolecat(polecat, 'working', { at }), progressAt: at });
+    const wasSetUp = before.before !== undefined && polecat.state === 'working';
+    if (!isAway(polecat.state) && !isAnswered(polecat, before) && !wasSetUp) return;
+    const reason = params.before === undefined ? {} : { reason: `Its ${params.before} runs.` };
+    draft.put('agents', { ...transitionPolecat(polecat, 'working', { at, ...reason }), progressAt: at });
   });
   follow(context, caller);
   if (caller.session) context.starts.started(caller.session);

@@ -14,7 +14,7 @@ import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
-import { isSetUp, setupSteps } from './setup.ts';
+import { stepsToGoOn } from './setup.ts';
 import { startSession } from './startSession.ts';
 import { repositoryOf } from './workplace.ts';
 
@@ -48,7 +48,7 @@ export async function runSession(
     const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
     // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
     await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
-    const before = isSetUp(context.store.view, polecat) ? [] : await setupSteps(context, rig, polecat.base);
+    const before = await stepsToGoOn(context, rig, polecat);
     await takeUp(context, polecat);
     const started = await startSession(
       context,

@@ -5,7 +5,6 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { LaunchStep } from '../domain/session.ts';
 import { displayText } from '../domain/text.ts';
-import type { View } from '../domain/view.ts';
 import type { UnapprovedKey } from '../protocol/rig.ts';
 import type { Context } from './context.ts';
 import { targetRef } from './targets.ts';
@@ -52,16 +51,31 @@ export async function setupSteps(context: Context, rig: Rig, base: Sha): Promise
       facts: { keys: setupKeys(setup), hash: setup.hash },
     });
   }
-  return [{ argv: setup.argv, label: 'setup', timeoutMs: deadlineMs }];
+  return [{ argv: setup.argv, ...step }];
 }
 
-/** A session whose runtime ran had it done before. */
-export function isSetUp(view: View, polecat: Polecat): boolean {
-  return [...view.find('sessionsByAgent', polecat.id)].some(
-    ({ launch, startedAt, before }) =>
-      launch.directory === polecat.worktree && startedAt !== undefined && before === undefined,
+const step = { label: 'setup', timeoutMs: deadlineMs } as const;
+
+/**
+ * What a further session of a polecat runs before its runtime: nothing, once a runtime ran there. The command that failed in an earlier
+ * one was approved as it stands in that workplace, whatever has become of it on the target since.
+ */
+export async function stepsToGoOn(
+  context: Context,
+  rig: Rig,
+  polecat: Polecat,
+): Promise<readonly LaunchStep[]> {
+  const earlier = [...context.store.view.find('sessionsByAgent', polecat.id)].filter(
+    ({ launch }) => launch.directory === polecat.worktree,
   );
+  if (earlier.some(({ startedAt, before }) => startedAt !== undefined && before === undefined)) return [];
+  const wanted = stepsIn(polecat.worktree, [{ argv: rig.settings.setup ?? [], ...step }]);
+  const same = earlier.find(({ launch }) => isSame(launch.before ?? [], wanted));
+  return same?.launch.before ?? (await setupSteps(context, rig, polecat.base));
 }
+
+const isSame = (some: readonly LaunchStep[], others: readonly LaunchStep[]): boolean =>
+  JSON.stringify(some.map(({ argv }) => argv)) === JSON.stringify(others.map(({ argv }) => argv));
 
 /** For people to read, in the form in which they approve configuration. */
 export function setupKeys(setup: Setup): readonly UnapprovedKey[] {

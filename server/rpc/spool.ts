@@ -4,7 +4,14 @@ import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { Refusal } from '../domain/refusal.ts';
 import { failureOf, tooLong, Unreached } from './failure.ts';
 import { maxMessageBytes } from './frame.ts';
-import { answerFile, readPlainFile, requestFile, type SpoolAnswer, type SpoolRequest } from './spoolFiles.ts';
+import {
+  answerFile,
+  maxAnswerBytes,
+  readPlainFile,
+  requestFile,
+  type SpoolAnswer,
+  type SpoolRequest,
+} from './spoolFiles.ts';
 
 /** A launcher that listens takes a request at once. */
 const takenWithinMs = 5000;
@@ -17,7 +24,7 @@ const lookMs = 500;
  * the session. Throws what `call` throws; `unavailable` where nobody listens, and then nothing has happened.
  */
 export async function callThroughSpool(folder: string | undefined, request: SpoolRequest): Promise<unknown> {
-  if (folder === undefined) throw forbidden('This session has no spool folder to ask through.');
+  if (folder === undefined) throw forbidden('There is no spool folder to ask through instead.');
   const text = JSON.stringify(request);
   if (Buffer.byteLength(text) > maxMessageBytes) throw tooLong();
   const stat = await lstat(folder).catch(() => undefined);
@@ -68,7 +75,7 @@ class Exchange {
   async answer(withinMs: number): Promise<SpoolAnswer> {
     const file = answerFile(this.#folder, this.#id);
     if (await this.#until(() => existsSync(file), withinMs))
-      return JSON.parse(await readPlainFile(file)) as SpoolAnswer;
+      return JSON.parse(await readPlainFile(file, maxAnswerBytes)) as SpoolAnswer;
     throw new Unreached('silent', `No answer within ${withinMs} ms.`);
   }
 

@@ -10,6 +10,7 @@ import { isRelayed } from '../protocol/relayed.ts';
 import { productVersion } from '../protocol/version.ts';
 import { call } from './call.ts';
 import { Unreached } from './failure.ts';
+import { maxMessageBytes } from './frame.ts';
 import { answerFile, idOfRequest, readPlainFile, requestFile, type SpoolAnswer } from './spoolFiles.ts';
 
 export interface RelayOptions {
@@ -104,7 +105,7 @@ export class SpoolRelay {
     const isNew = !this.#seen.has(id);
     this.#seen.add(id);
     try {
-      const text = await readPlainFile(taken);
+      const text = await readPlainFile(taken, maxMessageBytes);
       if (isNew) await this.#put(id, await this.#carryOut(text));
     } catch (error) {
       if (isNew)

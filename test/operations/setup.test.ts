@@ -125,12 +125,58 @@ test('a setup that was done is not done again; one that failed is', async (t) =>
   town.host.before = 'setup';
   const other = await town.worker('Cache work');
   assert.equal(town.view.get('sessions', other.polecat.session ?? '')?.before, 'setup');
+  assert.deepEqual([other.polecat.state, other.polecat.reason], ['working', 'Its setup runs.']);
   const reason = 'The setup failed (exit code 1): true';
   await other.exit({ end: 'failed', code: 1, reason });
   assert.deepEqual([other.polecat.state, other.polecat.reason], ['failed', reason]);
   town.host.before = undefined;
   await town.ask('session/run', { agent: other.id });
   assert.ok(launchOf(town, other).before);
+});
+
+test('a setup that failed goes on in its workplace also after it has changed on the target', async (t) => {
+  const town = await TestTown.open(t);
+  const repository = await withSetup(town, './scripts/setup.sh');
+  town.host.before = 'setup';
+  const agent = await town.worker();
+  const { before } = launchOf(town, agent);
+  await agent.exit({ end: 'failed', code: 1 });
+  commit(repository, { 'scripts/setup.sh': `${script}# better\n` });
+  await town.ask('session/run', { agent: agent.id });
+  assert.deepEqual(launchOf(town, agent).before, before);
+  await agent.exit({ end: 'failed', code: 1 });
+  // Another command was not approved there.
+  const change = { rig: 'backend', key: 'setup', words: ['true'] };
+  await town.ask('rig/configure', { ...change, confirmed: true });
+  await town.ask('session/run', { agent: agent.id });
+  assert.deepEqual(launchOf(town, agent).before?.[0]?.argv, ['true']);
+});
+
+test('once the runtime runs, nothing says any more that the setup does', async (t) => {
+  const town = await TestTown.open(t);
+  await withSetup(town, 'true');
+  town.host.before = 'setup';
+  const agent = await town.worker();
+  const { caller, pid } = town.host.launchedOf(agent.polecat.session ?? '');
+  await town.ask('session/started', { pid: pid + 1 }, caller);
+  const session = town.view.get('sessions', agent.polecat.session ?? '');
+  assert.deepEqual([session?.before, session?.pid], [undefined, pid + 1]);
+  assert.deepEqual([agent.polecat.state, agent.polecat.reason], ['working', undefined]);
+});
+
+test('a town that comes back to a setup that runs still takes it for one', async (t) => {
+  const town = await TestTown.open(t);
+  await withSetup(town, 'true');
+  town.host.before = 'setup';
+  const agent = await town.worker();
+  const { session } = agent.polecat;
+  const before = town.view.get('sessions', session ?? '') ?? assert.fail('no session');
+  town.host.crash(before.id);
+  await town.settle();
+  assert.equal(agent.polecat.state, 'interrupted');
+  await town.host.comeBack(before);
+  const after = town.view.get('sessions', before.id);
+  assert.deepEqual([after?.state, after?.before], ['running', 'setup']);
 });
 
 test('a session has a spool, and knows it', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { Git } from '../../server/git/git.ts';
 import type { Store } from '../../server/store/store.ts';
@@ -27,17 +27,22 @@ function checkpoints(): string[] {
   return names.map(([, name]) => name ?? '');
 }
 
-test('whatever step of a sling fails, every step before it is undone', async (t) => {
+test('whatever step of a sling fails, every step before it is undone', (t) =>
+  failAtEach(t, 'worktree', 'addWorktree'));
+
+test('and so it is where the polecat gets a clone', (t) => failAtEach(t, 'clone', 'addClone'));
+
+async function failAtEach(t: TestContext, isolation: 'worktree' | 'clone', make: keyof Git): Promise<void> {
   const broken: Broken = {};
   const town = await TestTown.open(t, breakable(broken));
-  await town.addRig();
+  await town.addRig({ settings: { isolation: [isolation] } });
   const bead = await town.bead('Refactor auth middleware');
   const steps: Broken[] = [
     ...checkpoints().map((checkpoint) => ({ checkpoint })),
     ...['sling', 'convoy/auto', 'session/create', 'session/take', 'session/started', 'sling/started'].map(
       (transaction) => ({ transaction }),
     ),
-    { git: 'addWorktree' },
+    { git: make },
     { git: 'requireBranch' },
     { file: true },
   ];
@@ -56,7 +61,7 @@ test('whatever step of a sling fails, every step before it is undone', async (t)
   // And nothing of it is in the way of the next.
   const agent = await town.sling(bead);
   assert.equal(agent.polecat.state, 'working');
-});
+}
 
 test('a launcher that never speaks, a host that says no and a program that is missing undo a sling as well', async (t) => {
   const town = await TestTown.open(t, { waits: { startMs: 300 } });

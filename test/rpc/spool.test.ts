@@ -84,6 +84,17 @@ test('the town says no as it does over its socket', async (t) => {
   assert.deepEqual([no.code, no.details.next], ['not-found', 'Look elsewhere.']);
 });
 
+test('an answer may be longer than a request', async (t) => {
+  const title = 'x'.repeat(10_000_000);
+  const town = new StandIn({ 'bead/get': () => ({ bead: { title } }) as never });
+  const { folder } = await scene(t, town);
+  const answer = await callThroughSpool(folder, { ...create, method: 'bead/get', params: { bead: 'x' } });
+  assert.deepEqual(answer, { bead: { title } });
+  const long = { ...create, params: { title: 'x'.repeat(9_000_000) } };
+  assert.equal((await refusal(callThroughSpool(folder, long))).code, 'invalid');
+  await eventually('nothing is left', () => readdirSync(folder).length === 0);
+});
+
 test('fifty at once are fifty, each once', async (t) => {
   const { town, folder } = await scene(t);
   await Promise.all(Array.from({ length: 50 }, () => callThroughSpool(folder, create)));
@@ -182,7 +193,7 @@ test('with no town server behind it, that is what is said', async (t) => {
 test('without a spool, or a launcher that listens, nothing was asked, and that is said', async (t) => {
   const none = await refusal(callThroughSpool(undefined, create));
   assert.equal(none.code, 'unavailable');
-  assert.match(none.message, /forbids connecting .* which was not asked\. This session has no spool folder/);
+  assert.match(none.message, /forbids connecting .* which was not asked\. There is no spool folder/);
   const folder = join(temporaryFolder(t), 'spool');
   assert.match((await refusal(callThroughSpool(folder, create))).message, /is gone/);
   mkdirSync(folder, { mode: 0o700 });
