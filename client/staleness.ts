@@ -77,6 +77,8 @@ const by: By = {
   convoys: (id) => ({ ...fresh, convoys: new Set([id]) }),
   agents: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.agent === id || each.id === record?.bead)),
+  // Rows show polecats only.
+  workplaces: () => fresh,
   sessions: () => ({ ...fresh, polecats: true }),
   mergeRequests: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),

@@ -20,6 +20,7 @@ import { SessionRun, type EndAnswer, type TownLine } from './sessions/sessionRun
 import { runSim } from './sessions/sim.ts';
 import { socketVariable, tidyAfterTmux } from './sessions/tmuxHost.ts';
 import { spawnBehind } from './sessions/spawnBehind.ts';
+import { runTalk } from './sessions/talk.ts';
 import { logOnly, openTerminal, type Terminal } from './sessions/terminal.ts';
 
 /** How long the town may be away when the launcher wants its launch spec. Nothing runs yet that could be lost. */
@@ -38,6 +39,7 @@ async function main([word, ...args]: readonly string[]): Promise<number> {
   if (word === tidyWord) return await tidy(args, environment);
   if (word === 'sim') return await runSim(args, { environment, directory: process.cwd(), input, output });
   if (word === 'human') return await runHuman(environment);
+  if (word === 'talk') return await runTalk(environment);
   return await runSession(mindingTmux(environment));
 }
 

@@ -115,7 +115,7 @@ function sessionPort(
       const request: OpenRequest = {
         session: session.id,
         agent: session.agent,
-        rig: session.rig,
+        ...(session.rig === undefined ? {} : { rig: session.rig }),
         name,
         icon,
         color,

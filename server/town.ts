@@ -1,3 +1,4 @@
+import { agentOf } from './domain/agents.ts';
 import { stackOf } from './domain/fault.ts';
 import type { SessionId } from './domain/ids.ts';
 import { Refusal } from './domain/refusal.ts';
@@ -5,8 +6,12 @@ import type { Context } from './operations/context.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
 import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
+import { addCrew, addGuest, listCrew } from './operations/crew.ts';
+import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
 import { feed } from './operations/feed.ts';
+import { handoff } from './operations/handoff.ts';
+import { clearHook, putOnHook } from './operations/hookVerbs.ts';
 import { land } from './operations/land.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
 import { launcherRegistry, sessionStarts } from './operations/launchers.ts';
@@ -29,6 +34,9 @@ import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
+import { getSeance, listSeances } from './operations/pastSessions.ts';
+import { startSeance } from './operations/seance.ts';
+import { talk } from './operations/talk.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
 import { listSessions, runSession, sessionLog, stopSession } from './operations/sessions.ts';
 import { sling } from './operations/sling.ts';
@@ -61,7 +69,9 @@ export type TownParts = Omit<Context, 'queue' | 'launchers' | 'starts' | 'backgr
 export interface Town {
   readonly handlers: Handlers;
   /** Who a hello is from; undefined: its token is no one's. */
-  authenticate(hello: HelloParams): Pick<Caller, 'role' | 'by' | 'session' | 'agent'> | undefined;
+  authenticate(
+    hello: HelloParams,
+  ): Pick<Caller, 'role' | 'by' | 'session' | 'agent' | 'agentRole'> | undefined;
   /** Finishes or undoes what an earlier end of the town left half done. Before anyone is served. */
   recover(): Promise<void>;
   /** Whether a session runs, or something is under way. */
@@ -98,6 +108,7 @@ export function createTown(parts: TownParts): Town {
     handlers: acknowledging(context, {
       ...stateHandlers(context),
       ...beadHandlers(context),
+      ...agentHandlers(context),
       ...workHandlers(context, parts),
       ...nudgeHandlers(context),
     }),
@@ -132,7 +143,11 @@ function authenticate(
   }
   const session = context.store.view.get('sessions', hello.session);
   if (!session || !parts.sameSecret(context.hash(hello.token), session.tokenHash)) return undefined;
-  return { role: 'session', by: session.agent, session: session.id, agent: session.agent };
+  const { id, agent } = session;
+  const now = agentOf(context.store.view, agent);
+  // Whoever was replaced, or has ended, coordinates nothing any more.
+  const isCurrent = now?.session === id && session.state !== 'ended';
+  return { role: 'session', by: agent, session: id, agent, ...(isCurrent ? { agentRole: now.role } : {}) };
 }
 
 type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
@@ -203,7 +218,27 @@ function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
   };
 }
 
-type WorkHandlers = Omit<Handlers, StateMethods | BeadMethods | NudgeMethods>;
+type AgentMethods =
+  | Extract<keyof Handlers, `hook/${string}` | `seance/${string}` | `crew/${string}`>
+  | 'session/handoff';
+
+function agentHandlers(context: Context): Pick<Handlers, AgentMethods> {
+  return {
+    'hook/put': (params, caller) => putOnHook(context, params, caller),
+    'hook/clear': (params, caller) => clearHook(context, params, caller),
+    'seance/start': (params, caller) => startSeance(context, params, caller),
+    'seance/list': (params) => listSeances(context, params),
+    'seance/get': (params) => getSeance(context, params),
+    'seance/talk': (params) => talk(context, params),
+    'session/handoff': (params, caller) => handoff(context, params, caller),
+    'crew/add': (params, caller) => addCrew(context, params, caller),
+    'crew/list': (params) => listCrew(context, params),
+    'crew/worktree': (params, caller) => addGuest(context, params, caller),
+    'crew/remove': (params, caller) => removeCrew(context, params, caller),
+  };
+}
+
+type WorkHandlers = Omit<Handlers, StateMethods | BeadMethods | NudgeMethods | AgentMethods>;
 
 function workHandlers(context: Context, parts: TownParts): WorkHandlers {
   const { view } = context.store;

@@ -48,7 +48,7 @@ function polecatChoice(detail: PolecatDetail): Choice<PolecatDetail> {
   return {
     label: polecat.id,
     description: polecatWord(detail),
-    detail: bead ? `${bead.id} ${displayText(bead.title, 80)}` : polecat.bead,
+    detail: bead ? `${bead.id} ${displayText(bead.title, 80)}` : (polecat.bead ?? 'an empty hook'),
     value: detail,
   };
 }

@@ -17,6 +17,7 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
   if (!detail) return;
   const { bead } = detail.polecat;
   const mergeRequest = detail.mergeRequest?.id ?? bead;
+  if (mergeRequest === undefined) return;
   const { mergeRequest: now } = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: `Landing ${bead}...` },
     async () => await parts.connection.ask('mergeRequest/merge', { mergeRequest }),

@@ -52,6 +52,7 @@ export async function unsling({ connection, model }: CommandParts, argument?: un
   });
   if (!detail) return;
   const { bead } = detail.polecat;
+  if (bead === undefined) return;
   const message = `Take ${bead} from ${detail.polecat.name}?`;
   const options = {
     modal: true,

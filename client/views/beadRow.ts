@@ -31,15 +31,16 @@ export function workedBeadRow(detail: PolecatDetail): Row {
   const { polecat, bead, mergeRequest } = detail;
   const word = mergeRequest ? polecatWord(detail) : describeState(bead?.status ?? 'open');
   const title = bead ? displayText(bead.title, 120) : '';
+  const id = polecat.bead ?? 'no bead';
   return {
-    id: `polecat:${polecat.id}/${polecat.bead}`,
-    label: polecat.bead,
+    id: `polecat:${polecat.id}/${id}`,
+    label: id,
     description: joined(word, title),
     icon: mergeRequest ? beadIcon(mergeRequest.state) : typeIcon(bead?.type ?? 'task'),
     context: beadContext(word, { slingable: false, polecat: detail }),
-    spoken: `Bead ${polecat.bead}, ${title}, ${word}.`,
-    subject: beadSubject(polecat.bead, polecat.id),
-    tooltip: () => (bead ? beadTooltip(bead, word) : [polecat.bead, word]),
+    spoken: `Bead ${id}, ${title}, ${word}.`,
+    subject: beadSubject(id, polecat.id),
+    tooltip: () => (bead ? beadTooltip(bead, word) : [id, word]),
   };
 }
 

@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAgent } from './commands/agent.ts';
+import { addCrew } from './commands/crew.ts';
+import { addMayor } from './commands/mayor.ts';
+import { addSeance } from './commands/seance.ts';
 import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDone } from './commands/done.ts';
@@ -48,8 +51,11 @@ export function gtCommands(cli: Cli): Command {
   addConvoy(gt, cli);
   addWork(gt, cli);
   addPolecat(gt, cli);
+  addCrew(gt, cli);
+  addMayor(gt, cli);
   addSession(gt, cli);
   addNudge(gt, cli);
+  addSeance(gt, cli);
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addAgent(gt, cli);

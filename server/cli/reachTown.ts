@@ -74,6 +74,12 @@ const slow: ReadonlySet<Method> = new Set<Method>([
   'mergeRequest/merge',
   'session/run',
   'session/stop',
+  'session/handoff',
+  'seance/start',
+  'crew/add',
+  'crew/worktree',
+  'crew/remove',
+  'hook/put',
   'town/down',
 ]);
 

@@ -1,3 +1,5 @@
+import type { Agent } from './agent.ts';
+import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
 import type { AgentId, BeadId, Timestamp } from './ids.ts';
 import { Refusal } from './refusal.ts';
@@ -54,15 +56,29 @@ export function startWork(draft: Draft, id: BeadId, agent: AgentId, at: Timestam
   return started;
 }
 
-/** The agent that holds the bead: a polecat that the town knows. A person's own work is held by nobody in this sense. */
+/** What was said with the bead that is on the agent's hook now. */
+export function instructionsFor(
+  agent: Pick<Agent, 'instructions'>,
+  bead: Bead | undefined,
+): string | undefined {
+  return bead && agent.instructions?.bead === bead.id ? agent.instructions.text : undefined;
+}
+
+/** The polecat that holds the bead. The work of people, of crew and of the mayor ends as they say, so it is held by nobody in this sense. */
 export function holdingAgent(view: View, bead: Bead): AgentId | undefined {
   if (!isHeld(bead) || !bead.assignee) return undefined;
   return view.get('agents', bead.assignee)?.id;
 }
 
+/** A new agent begins with an empty hook, though somebody may have given work to its name by hand. Refused with `held`. */
+export function refuseFilledHook(view: View, agent: AgentId): void {
+  const held = hookOf(view, agent);
+  if (held) throw hookFull(agent, held.id);
+}
+
 /** One hook per agent, however the bead comes to it. People may have many beads in progress. Refused with `held`. */
 export function refuseSecondHold(view: View, id: BeadId, actor: string): void {
-  const agent = view.get('agents', actor);
+  const agent = agentOf(view, actor);
   const other = agent && hookOf(view, agent.id);
   if (other && other.id !== id) throw hookFull(agent.id, other.id);
 }
@@ -76,7 +92,7 @@ export function refuseUnlessFree(bead: Bead): void {
   }
   if (isHeld(bead)) {
     throw new Refusal('held', `${id} is already claimed by ${bead.assignee ?? 'somebody'}.`, {
-      next: bead.assignee?.includes('/') ? `gt unsling ${id}` : `bd update ${id} --status open`,
+      next: isAgentName(bead.assignee) ? `gt unsling ${id}` : `bd update ${id} --status open`,
       facts: holderFacts(bead),
     });
   }
@@ -94,6 +110,8 @@ export function refuseUnlessFree(bead: Bead): void {
     next: `bd update ${id} --status open`,
   });
 }
+
+const isAgentName = (name = ''): boolean => name.includes('/') || name === 'mayor';
 
 /** Refused with `not-found`, in the words that bd's callers look for. */
 export function beadOf(view: View, id: BeadId, field = 'bead'): Bead {

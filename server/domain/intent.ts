@@ -15,12 +15,33 @@ export type Intent =
       readonly kind: 'sling';
       readonly rig: RigName;
       readonly agent: AgentId;
-      readonly bead: BeadId;
+      /** Absent: a polecat with an empty hook. */
+      readonly bead?: BeadId;
       readonly worktree: string;
       readonly branch: string;
       readonly base: Sha;
       /** The convoy that was made for it. */
       readonly convoy?: ConvoyId;
+      /** It was deferred before it was forced. */
+      readonly deferred?: Deferral;
+    })
+  | (IntentBase & {
+      /** A session for an agent that is there, with the bead that was put on its hook for it. */
+      readonly kind: 'start';
+      readonly agent: AgentId;
+      readonly bead?: BeadId;
+      readonly convoy?: ConvoyId;
+      readonly deferred?: Deferral;
+      /** The agent's record was made for it. */
+      readonly isNew?: true;
+    })
+  | (IntentBase & {
+      readonly kind: 'crew';
+      readonly rig: RigName;
+      readonly agent: AgentId;
+      readonly worktree: string;
+      readonly branch: string;
+      readonly base: Sha;
     })
   | (IntentBase & {
       readonly kind: 'land';
@@ -41,6 +62,10 @@ export type Intent =
       /** The ref that must resolve before the folder goes. */
       readonly archive: string;
     });
+
+export interface Deferral {
+  readonly until?: Timestamp;
+}
 
 interface IntentBase {
   readonly id: IntentId;

@@ -1,7 +1,7 @@
 import type { AgentId, MergeRequestId, Sha, Timestamp } from './ids.ts';
 import { finishBead } from './beadClose.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
-import type { Polecat } from './polecat.ts';
+import type { SlungPolecat } from './polecat.ts';
 import { newestRequest } from './newestRequest.ts';
 import { stuck, transitionPolecat } from './polecats.ts';
 import { Refusal } from './refusal.ts';
@@ -69,7 +69,7 @@ export function transitionLanding(
 
 export interface Submission {
   readonly id: MergeRequestId;
-  readonly polecat: Polecat;
+  readonly polecat: SlungPolecat;
   readonly target: string;
   readonly tip: Sha;
   readonly commits: number;
@@ -152,7 +152,7 @@ export function verifyLanding(
 /** Done with no code to land (or none that the rig lands): the bead closes at once, and the polecat is done. */
 export function closeDoneBead(
   draft: Draft,
-  polecat: Pick<Polecat, 'id' | 'bead'>,
+  polecat: Pick<SlungPolecat, 'id' | 'bead'>,
   done: { readonly reason: string; readonly at: Timestamp; readonly keepsBranch?: true },
 ): void {
   const bead = draft.get('beads', polecat.bead);

@@ -14,6 +14,12 @@ export type PolecatState =
   | 'interrupted'
   | 'failed';
 
+/** What was said when a bead was slung, by whoever slung it. Of another bead than is on the hook: it is past. */
+export interface Instructions {
+  readonly bead: BeadId;
+  readonly text: string;
+}
+
 /** An agent with a worktree, a branch and a bead. The bead says what is on its hook; this says where it works. */
 export interface Polecat {
   readonly id: AgentId;
@@ -22,8 +28,9 @@ export interface Polecat {
   /** From the rig's pool, unique in the rig. */
   readonly name: string;
   readonly state: PolecatState;
-  /** The bead it was slung; stays after done, for its history. */
-  readonly bead: BeadId;
+  /** The bead it was slung; stays after done, for its history. Absent: it waits for its first. */
+  readonly bead?: BeadId;
+  readonly instructions?: Instructions;
   readonly runtime: RuntimeName;
   /** Absolute path. The folder's name is never used twice. */
   readonly worktree: string;
@@ -42,4 +49,11 @@ export interface Polecat {
   readonly updatedAt: Timestamp;
   /** The last sign of progress: a `gt` call, a commit, a lifecycle hook. */
   readonly progressAt: Timestamp;
+}
+
+/** One that has, or had, a bead. */
+export type SlungPolecat = Polecat & { readonly bead: BeadId };
+
+export function isSlung(polecat: Polecat): polecat is SlungPolecat {
+  return polecat.bead !== undefined;
 }

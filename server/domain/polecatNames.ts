@@ -19,8 +19,8 @@ export function nextPolecatName(rig: RigName, taken: ReadonlySet<string>): strin
 }
 
 /** `suffix` makes the branch new each time; it comes from outside, since names here hold no chance. */
-export function branchFor(name: string, bead: BeadId, suffix: string): string {
-  return `polecat/${name}/${bead}-${suffix}`;
+export function branchFor(name: string, bead: BeadId | undefined, suffix: string): string {
+  return `polecat/${name}/${bead ?? 'seance'}-${suffix}`;
 }
 
 export function worktreeFolder(name: string, suffix: string): string {

@@ -9,6 +9,7 @@ import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Town } from './town.ts';
+import type { Workplace } from './workplace.ts';
 
 /** The whole state: collections of immutable records, keyed by id. */
 export interface Records {
@@ -20,6 +21,8 @@ export interface Records {
   dependencies: Dependency;
   convoys: Convoy;
   agents: Polecat;
+  /** Crew and mayor. */
+  workplaces: Workplace;
   sessions: Session;
   mergeRequests: MergeRequest;
   intents: Intent;
@@ -36,6 +39,7 @@ export const collections = [
   'dependencies',
   'convoys',
   'agents',
+  'workplaces',
   'sessions',
   'mergeRequests',
   'intents',

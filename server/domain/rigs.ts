@@ -1,3 +1,4 @@
+import { crewOf } from './agents.ts';
 import { isAwaited } from './landings.ts';
 import type { RigName } from './ids.ts';
 import { Refusal } from './refusal.ts';
@@ -33,12 +34,17 @@ export function rigWithPrefixOf(view: View, id: string): Rig | undefined {
   return found;
 }
 
-/** Refused with `in-use` while polecats or merge requests that have not landed stand on it. Its beads stay, without a rig. */
+/** Refused with `in-use` while polecats, crew or merge requests that have not landed stand on it. Its beads stay, without a rig. */
 export function removeRig(draft: Draft, id: RigName): Rig {
   const rig = draft.get('rigs', id);
   if (!rig) throw new Refusal('not-found', `There is no rig ${id}.`, { field: 'rig', next: 'gt rig list' });
   const polecats = [...draft.find('agentsByRig', id)].map((polecat) => polecat.id);
   refuseInUse(id, polecats, 'gt polecat remove');
+  refuseInUse(
+    id,
+    crewOf(draft, id).map((crew) => crew.id),
+    'gt crew remove',
+  );
   refuseInUse(id, openRequests(draft, id), 'gt mq merge');
   for (const bead of Array.from(draft.find('beadsByRig', id))) {
     const { rig: _, ...rest } = bead;

@@ -63,8 +63,10 @@ export interface SessionFailure {
 export interface Session {
   readonly id: SessionId;
   readonly agent: AgentId;
-  readonly rig: RigName;
-  readonly bead: BeadId;
+  /** Absent: the mayor's. */
+  readonly rig?: RigName;
+  /** What was on the hook when it started, or came to it while it waited. */
+  readonly bead?: BeadId;
   readonly runtime: RuntimeName;
   readonly host: HostKind;
   readonly state: SessionState;

@@ -10,28 +10,59 @@ import { rigWithPrefixOf } from './rigs.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
-export interface SlingCheck {
-  readonly bead: Bead;
+export interface SlingCheck extends BeadCheck {
   readonly rig: Rig;
+}
+
+export interface BeadCheck {
+  readonly bead: Bead;
   readonly now: Timestamp;
+  /** Though it is deferred, or belongs to another rig. */
+  readonly force?: boolean | undefined;
 }
 
 /**
  * Whether the bead can go to a new polecat of the rig now. Refused with `invalid` (a container or a note, not work), `closed`, `held`
  * (the holder in `facts`), `deferred`, `blocked` (the blockers in `facts`), `parked`, or `capacity`.
  */
-export function checkSling(view: View, { bead, rig, now }: SlingCheck): void {
+export function checkSling(view: View, { rig, ...check }: SlingCheck): void {
+  checkBead(view, check);
+  refuseOtherRig(view, { rig, ...check });
+  checkRoom(view, rig);
+}
+
+/** Whether the bead can go on anyone's hook now. */
+export function checkBead(view: View, { bead, now, force }: BeadCheck): void {
   refuseContainer(bead);
-  if (!isDue(bead, now)) refuseUnlessFree(bead);
+  const isPutOff = bead.status === 'deferred' && (force === true || isDue(bead, now));
+  if (!isPutOff) refuseUnlessFree(bead);
   refuseBlocked(view, bead);
-  if (rig.state !== 'active') {
-    throw new Refusal('parked', `The rig ${rig.id} is ${rig.state}: it takes no work.`, {
-      next: `gt rig config ${rig.id} state active`,
-      facts: { rig: rig.id, state: rig.state },
-    });
-  }
+}
+
+/** Whether another polecat can begin in the rig. Refused with `parked` or `capacity`. */
+export function checkRoom(view: View, rig: Rig): void {
+  refuseResting(rig);
   refuseFullRig(view, rig);
   refuseFullTown(view);
+}
+
+export function refuseResting(rig: Rig): void {
+  if (rig.state === 'active') return;
+  throw new Refusal('parked', `The rig ${rig.id} is ${rig.state}: it takes no work.`, {
+    next: `gt rig config ${rig.id} state active`,
+    facts: { rig: rig.id, state: rig.state },
+  });
+}
+
+/** A bead is worked in the rig that it was made for: another repository would be changed by mistake. */
+export function refuseOtherRig(view: View, { bead, rig, force }: SlingCheck): void {
+  const home = rigWithPrefixOf(view, bead.id)?.id;
+  if (force || home === undefined || home === rig.id || bead.rig === rig.id) return;
+  throw new Refusal('invalid', `${bead.id} belongs to the rig ${home}, not to ${rig.id}.`, {
+    field: 'rig',
+    next: `gt sling ${bead.id} ${home}, or add --force.`,
+    facts: { bead: bead.id, rig: home },
+  });
 }
 
 /** The rig whose prefix the id has. Refused with `not-found`, saying how to name one. */

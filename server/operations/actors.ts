@@ -1,4 +1,6 @@
+import { agentOf } from '../domain/agents.ts';
 import type { Bead } from '../domain/bead.ts';
+import { isHeld } from '../domain/hooks.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -13,14 +15,15 @@ export function actorOf(params: { readonly actor?: string }, caller: Caller): st
 }
 
 /**
- * A session writes to the bead on its hook, and to beads that it made itself. One whose polecat has another session by now, or is gone,
+ * A session writes to the bead on its hook, and to beads that it made itself; the mayor's, who plans, also to what nobody holds. One whose agent has another session by now, or is gone,
  * writes to none: names come again, and the next polecat of the name is somebody else.
  */
 export function refuseForeignBead(view: View, bead: Bead, caller: Caller): void {
   if (caller.role === 'person') return;
-  const polecat = caller.agent && view.get('agents', caller.agent);
+  const agent = caller.agent && agentOf(view, caller.agent);
   const own = bead.assignee === caller.agent || bead.createdBy === caller.agent;
-  if (polecat && polecat.session === caller.session && own) return;
+  const planned = agent && agent.role === 'mayor' && !isHeld(bead);
+  if (agent && agent.session === caller.session && (own || planned)) return;
   throw new Refusal('forbidden', `${bead.id} is not on the hook of ${caller.agent ?? 'this session'}.`, {
     field: 'bead',
     next: 'gt hook',

@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path';
 import { closeDoneBead, isSettled, openMergeRequest, submitAgain } from '../domain/landings.ts';
 import type { MergeRequestId, Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
-import type { Polecat, PolecatState } from '../domain/polecat.ts';
+import type { PolecatState, SlungPolecat } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { landInBackground } from './land.ts';
 import { findPolecat, findRig } from './lookups.ts';
+import { ownPolecat } from './ownPolecat.ts';
 import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
 import { targetRef } from './targets.ts';
@@ -35,15 +36,7 @@ export async function done(context: Context, params: DoneParams, caller: Caller)
   );
 }
 
-function ownPolecat(context: Context, caller: Caller): Polecat {
-  const polecat = caller.agent && context.store.view.get('agents', caller.agent);
-  if (polecat && polecat.session === caller.session) return polecat;
-  throw new Refusal('no-session', 'gt done is for a polecat, inside its own session.', {
-    next: 'gt polecat list',
-  });
-}
-
-async function escalate(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
+async function escalate(context: Context, polecat: SlungPolecat, params: DoneParams): Promise<DoneResult> {
   const reason = params.message ?? 'It asks for a person.';
   await setAside(context, polecat, { verb: 'done/escalated', to: 'needs-you', reason });
   return {
@@ -55,7 +48,7 @@ async function escalate(context: Context, polecat: Polecat, params: DoneParams):
   };
 }
 
-async function defer(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
+async function defer(context: Context, polecat: SlungPolecat, params: DoneParams): Promise<DoneResult> {
   const reason = params.message ?? 'It put the work off.';
   await setAside(context, polecat, { verb: 'done/deferred', to: 'interrupted', reason });
   stopAfterDone(context, polecat, 'gt done --status deferred');
@@ -71,7 +64,7 @@ async function defer(context: Context, polecat: Polecat, params: DoneParams): Pr
 /** The work is not complete, and its bead stays on the hook. */
 async function setAside(
   context: Context,
-  { id, bead }: Polecat,
+  { id, bead }: SlungPolecat,
   { verb, to, reason }: { readonly verb: string; readonly to: PolecatState; readonly reason: string },
 ): Promise<void> {
   await context.store.transact({ verb, by: id, subject: bead }, (draft) => {
@@ -80,7 +73,7 @@ async function setAside(
   });
 }
 
-async function complete(context: Context, polecat: Polecat, params: DoneParams): Promise<DoneResult> {
+async function complete(context: Context, polecat: SlungPolecat, params: DoneParams): Promise<DoneResult> {
   const rig = findRig(context.store.view, polecat.rig);
   await checkPlace(context, { polecat, rig }, params.directory);
   await takeUncommitted(context, { polecat, rig }, params);
@@ -97,7 +90,7 @@ async function complete(context: Context, polecat: Polecat, params: DoneParams):
 }
 
 interface Work {
-  readonly polecat: Polecat;
+  readonly polecat: SlungPolecat;
   readonly rig: Rig;
 }
 
@@ -156,7 +149,7 @@ async function takeUncommitted(context: Context, { polecat, rig }: Work, params:
   });
 }
 
-function submittedBefore(context: Context, polecat: Polecat, tip: Sha): MergeRequest | undefined {
+function submittedBefore(context: Context, polecat: SlungPolecat, tip: Sha): MergeRequest | undefined {
   for (const request of context.store.view.find('mergeRequestsByBead', polecat.bead)) {
     if (request.branch === polecat.branch && request.tip === tip) return request;
   }
@@ -188,7 +181,7 @@ async function ownCommits(context: Context, { polecat, rig }: Work, tip: Sha): P
 
 async function finishWithoutCode(
   context: Context,
-  polecat: Polecat,
+  polecat: SlungPolecat,
   params: DoneParams,
 ): Promise<DoneResult> {
   if (!params.noChanges) {
@@ -212,7 +205,7 @@ async function finishWithoutCode(
   };
 }
 
-async function finishUnlanded(context: Context, polecat: Polecat, commits: number): Promise<DoneResult> {
+async function finishUnlanded(context: Context, polecat: SlungPolecat, commits: number): Promise<DoneResult> {
   const reason = `left on the branch ${polecat.branch}: the rig does not merge`;
   await closeBead(context, polecat, { reason, keepsBranch: true });
   stopAfterDone(context, polecat);
@@ -228,7 +221,7 @@ async function finishUnlanded(context: Context, polecat: Polecat, commits: numbe
 
 async function closeBead(
   context: Context,
-  polecat: Polecat,
+  polecat: SlungPolecat,
   how: { readonly reason: string; readonly keepsBranch?: true },
 ): Promise<void> {
   await context.store.transact({ verb: 'done', by: polecat.id, subject: polecat.bead }, (draft) => {
@@ -262,7 +255,7 @@ function handOver(context: Context, { polecat, rig }: Work, request: MergeReques
 }
 
 /** Among what would be asked to stop is the very `gt done` that has not printed its answer yet, and the agent's last words. */
-function stopAfterDone(context: Context, polecat: Polecat, said = 'gt done'): void {
+function stopAfterDone(context: Context, polecat: SlungPolecat, said = 'gt done'): void {
   const { session } = polecat;
   if (!session) return;
   context.background(`asking ${session} to stop`, async () => {
@@ -272,7 +265,7 @@ function stopAfterDone(context: Context, polecat: Polecat, said = 'gt done'): vo
 }
 
 function answer(
-  polecat: Polecat,
+  polecat: SlungPolecat,
   request: MergeRequest,
   outcome: DoneResult['outcome'],
   rig: Rig,

@@ -1,16 +1,17 @@
-import type { Polecat } from '../domain/polecat.ts';
+import type { Agent } from '../domain/agent.ts';
+import { directoryOf } from '../domain/agents.ts';
 import type { Rig } from '../domain/rig.ts';
 import { canResume } from '../runtimes/arguments.ts';
 import { needsGitDirectories } from '../runtimes/launch.ts';
 import { uuidOf } from '../runtimes/uuid.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
-import { repositoryOf } from './workplace.ts';
+import { placeRepository } from './workplace.ts';
 
 /** The runtime's own session: the one that goes on, or a new one under an id of ours where the runtime takes one. */
 export function ownSession(
   context: Context,
-  { preset, resume }: SessionPlan & { readonly resume?: string },
+  { preset, resume }: SessionPlan & { readonly resume?: string | undefined },
 ): { readonly resume?: string; readonly runtimeSession?: string } {
   if (resume !== undefined) return { resume };
   if (preset.sessionId.kind !== 'flag') return {};
@@ -18,18 +19,19 @@ export function ownSession(
 }
 
 /**
- * The session that can go on instead of a new one: the last of this polecat that ran, where its runtime is the same, still knows it, and
+ * The session that can go on instead of a new one: the last of this agent that ran, where its runtime is the same, still knows it, and
  * can go on with it in such a place.
  */
 export function goesOn(
   context: Context,
   { preset, host }: SessionPlan,
-  polecat: Polecat,
+  agent: Agent,
 ): { readonly resume?: string } {
   // Names come again: what an earlier polecat of the name did is somebody else's.
-  const own = [...context.store.view.find('sessionsByAgent', polecat.id)].filter(
+  const { id, createdAt: since } = agent;
+  const own = [...context.store.view.find('sessionsByAgent', id)].filter(
     ({ bead, startedAt, createdAt }) =>
-      startedAt !== undefined && bead === polecat.bead && createdAt >= polecat.createdAt,
+      startedAt !== undefined && createdAt >= since && (agent.role !== 'polecat' || bead === agent.bead),
   );
   const [last] = own.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   if (last?.runtimeSession === undefined || last.runtime !== preset.id) return {};
@@ -39,13 +41,13 @@ export function goesOn(
 /** Only for a runtime whose sandbox has to be told of them. */
 export async function gitFoldersFor(
   context: Context,
-  { preset, rig }: SessionPlan & { readonly rig: Rig },
-  polecat: Polecat,
+  { preset, rig }: SessionPlan & { readonly rig?: Rig | undefined },
+  agent: Agent,
 ): Promise<{ readonly gitDirectory?: string; readonly gitCommonDirectory?: string }> {
-  if (!needsGitDirectories(preset)) return {};
+  if (!rig || !needsGitDirectories(preset)) return {};
   const { own, common } = await context.git.gitDirectoriesOf(
-    repositoryOf(context, rig, polecat),
-    polecat.worktree,
+    placeRepository(context, rig, agent),
+    directoryOf(agent),
   );
   return own === common ? { gitDirectory: own } : { gitDirectory: own, gitCommonDirectory: common };
 }

@@ -1,12 +1,11 @@
+import { allAgents } from '../domain/agents.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 
 /** Of sessions that have ended, those whose process still runs: the launcher was killed, and nobody was left to end its runtime. */
 export function leftRunning(context: Context): Session[] {
   const { view } = context.store;
-  const newest = Array.from(view.all('agents')).flatMap(
-    ({ session }) => (session && view.get('sessions', session)) ?? [],
-  );
+  const newest = allAgents(view).flatMap(({ session }) => (session && view.get('sessions', session)) ?? []);
   return newest.filter((session) => isLeft(context, session));
 }
 

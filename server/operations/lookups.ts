@@ -1,3 +1,6 @@
+import type { Agent } from '../domain/agent.ts';
+import { agentOf, allAgents } from '../domain/agents.ts';
+import { targetForms } from '../domain/agentNames.ts';
 import type { Bead } from '../domain/bead.ts';
 import type { Convoy } from '../domain/convoy.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
@@ -83,6 +86,19 @@ export function findPolecat(view: View, text: string): Polecat {
   });
 }
 
+/** Anyone with a hook, by id or by a name that only one has. */
+export function findAgent(view: View, text: string): Agent {
+  const exact = agentOf(view, text) ?? agentOf(view, text.replace('/polecats/', '/'));
+  if (exact) return exact;
+  const matches = allAgents(view).filter((agent) => agent.name === text);
+  return onlyOne(matches, {
+    none: text === 'mayor' ? 'The mayor was not started yet.' : `There is no agent ${quoted(text)}.`,
+    several: `${quoted(text)} is the name of several agents:`,
+    field: 'agent',
+    next: text === 'mayor' ? 'gt mayor start' : `Name one as ${targetForms.replace('RIG, ', '')}.`,
+  });
+}
+
 /** By its id, or the newest of its bead. */
 export function findMergeRequest(view: View, text: string): MergeRequest {
   const exact = view.get('mergeRequests', text);
@@ -100,12 +116,12 @@ export function findMergeRequest(view: View, text: string): MergeRequest {
   });
 }
 
-/** By its id, or the newest of its polecat, who is named in full or by a name that only one has. */
+/** By its id, or the newest of its agent, who is named in full or by a name that only one has. */
 export function findSession(view: View, text: string): Session {
   const exact = view.get('sessions', text);
   if (exact) return exact;
-  const named = [...view.all('agents')].some((agent) => agent.name === text);
-  const agent = named ? findPolecat(view, text).id : text;
+  const named = agentOf(view, text) === undefined && allAgents(view).some((agent) => agent.name === text);
+  const agent = named ? findAgent(view, text).id : text;
   const ofAgent = [...view.find('sessionsByAgent', agent)].toSorted((a, b) =>
     b.createdAt.localeCompare(a.createdAt),
   );

@@ -7,7 +7,7 @@ import type { RuntimePreset } from '../domain/runtime.ts';
 import type { HostKind, LaunchStep } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
-import { findRuntime } from './lookups.ts';
+import { findRuntime, theTown } from './lookups.ts';
 import { requireProgram } from './programs.ts';
 
 /** Which runtime a session would run, as found on this machine, and where it would live. */
@@ -18,33 +18,43 @@ export interface SessionPlan {
   /** The PATH that it was found on, and that the session gets. */
   readonly path: string;
   readonly host: HostKind;
-  readonly polecatsFolder: string;
   readonly warnings: readonly string[];
   /** What its session runs before the runtime. */
   readonly before?: readonly LaunchStep[];
 }
 
-export interface SlingPlan extends SessionPlan {
-  readonly bead: Bead;
+export interface SpawnPlan extends SessionPlan {
+  /** Absent: its hook is empty. */
+  readonly bead?: Bead;
+  readonly instructions?: string;
+  /** Though the bead is deferred. */
+  readonly force?: boolean;
   readonly rig: Rig;
   /** Where the polecat's branch begins. */
   readonly base: Sha;
 }
 
-/** Refused where the runtime is unknown, its program is missing, or no host can take it. */
+export interface SlingPlan extends SpawnPlan {
+  readonly bead: Bead;
+}
+
+/** Refused where the runtime is unknown, its program is missing, or no host can take it. Without a rig: as the town says. */
 export async function planSession(
   context: Context,
-  rig: Rig,
+  rig: Rig | undefined,
   choice: { readonly runtime?: string; readonly host?: 'auto' | HostKind },
   caller: Caller,
 ): Promise<SessionPlan> {
-  const preset = findRuntime(context.store.view, choice.runtime ?? rig.runtime);
+  const preset = findRuntime(
+    context.store.view,
+    choice.runtime ?? rig?.runtime ?? theTown(context.store.view).defaultRuntime,
+  );
   const path = await context.programs.path();
   const program = requireProgram(context, preset, {
     path,
-    next: `Install it, or choose another of gt runtime list: gt rig config ${rig.id} runtime NAME`,
+    next: `Install it, or choose another of gt runtime list: ${rig ? `gt rig config ${rig.id} runtime NAME` : 'gt config default-runtime NAME'}`,
   });
-  const chosen = choice.host ?? rig.settings.session;
+  const chosen = choice.host ?? rig?.settings.session ?? 'auto';
   const host = await context.sessions.resolve(chosen, caller);
   if (host.kind === 'process' && !preset.oneShot) {
     throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {
@@ -57,7 +67,11 @@ export async function planSession(
     program,
     path,
     host: host.kind,
-    polecatsFolder: join(context.paths.town, rig.id, 'polecats'),
     warnings: host.note ? [host.note] : [],
   };
+}
+
+/** The folder of a rig's worktrees of one kind. */
+export function folderFor(context: Context, rig: string, kind: 'polecats' | 'crew'): string {
+  return join(context.paths.town, rig, kind);
 }

@@ -1,5 +1,6 @@
 import type { AgentId, Sha } from '../domain/ids.ts';
-import { hookOf, startWork } from '../domain/hooks.ts';
+import { agentOf as agentIn } from '../domain/agents.ts';
+import { hookOf, instructionsFor, startWork } from '../domain/hooks.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
 import { noteProgress, stoppedWithoutDone } from '../domain/polecats.ts';
 import { stepProgress } from '../domain/beadSteps.ts';
@@ -10,12 +11,13 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { HookResult, PolecatDetail } from '../protocol/work.ts';
 import { primeText, shortPrimeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
-import { findPolecat, findRig } from './lookups.ts';
+import { findAgent, findPolecat, findRig } from './lookups.ts';
 import { isCurrent } from './nudges.ts';
 import { noteSession, progressEveryMs } from './sessionEvents.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
 import { markDelivered, waitingMessages } from './waitingMessages.ts';
 import { collectCommits, repositoryOf } from './workplace.ts';
+import { primeWorkplace, workplaceHook } from './workplaces.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {
   const view = context.store.view;
@@ -85,32 +87,38 @@ function withMessages(context: Context, result: HookResult, caller: Caller): Hoo
 
 async function noteWork(context: Context, agent: AgentId | undefined): Promise<void> {
   const view = context.store.view;
-  const polecat = agent && view.get('agents', agent);
-  if (!polecat) return;
+  const known = agent && agentIn(view, agent);
+  if (!known) return;
+  const { id } = known;
   const at = context.now();
-  const fresh = Date.parse(at) - Date.parse(polecat.progressAt) < progressEveryMs;
-  const begun = hookOf(view, polecat.id)?.status !== 'hooked';
-  if (fresh && begun && polecat.reason !== stoppedWithoutDone) return;
-  await context.store.transact({ verb: 'work/progress', by: polecat.id, subject: polecat.bead }, (draft) => {
-    const now = draft.get('agents', polecat.id);
-    if (now && now.state !== 'done') draft.put('agents', noteProgress(now, at));
-    const bead = hookOf(draft, polecat.id);
-    if (bead?.status === 'hooked') startWork(draft, bead.id, polecat.id, at);
+  const fresh = Date.parse(at) - Date.parse(known.progressAt) < progressEveryMs;
+  const hooked = hookOf(view, id);
+  const awake = known.role !== 'polecat' || known.reason !== stoppedWithoutDone;
+  if (fresh && hooked?.status !== 'hooked' && awake) return;
+  await context.store.transact({ verb: 'work/progress', by: id, subject: hooked?.id ?? id }, (draft) => {
+    const now = agentIn(draft, id);
+    if (now?.role === 'polecat' && now.state !== 'done') draft.put('agents', noteProgress(now, at));
+    else if (now && now.role !== 'polecat') draft.put('workplaces', { ...now, progressAt: at });
+    const bead = hookOf(draft, id);
+    if (bead?.status === 'hooked') startWork(draft, bead.id, id, at);
   });
 }
 
 function hook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
   const view = context.store.view;
-  const polecat = findPolecat(view, agentOf(params, caller));
+  const polecat = findAgent(view, agentOf(params, caller));
+  if (polecat.role !== 'polecat') return workplaceHook(view, polecat);
   const bead = hookOf(view, polecat.id);
   const mergeRequest = newestRequest(view, polecat);
   const steps = bead && stepProgress(bead);
+  const said = instructionsFor(polecat, bead);
   return {
     agent: polecat.id,
     ...(bead ? { bead } : {}),
     polecat,
     rig: polecat.rig,
     ...(steps ? { steps } : {}),
+    ...(said === undefined ? {} : { instructions: said }),
     blockedBy: bead ? blockersOf(view, bead) : [],
     ...(mergeRequest ? { mergeRequest } : {}),
     next: nextStep(polecat.state, bead !== undefined),
@@ -147,7 +155,8 @@ export async function prime(
 ): Promise<Result<'work/prime'>> {
   const view = context.store.view;
   const own = readHook(context, params, caller);
-  const polecat = findPolecat(view, own.agent);
+  const polecat = findAgent(view, own.agent);
+  if (polecat.role !== 'polecat') return { text: await primeWorkplace(context, polecat, own), hook: own };
   const rig = findRig(view, polecat.rig);
   const repository = repositoryOf(context, rig, polecat);
   const head = await context.git.headOf(repository, polecat.worktree);
@@ -162,6 +171,7 @@ export async function prime(
     rig: rig.id,
     runtimeLabel: runtimeLabel(view, polecat.runtime),
     bead: own.bead,
+    instructions: own.instructions,
     blockedBy: own.blockedBy,
     worktree: polecat.worktree,
     branch: polecat.branch,

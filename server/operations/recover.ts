@@ -1,3 +1,4 @@
+import { agentOf } from '../domain/agents.ts';
 import { stackOf } from '../domain/fault.ts';
 import type { Intent } from '../domain/intent.ts';
 import { isSettled } from '../domain/landings.ts';
@@ -5,6 +6,8 @@ import { transitionPolecat } from '../domain/polecats.ts';
 import { wakeDeferred } from '../domain/readiness.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
+import { settleStart } from './assign.ts';
+import { settleCrew } from './crew.ts';
 import { landInBackground, resumeLandings } from './land.ts';
 import { findRig } from './lookups.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
@@ -42,8 +45,9 @@ async function settleIntents(context: Context): Promise<void> {
 function removeFinished(context: Context): void {
   const { view } = context.store;
   for (const polecat of view.all('agents')) {
-    const closed = view.get('beads', polecat.bead)?.status === 'closed';
-    if (polecat.state === 'done' && closed && landedOrEmpty(context, polecat.bead)) {
+    const { bead } = polecat;
+    const closed = bead !== undefined && view.get('beads', bead)?.status === 'closed';
+    if (polecat.state === 'done' && closed && landedOrEmpty(context, bead)) {
       removeWhenEnded(context, polecat.id);
     }
   }
@@ -57,6 +61,10 @@ async function settleIntent(context: Context, intent: Intent): Promise<void> {
       return await drop(context, intent);
     case 'sling':
       return await settleSling(context, intent);
+    case 'start':
+      return await settleStart(context, intent);
+    case 'crew':
+      return await settleCrew(context, intent);
     case 'land':
       return await settleLanding(context, intent);
     case 'remove':
@@ -70,11 +78,14 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
   if (!polecat) return await drop(context, intent);
   const session = polecat.session ? context.store.view.get('sessions', polecat.session) : undefined;
   if (session?.takenAt && session.exit?.end !== 'not-started') {
-    await context.store.transact({ verb: 'sling/recovered', by: 'town', subject: intent.bead }, (draft) => {
-      if (polecat.state === 'spawning')
-        draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
-      draft.remove('intents', intent.id);
-    });
+    await context.store.transact(
+      { verb: 'sling/recovered', by: 'town', subject: intent.bead ?? intent.agent },
+      (draft) => {
+        if (polecat.state === 'spawning')
+          draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
+        draft.remove('intents', intent.id);
+      },
+    );
     return;
   }
   if (session && session.state !== 'ended')
@@ -98,10 +109,10 @@ async function settleLanding(context: Context, intent: Extract<Intent, { kind: '
 }
 
 async function settleRemoval(context: Context, intent: Extract<Intent, { kind: 'remove' }>): Promise<void> {
-  const polecat = context.store.view.get('agents', intent.agent);
-  if (!polecat) return await drop(context, intent);
+  const agent = agentOf(context.store.view, intent.agent);
+  if (!agent || agent.role === 'mayor') return await drop(context, intent);
   // Archiving again is safe: the archive is written under the same ref only while the worktree is still there.
-  await archiveAndRemove(context, polecat, 'town');
+  await archiveAndRemove(context, agent, 'town');
 }
 
 async function drop(context: Context, intent: Intent): Promise<void> {

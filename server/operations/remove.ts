@@ -1,7 +1,9 @@
 import { unhook } from '../domain/hooks.ts';
 import type { AgentId, IntentId, Sha } from '../domain/ids.ts';
+import { agentOf, removeAgent } from '../domain/agents.ts';
 import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
+import type { Crew } from '../domain/workplace.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { closePlace } from './closePlace.ts';
@@ -56,12 +58,15 @@ function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): 
     throw new Refusal('in-use', `${polecat.id} is being started right now.`, { next: 'gt polecat list' });
   }
   if (force) return;
-  const bead = context.store.view.get('beads', polecat.bead);
+  const bead = polecat.bead && context.store.view.get('beads', polecat.bead);
   if (!bead || bead.status === 'closed') return;
-  throw new Refusal('in-use', `${polecat.id} holds ${polecat.bead}, which has not landed.`, {
-    next: `gt unsling ${polecat.bead}, or add --force: its work is archived and can be brought back.`,
+  throw new Refusal('in-use', `${polecat.id} holds ${bead.id}, which has not landed.`, {
+    next: `gt unsling ${bead.id}, or add --force: its work is archived and can be brought back.`,
   });
 }
+
+/** An agent with a worktree of its own. */
+type Worker = Polecat | Crew;
 
 const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
 
@@ -69,9 +74,9 @@ const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
  * Also used by unsling; runs in the agent's queue. A bead that is still on this polecat's hook is open again. Where a step fails, what
  * was not removed stays, and nothing is tried again without being asked.
  */
-export async function archiveAndRemove(context: Context, polecat: Polecat, by: string): Promise<string> {
+export async function archiveAndRemove(context: Context, polecat: Worker, by: string): Promise<string> {
   const rig = findRig(context.store.view, polecat.rig);
-  const name = polecat.branch.replace('polecat/', '');
+  const name = archiveName(context, polecat);
   const session = polecat.session && context.store.view.get('sessions', polecat.session);
   if (session) await endWhatIsLeft(context, session);
   if (session) await closePlace(context, session);
@@ -97,7 +102,13 @@ export async function archiveAndRemove(context: Context, polecat: Polecat, by: s
   }
 }
 
-async function removeStepwise(context: Context, rig: Rig, polecat: Polecat, name: string): Promise<string> {
+/** Names of crew come again, so that their archives need more than a name. */
+function archiveName(context: Context, worker: Worker): string {
+  if (worker.role === 'polecat') return worker.branch.replace('polecat/', '');
+  return `${worker.branch}-${context.hash(`${worker.id} ${worker.createdAt}`).slice(0, 6)}`;
+}
+
+async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name: string): Promise<string> {
   await context.checkpoint('remove:intent');
   await collectCommits(context, rig, polecat);
   const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
@@ -107,7 +118,8 @@ async function removeStepwise(context: Context, rig: Rig, polecat: Polecat, name
   await context.checkpoint('remove:archived');
   await removeWorkplace(context, rig, polecat, archive);
   await context.checkpoint('remove:worktree');
-  if (tip && !polecat.keepsBranch) await deleteBranch(context, rig, polecat.branch, tip);
+  const keepsBranch = polecat.role === 'polecat' && polecat.keepsBranch;
+  if (tip && !keepsBranch) await deleteBranch(context, rig, polecat.branch, tip);
   await context.checkpoint('remove:branch');
   return archive.ref;
 }
@@ -132,7 +144,7 @@ async function giveUp(context: Context, agent: AgentId): Promise<void> {
 async function archiveOf(
   context: Context,
   rig: Rig,
-  polecat: Polecat,
+  polecat: Worker,
   name: string,
 ): Promise<{ readonly ref: string; readonly sha: Sha }> {
   try {
@@ -156,13 +168,13 @@ async function archiveOf(
 async function forget(context: Context, agent: AgentId, by: string): Promise<void> {
   await context.store.transact({ verb: 'remove', by, subject: agent }, (draft) => {
     draft.remove('intents', intentOf(agent));
-    const polecat = draft.get('agents', agent);
-    if (!polecat) return;
+    const gone = agentOf(draft, agent);
+    if (!gone) return;
     // Also what it took beside the bead it was slung.
     for (const bead of Array.from(draft.find('beadsByAssignee', agent)))
       unhook(draft, bead.id, agent, context.now());
     dropMessages(draft, agent);
-    draft.remove('agents', agent);
+    removeAgent(draft, gone);
   });
   // Their tokens open nothing any more that is theirs.
   for (const session of context.store.view.find('sessionsByAgent', agent))

@@ -1,3 +1,4 @@
+import { allAgents } from '../domain/agents.ts';
 import type { RuntimeName } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
@@ -64,15 +65,11 @@ export async function removeRuntime(
           });
     }
     const rigs = [...draft.all('rigs')].filter((rig) => rig.runtime === name).map((rig) => rig.id);
-    const polecats = [...draft.all('agents')]
+    const agents = allAgents(draft)
       .filter((agent) => agent.runtime === name)
       .map((agent) => agent.id);
     const town = theTown(draft);
-    const users = [
-      ...(town.defaultRuntime === name ? ['the town as its default'] : []),
-      ...rigs,
-      ...polecats,
-    ];
+    const users = [...(town.defaultRuntime === name ? ['the town as its default'] : []), ...rigs, ...agents];
     if (users.length > 0) {
       throw new Refusal('in-use', `${name} is used by ${users.join(', ')}.`, { field: 'runtime' });
     }

@@ -47,8 +47,8 @@ export async function recordEnd(
   });
   context.launchers.remove(session.id);
   context.starts.failed(session.id, notStarted(session, ran, reason));
-  if (result?.state === 'done' && context.store.view.get('beads', result.bead)?.status === 'closed')
-    removeWhenEnded(context, result.id);
+  const bead = result?.bead && context.store.view.get('beads', result.bead);
+  if (result?.state === 'done' && bead && bead.status === 'closed') removeWhenEnded(context, result.id);
   return result;
 }
 

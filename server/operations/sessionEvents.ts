@@ -123,7 +123,7 @@ async function change<T>(
   verb: string,
   work: (draft: Draft, polecat: Polecat) => T,
 ): Promise<T | undefined> {
-  const meta = { verb, by: session.agent, subject: session.bead };
+  const meta = { verb, by: session.agent, subject: session.bead ?? session.agent };
   const { result } = await context.store.transact(meta, (draft) => {
     const polecat = ownPolecat(draft, session);
     return polecat && work(draft, polecat);

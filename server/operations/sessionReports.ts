@@ -1,5 +1,7 @@
 import { takeLaunch, transitionSession } from '../domain/sessions.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
+import type { Agent } from '../domain/agent.ts';
+import { agentOf } from '../domain/agents.ts';
 import type { Polecat, PolecatState } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { LaunchSpec, Session } from '../domain/session.ts';
@@ -62,14 +64,19 @@ export async function started(
 
 /** Two agents in one worktree would overwrite each other, and work that was taken away must not be gone on with. */
 function refuseIfReplaced(view: View, session: Session): void {
-  const polecat = view.get('agents', session.agent);
-  const holds = view.get('beads', session.bead)?.assignee === session.agent;
-  if (polecat && polecat.session === session.id && (holds || polecat.state === 'done')) return;
+  const agent = agentOf(view, session.agent);
+  if (agent && agent.session === session.id && mayGoOn(view, agent)) return;
   const now =
-    polecat?.session === session.id
-      ? `${session.bead} is no longer on its hook`
+    agent?.session === session.id
+      ? `${session.bead ?? 'its bead'} is no longer on its hook`
       : 'another has taken its place';
   throw new Refusal('stale', `The session ${session.id} is over: ${now}.`, { next: `gt polecat list` });
+}
+
+/** Crew and mayor stay whatever becomes of their beads; so does a polecat that waits for its first. */
+function mayGoOn(view: View, agent: Agent): boolean {
+  if (agent.role !== 'polecat' || agent.bead === undefined || agent.state === 'done') return true;
+  return view.get('beads', agent.bead)?.assignee === agent.id;
 }
 
 /** A launcher that lost the town is back, with its runtime still running. */
@@ -100,7 +107,8 @@ export async function ended(
   const named = runtimeSession === undefined ? session : { ...session, runtimeSession };
   const polecat = await recordEnd(context, named, exit, reason);
   const done = polecat?.state === 'done';
-  return { done, resumable: !done && polecat !== undefined };
+  const workplace = context.store.view.get('workplaces', session.agent);
+  return { done, resumable: !done && (polecat !== undefined || workplace?.session === session.id) };
 }
 
 /** It asked a person in an earlier session; what an agent that is quick asks in this one stands. */

@@ -1,27 +1,33 @@
+import type { Agent } from '../domain/agent.ts';
+import { directoryOf } from '../domain/agents.ts';
+import { hookOf } from '../domain/hooks.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { isStuck, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
 import type { Session } from '../domain/session.ts';
 import { refuseFullTown } from '../domain/slinging.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
+import { liveSession, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
-import { findBead, findPolecat, findRig, findSession } from './lookups.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
+import { findAgent, findBead, findPolecat, findSession } from './lookups.ts';
 import { goesOn } from './launchParts.ts';
 import { planSession } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
 import { stepsToGoOn } from './setup.ts';
-import { startSession } from './startSession.ts';
-import { repositoryOf } from './workplace.ts';
+import { startSession, type StartPlan } from './startSession.ts';
+import { placeRepository } from './workplace.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
   const view = context.store.view;
   const sessions = params.agent
-    ? view.find('sessionsByAgent', findPolecat(view, params.agent).id)
+    ? view.find('sessionsByAgent', findAgent(view, params.agent).id)
     : view.all('sessions');
   return [...sessions]
     .filter((session) => params.all === true || session.state !== 'ended')
@@ -29,7 +35,7 @@ export function listSessions(context: Context, params: Params<'session/list'>): 
 }
 
 /**
- * A new session for a polecat whose session has ended, on the same worktree, branch and hook. Refused while one runs, and where the
+ * A new session for an agent whose session has ended, on the same worktree, branch and hook. Refused while one runs, and where the
  * bead was closed or given to somebody else meanwhile.
  */
 export async function runSession(
@@ -37,50 +43,63 @@ export async function runSession(
   params: Params<'session/run'>,
   caller: Caller,
 ): Promise<Session> {
-  const { id } = findPolecat(context.store.view, params.agent);
+  const { id } = findAgent(context.store.view, params.agent);
   return await context.queue.run(agentQueue(id), async () => {
-    const polecat = findPolecat(context.store.view, id);
-    await refuseUnlessResumable(context, polecat);
-    refuseFullTown(context.store.view);
-    const rig = findRig(context.store.view, polecat.rig);
-    const bead = findBead(context.store.view, polecat.bead);
-    const host = hostAgain(params.host, context.store.view.get('sessions', polecat.session ?? ''));
-    const plan = await planSession(context, rig, { runtime: polecat.runtime, ...host }, caller);
-    // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
-    await context.git.headOf(repositoryOf(context, rig, polecat), polecat.worktree);
-    const before = await stepsToGoOn(context, rig, polecat);
-    await takeUp(context, polecat);
-    const started = await startSession(
-      context,
-      { ...plan, rig, bead, before, ...goesOn(context, plan, polecat) },
-      polecat,
-      caller,
-    );
-    return findSession(context.store.view, started.id);
+    const { view } = context.store;
+    const agent = findAgent(view, id);
+    refuseWhileRunning(view, agent);
+    const rig = rigOf(view, agent);
+    const host = hostAgain(params.host, view.get('sessions', agent.session ?? ''));
+    const plan = await planSession(context, rig, { runtime: agent.runtime, ...host }, caller);
+    const own =
+      params.resume === true ? { resume: resumable(view, agent, plan.preset) } : goesOn(context, plan, agent);
+    return await goOn(context, agent, { ...plan, rig, ...own }, caller);
   });
 }
 
-async function refuseUnlessResumable(context: Context, polecat: Polecat): Promise<void> {
-  const view = context.store.view;
-  const session = polecat.session && view.get('sessions', polecat.session);
-  if (session && session.state !== 'ended') {
-    throw new Refusal('in-use', `${polecat.id} is running already, as ${session.id}.`, {
-      next: `gt session stop ${session.id}`,
+/** Starts the next session of an agent, in its queue, where its work is still its own. */
+export async function goOn(
+  context: Context,
+  agent: Agent,
+  plan: StartPlan,
+  caller: Caller,
+): Promise<Session> {
+  const { view } = context.store;
+  refuseUnlessResumable(view, agent);
+  refuseFullTown(view);
+  const last = agent.session && view.get('sessions', agent.session);
+  if (last) await endWhatIsLeft(context, last);
+  if (last) await closePlace(context, last);
+  // An agent in a folder that is no worktree (any more) would work in whatever repository lies above it.
+  if (plan.rig) await context.git.headOf(placeRepository(context, plan.rig, agent), directoryOf(agent));
+  const before = plan.rig && agent.role === 'polecat' ? await stepsToGoOn(context, plan.rig, agent) : [];
+  if (agent.role === 'polecat') await takeUp(context, agent);
+  const bead = agent.role === 'polecat' ? agent.bead && findBead(view, agent.bead) : hookOf(view, agent.id);
+  const started = await startSession(context, { ...plan, before, ...(bead ? { bead } : {}) }, agent, caller);
+  return findSession(view, started.id);
+}
+
+function refuseWhileRunning(view: View, agent: Agent): void {
+  const session = liveSession(view, agent);
+  if (!session) return;
+  throw new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
+    next: `gt session stop ${session.id}`,
+  });
+}
+
+export function refuseUnlessResumable(view: View, agent: Agent): void {
+  if (agent.role !== 'polecat' || agent.bead === undefined) return;
+  if (agent.state === 'done' && !isStuck(view, agent)) {
+    throw new Refusal('closed', `${agent.id} is done; its work was submitted.`, {
+      next: `gt mq show ${agent.bead}`,
     });
   }
-  if (polecat.state === 'done' && !isStuck(view, polecat)) {
-    throw new Refusal('closed', `${polecat.id} is done; its work was submitted.`, {
-      next: `gt mq show ${polecat.bead}`,
-    });
-  }
-  const bead = findBead(view, polecat.bead);
-  if (bead.assignee !== polecat.id || bead.status === 'closed') {
-    throw new Refusal('held', `${polecat.id} no longer holds ${bead.id}, which is ${bead.status}.`, {
+  const bead = findBead(view, agent.bead);
+  if (bead.assignee !== agent.id || bead.status === 'closed') {
+    throw new Refusal('held', `${agent.id} no longer holds ${bead.id}, which is ${bead.status}.`, {
       next: `bd show ${bead.id}`,
     });
   }
-  if (session) await endWhatIsLeft(context, session);
-  if (session) await closePlace(context, session);
 }
 
 /** tmux is only by choice, and a choice that was made for the one before holds. */
@@ -90,6 +109,23 @@ function hostAgain(
 ): Pick<Params<'session/run'>, 'host'> {
   if (host !== undefined) return { host };
   return before?.host === 'tmux' ? { host: 'tmux' } : {};
+}
+
+/** The runtime's own id of the newest session. Refused with `invalid` where it is not known, or the runtime cannot go on with one. */
+function resumable(view: View, agent: Agent, preset: RuntimePreset): string {
+  const session = agent.session && view.get('sessions', agent.session);
+  const next = `gt session run ${agent.id} starts afresh on the same worktree and hook.`;
+  if (!preset.resume)
+    throw new Refusal('invalid', `${preset.label} cannot resume a session of its own.`, { next });
+  if (session && session.runtime === preset.id && session.runtimeSession !== undefined)
+    return session.runtimeSession;
+  throw new Refusal(
+    'invalid',
+    `It is not known under which id ${preset.label} keeps the session of ${agent.id}.`,
+    {
+      next,
+    },
+  );
 }
 
 /** What was submitted cannot land as it is, so that the polecat is not done after all: it works as soon as its session runs. */

@@ -7,14 +7,15 @@ import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
-import { checkSling } from '../domain/slinging.ts';
+import { deferAgain, wakeForced } from '../domain/assigning.ts';
+import { checkRoom, checkSling } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { findBead, findRig } from './lookups.ts';
-import type { SlingPlan } from './plan.ts';
+import { folderFor, type SpawnPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
 import { undoing } from './undoing.ts';
 import { addWorkplace, discardWorkplace, includeFiles, isolationOf } from './workplace.ts';
@@ -23,7 +24,7 @@ import { addWorkplace, discardWorkplace, includeFiles, isolationOf } from './wor
  * One polecat: name and hook (one transaction, with the intent) → worktree → convoy → session. Whatever fails, every step before it
  * is undone: no stray branch, folder, session or hook stays.
  */
-export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller): Promise<Slung> {
+export function spawnPolecat(context: Context, plan: SpawnPlan, caller: Caller): Promise<Spawned> {
   return undoing(context, async (undo) => {
     const polecat = await reserve(context, plan, caller);
     undo(() => takeBack(context, polecat));
@@ -43,8 +44,6 @@ export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller):
 
     await endIntent(context, polecat);
     return {
-      bead: plan.bead.id,
-      title: plan.bead.title,
       rig: plan.rig.id,
       agent: polecat.id,
       runtime: plan.preset.id,
@@ -53,7 +52,7 @@ export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller):
       branch: polecat.branch,
       base: plan.base,
       host: plan.host,
-      convoy,
+      ...(convoy === undefined ? {} : { convoy }),
       session: session.id,
       command: session.command,
       warnings: [...plan.warnings, ...included],
@@ -61,17 +60,23 @@ export function spawnPolecat(context: Context, plan: SlingPlan, caller: Caller):
   });
 }
 
+/** A polecat at work, whatever its bead. */
+export type Spawned = Omit<Slung, 'bead' | 'title'> & { readonly session: string };
+
 const intentOf = (agent: AgentId): IntentId => `sling ${agent}` as IntentId;
 
-async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promise<Polecat> {
+async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promise<Polecat> {
   const suffix = context.randomText(5);
   const at = context.now();
   const { result } = await context.store.transact(
-    { verb: 'sling', by: caller.by, subject: plan.bead.id },
+    { verb: plan.bead ? 'sling' : 'seance/start', by: caller.by, subject: plan.bead?.id ?? plan.rig.id },
     (draft) => {
       // Both as they are now: the rig may have been parked, or removed, since it was looked at.
-      const bead = findBead(draft, plan.bead.id);
-      checkSling(draft, { bead, rig: findRig(draft, plan.rig.id), now: at });
+      const rig = findRig(draft, plan.rig.id);
+      const bead = plan.bead && findBead(draft, plan.bead.id);
+      if (bead) checkSling(draft, { bead, rig, now: at, force: plan.force });
+      else checkRoom(draft, rig);
+      const deferred = bead && plan.force ? wakeForced(draft, bead, at) : undefined;
       const name = freeName(draft, plan.rig.id);
       const id = agentIdOf(plan.rig.id, name);
       const polecat: Polecat = {
@@ -80,25 +85,29 @@ async function reserve(context: Context, plan: SlingPlan, caller: Caller): Promi
         rig: plan.rig.id,
         name,
         state: 'spawning',
-        bead: bead.id,
+        ...(bead ? { bead: bead.id } : {}),
+        ...(bead && plan.instructions !== undefined
+          ? { instructions: { bead: bead.id, text: plan.instructions } }
+          : {}),
         runtime: plan.preset.id,
-        worktree: join(plan.polecatsFolder, worktreeFolder(name, suffix)),
+        worktree: join(folderFor(context, plan.rig.id, 'polecats'), worktreeFolder(name, suffix)),
         ...isolationOf(plan.rig, plan.preset),
-        branch: branchFor(name, bead.id, suffix),
+        branch: branchFor(name, bead?.id, suffix),
         base: plan.base,
         createdAt: at,
         updatedAt: at,
         progressAt: at,
       };
       draft.put('agents', polecat);
-      hookBead(draft, bead.id, id, at);
+      if (bead) hookBead(draft, bead.id, id, at);
       draft.put('intents', {
         id: intentOf(id),
         kind: 'sling',
         at,
         rig: plan.rig.id,
         agent: id,
-        bead: bead.id,
+        ...(bead ? { bead: bead.id } : {}),
+        ...(deferred ? { deferred } : {}),
         worktree: polecat.worktree,
         branch: polecat.branch,
         base: plan.base,
@@ -131,20 +140,21 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
     context.log(`${polecat.id} is kept: ${messageOf(error)}`);
     return await keep(context, polecat, error);
   }
-  await context.store.transact({ verb: 'sling/undo', by: 'town', subject: polecat.bead }, (draft) => {
+  await context.store.transact({ verb: 'sling/undo', by: 'town', subject: subjectOf(polecat) }, (draft) => {
     const intent = draft.get('intents', intentOf(polecat.id));
-    unhook(draft, polecat.bead, polecat.id, context.now());
+    if (polecat.bead) unhook(draft, polecat.bead, polecat.id, context.now());
     dropMessages(draft, polecat.id);
     draft.remove('agents', polecat.id);
     if (intent?.kind !== 'sling') return;
     if (intent.convoy) dropConvoy(draft, intent.convoy, polecat);
+    if (intent.deferred && intent.bead) deferAgain(draft, intent.bead, intent.deferred, context.now());
     draft.remove('intents', intent.id);
   });
 }
 
 async function keep(context: Context, polecat: Polecat, why: unknown): Promise<void> {
   const said = why instanceof Refusal ? why.message : 'Its worktree could not be removed.';
-  await context.store.transact({ verb: 'sling/kept', by: 'town', subject: polecat.bead }, (draft) => {
+  await context.store.transact({ verb: 'sling/kept', by: 'town', subject: subjectOf(polecat) }, (draft) => {
     draft.remove('intents', intentOf(polecat.id));
     const now = draft.get('agents', polecat.id);
     if (!now || now.state === 'done') return;
@@ -153,19 +163,22 @@ async function keep(context: Context, polecat: Polecat, why: unknown): Promise<v
   });
 }
 
+const subjectOf = ({ id, bead }: Polecat): string => bead ?? id;
+
 /** Somebody may have added to it meanwhile: then it is theirs. */
-function dropConvoy(draft: Draft, id: ConvoyId, polecat: Polecat): void {
+export function dropConvoy(draft: Draft, id: ConvoyId, of: { readonly bead?: string }): void {
   const convoy = draft.get('convoys', id);
-  if (convoy?.beads.every((bead) => bead === polecat.bead) === true) draft.remove('convoys', id);
+  if (convoy?.beads.every((bead) => bead === of.bead) === true) draft.remove('convoys', id);
 }
 
 /** A convoy that is made for it is noted in the intent, so that it goes with the rest. */
 async function joinConvoy(
   context: Context,
-  { bead }: SlingPlan,
+  { bead }: SpawnPlan,
   polecat: Polecat,
   caller: Caller,
-): Promise<ConvoyId> {
+): Promise<ConvoyId | undefined> {
+  if (!bead) return undefined;
   const { result } = await context.store.transact(
     { verb: 'convoy/auto', by: caller.by, subject: bead.id },
     (draft) => {
@@ -181,7 +194,10 @@ async function joinConvoy(
 
 /** The launcher has reported the runtime's process: what was intended has come true. */
 async function endIntent(context: Context, polecat: Polecat): Promise<void> {
-  await context.store.transact({ verb: 'sling/started', by: 'town', subject: polecat.bead }, (draft) => {
-    draft.remove('intents', intentOf(polecat.id));
-  });
+  await context.store.transact(
+    { verb: 'sling/started', by: 'town', subject: subjectOf(polecat) },
+    (draft) => {
+      draft.remove('intents', intentOf(polecat.id));
+    },
+  );
 }

@@ -1,6 +1,7 @@
+import type { Agent } from '../domain/agent.ts';
+import { agentOf, directoryOf, putAgent } from '../domain/agents.ts';
 import type { Bead } from '../domain/bead.ts';
 import type { SessionId } from '../domain/ids.ts';
-import type { Polecat } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Session, SessionEnd } from '../domain/session.ts';
@@ -9,7 +10,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { launchSpec, privateFiles } from '../runtimes/launch.ts';
-import { firstPrompt, resumePrompt } from '../runtimes/prompt.ts';
+import { firstWords, wordsAgain } from '../runtimes/seancePrompt.ts';
 import { systemPromptText } from '../runtimes/systemPrompt.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
@@ -21,13 +22,13 @@ import { stepsIn } from './setup.ts';
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
 
-/** What is to be started, and for what. */
-export type StartPlan = SessionPlan & {
-  readonly rig: Rig;
-  readonly bead: Bead;
-  /** The runtime's own id of a session that is to go on. */
-  readonly resume?: string;
-};
+/** What a session is started with: the mayor's has no rig, and a hook may be empty. */
+export interface StartPlan extends SessionPlan {
+  readonly rig?: Rig | undefined;
+  readonly bead?: Bead | undefined;
+  /** The runtime's own session to go on with. */
+  readonly resume?: string | undefined;
+}
 
 export interface StartedSession {
   readonly id: SessionId;
@@ -37,18 +38,18 @@ export interface StartedSession {
 }
 
 /**
- * Starts one session of a polecat and waits until its launcher reports the runtime's process. On failure the session is recorded as
+ * Starts one session of an agent and waits until its launcher reports the runtime's process. On failure the session is recorded as
  * not started and its file is gone.
  */
 export async function startSession(
   context: Context,
   plan: StartPlan,
-  polecat: Polecat,
+  agent: Agent,
   caller: Caller,
 ): Promise<StartedSession> {
-  const session = await record(context, plan, polecat, caller);
+  const session = await record(context, plan, agent, caller);
   const { icon, color } = plan.preset;
-  const name = displayText(`${polecat.name} · ${plan.bead.id}`, 60);
+  const name = displayText(`${agent.name} · ${plan.bead?.id ?? agent.role}`, 60);
   try {
     await context.checkpoint('session:created');
     const started = context.starts.expect(session.id, context.waits.startMs);
@@ -80,15 +81,15 @@ async function open(
   });
 }
 
-async function record(context: Context, plan: StartPlan, polecat: Polecat, caller: Caller): Promise<Session> {
+async function record(context: Context, plan: StartPlan, agent: Agent, caller: Caller): Promise<Session> {
   const id = `s-${context.randomText(10)}` as SessionId;
   try {
-    const session = await describe(context, plan, polecat, id);
-    const verb = polecat.session === undefined ? 'session/create' : 'session/run';
-    await context.store.transact({ verb, by: caller.by, subject: polecat.id }, (draft) => {
+    const session = await describe(context, plan, agent, id);
+    const verb = agent.session === undefined ? 'session/create' : 'session/run';
+    await context.store.transact({ verb, by: caller.by, subject: agent.id }, (draft) => {
       draft.put('sessions', session);
-      const now = draft.get('agents', polecat.id) ?? polecat;
-      draft.put('agents', { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
+      const now = agentOf(draft, agent.id) ?? agent;
+      putAgent(draft, { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
     });
     return session;
   } catch (error) {
@@ -98,61 +99,58 @@ async function record(context: Context, plan: StartPlan, polecat: Polecat, calle
 }
 
 /** The session as it will be recorded; its files are written. */
-async function describe(
-  context: Context,
-  plan: StartPlan,
-  polecat: Polecat,
-  id: SessionId,
-): Promise<Session> {
-  const { agent, worktree } = { agent: polecat.id, worktree: polecat.worktree };
-  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent });
-  const { preset } = plan;
-  const { approval = 'ask' } = plan.rig.settings;
-  const lifecycle = prepareLifecycle(context, { id, preset, worktree, approval });
-  const told = { agent, rig: plan.rig.id, bead: plan.bead.id, worktree, primed: lifecycle.primed };
-  const promptText = plan.resume === undefined ? firstPrompt(told) : resumePrompt(told);
-  const systemPrompt = systemPromptText({ role: 'polecat', ...told });
+async function describe(context: Context, plan: StartPlan, agent: Agent, id: SessionId): Promise<Session> {
+  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent: agent.id });
+  const { rig, bead, preset } = plan;
+  const directory = directoryOf(agent);
+  const approval = rig?.settings.approval ?? 'ask';
+  const lifecycle = prepareLifecycle(context, { id, preset, worktree: directory, approval });
+  const { role } = agent;
+  const told = { role, agent: agent.id, rig: rig?.id, bead: bead?.id, directory, primed: lifecycle.primed };
+  const promptText = plan.resume === undefined ? firstWords(told) : wordsAgain(told);
+  const systemPrompt = systemPromptText({ role, agent: agent.id, ...(rig ? { rig: rig.id } : {}) });
   const own = ownSession(context, plan);
   const request = {
     preset,
     program: plan.program,
     host: plan.host,
-    role: 'polecat',
-    agent: polecat.id,
-    name: polecat.name,
-    rig: plan.rig.id,
-    bead: plan.bead.id,
-    worktree: polecat.worktree,
+    role: agent.role,
+    agent: agent.id,
+    name: agent.name,
+    rig: rig?.id,
+    bead: bead?.id,
+    worktree: directory,
     town: context.paths.town,
     sessionFile,
     promptText,
     promptFile: context.sessions.writePrompt(id, promptText),
-    resumePromptText: resumePrompt(told),
+    resumePromptText: wordsAgain(told),
     systemPromptText: systemPrompt,
     ...(plan.preset.systemPrompt.kind === 'file'
       ? { systemPromptFile: context.sessions.writePrivate(id, 'system-prompt.md', systemPrompt) }
       : {}),
-    identity: identityOf(polecat.id),
+    // Crew and mayor work for a person, who pushes what they commit: it is that person's, as their git is configured.
+    identity: agent.role === 'polecat' ? identityOf(agent.id) : undefined,
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
     approval,
     spool,
-    before: stepsIn(polecat.worktree, plan.before ?? []),
+    before: stepsIn(directory, plan.before ?? []),
     self: { node: context.launcher.node, launcher: context.launcher.program },
     root: context.programs.asRoot,
     privateDirectory: context.sessions.privateFolder(id),
     ...own,
     extraArguments: lifecycle.arguments,
     extraEnvironment: lifecycle.environment,
-    ...(await gitFoldersFor(context, plan, polecat)),
+    ...(await gitFoldersFor(context, plan, agent)),
   };
   for (const { name, text } of privateFiles(request)) context.sessions.writePrivate(id, name, text);
   const runtimeSession = own.resume ?? own.runtimeSession;
   return {
     id,
-    agent: polecat.id,
-    rig: plan.rig.id,
-    bead: plan.bead.id,
+    agent: agent.id,
+    ...(rig ? { rig: rig.id } : {}),
+    ...(bead ? { bead: bead.id } : {}),
     runtime: plan.preset.id,
     host: plan.host,
     state: 'starting',

@@ -1,3 +1,4 @@
+import { unassignBead } from '../domain/assigning.ts';
 import { hookOf } from '../domain/hooks.ts';
 import { isStuck } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -9,7 +10,10 @@ import { agentQueue } from './queue.ts';
 import { archiveAndRemove } from './remove.ts';
 import { stopSession } from './sessions.ts';
 
-/** Takes a bead off its hook and opens it again. The session is ended first; the worktree is archived, then removed. */
+/**
+ * Takes a bead off its hook and opens it again. A polecat's session is ended first, its worktree archived, then removed; crew and mayor
+ * stay, with what they have begun.
+ */
 export async function unsling(
   context: Context,
   params: Params<'work/unsling'>,
@@ -17,6 +21,13 @@ export async function unsling(
 ): Promise<Result<'work/unsling'>> {
   const view = context.store.view;
   const bead = findBead(view, params.bead);
+  const place = bead.assignee === undefined ? undefined : view.get('workplaces', bead.assignee);
+  if (place && hookOf(view, place.id)?.id === bead.id) {
+    await context.store.transact({ verb: 'hook/clear', by: caller.by, subject: bead.id }, (draft) =>
+      unassignBead(draft, bead.id, place, context.now()),
+    );
+    return { bead: findBead(view, bead.id) };
+  }
   const polecat = bead.assignee === undefined ? undefined : view.get('agents', bead.assignee);
   if (!polecat || hookOf(view, polecat.id)?.id !== bead.id) {
     throw new Refusal('invalid', `${bead.id} is on nobody's hook.`, {

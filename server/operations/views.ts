@@ -58,7 +58,7 @@ export function countPolecats(view: View, polecats: readonly Polecat[]): TownSta
 }
 
 export function polecatDetail(view: View, polecat: Polecat): PolecatDetail {
-  const bead = view.get('beads', polecat.bead);
+  const bead = polecat.bead && view.get('beads', polecat.bead);
   const session = polecat.session && view.get('sessions', polecat.session);
   const mergeRequest = newestRequest(view, polecat);
   return {

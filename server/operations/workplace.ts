@@ -1,3 +1,4 @@
+import type { Agent } from '../domain/agent.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
@@ -19,6 +20,11 @@ export function isolationOf(rig: Rig, preset: RuntimePreset): { readonly isolati
 /** The repository that git is asked in about the polecat's files, index and HEAD. */
 export function repositoryOf(context: Context, rig: Rig, polecat: Placed): Repository {
   return polecat.isolation === 'clone' ? context.git.cloneAt(polecat.worktree) : rig;
+}
+
+/** The same for an agent of any role. */
+export function placeRepository(context: Context, rig: Rig, agent: Agent): Repository {
+  return agent.role === 'polecat' ? repositoryOf(context, rig, agent) : rig;
 }
 
 /** Worktree and branch, at the polecat's base. Whatever fails, neither is left. */

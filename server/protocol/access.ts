@@ -1,10 +1,11 @@
 import type { Method } from './messages.ts';
 
 /**
- * Who may send what. `anyone`: people and sessions, reading or creating. `session`: only a session, about itself. `person`: never a
- * session's token. Where a session may write only what is its own, the operation itself checks that.
+ * Who may send what. `anyone`: people and sessions, reading or creating. `session`: only a session, about itself. `coordinator`: people
+ * and the mayor's session, planning and giving work. `person`: never a session's token. Where a session may write only what is its own,
+ * the operation itself checks that.
  */
-export type Access = 'anyone' | 'session' | 'person';
+export type Access = 'anyone' | 'session' | 'coordinator' | 'person';
 
 export const access: { readonly [M in Method]: Access } = {
   'town/status': 'anyone',
@@ -34,13 +35,15 @@ export const access: { readonly [M in Method]: Access } = {
   'bead/close': 'anyone',
   'dependency/add': 'anyone',
   'dependency/remove': 'anyone',
-  'convoy/create': 'person',
-  'convoy/add': 'person',
+  'convoy/create': 'coordinator',
+  'convoy/add': 'coordinator',
   'convoy/list': 'anyone',
   'convoy/get': 'anyone',
-  'work/sling': 'person',
-  'work/unsling': 'person',
+  'work/sling': 'coordinator',
+  'work/unsling': 'coordinator',
   'work/hook': 'anyone',
+  'hook/put': 'anyone',
+  'hook/clear': 'anyone',
   'work/done': 'session',
   'work/prime': 'anyone',
   'polecat/list': 'anyone',
@@ -66,4 +69,13 @@ export const access: { readonly [M in Method]: Access } = {
   'nudge/list': 'anyone',
   'nudge/acknowledge': 'session',
   'host/offer': 'person',
+  'seance/start': 'person',
+  'seance/list': 'anyone',
+  'seance/get': 'anyone',
+  'seance/talk': 'person',
+  'session/handoff': 'person',
+  'crew/add': 'person',
+  'crew/list': 'anyone',
+  'crew/worktree': 'anyone',
+  'crew/remove': 'person',
 };

@@ -1,3 +1,4 @@
+import type { AgentRole } from '../domain/agent.ts';
 import type { AgentId, SessionId } from '../domain/ids.ts';
 import type {
   ClientMethod,
@@ -17,6 +18,8 @@ export interface Caller {
   /** Only for the role `session`. */
   readonly session?: SessionId;
   readonly agent?: AgentId;
+  /** Of the agent; absent where another session has taken its place. */
+  readonly agentRole?: AgentRole;
   /** As it named itself: `gt`, `language-server`, `launcher`. */
   readonly client: string;
   readonly peer: Peer;

@@ -1,9 +1,11 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { HookRequests } from './hook.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { SeanceRequests } from './seance.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
 import type { TownRequests } from './town.ts';
@@ -18,11 +20,13 @@ export interface Requests
     BeadRequests,
     ConvoyRequests,
     WorkRequests,
+    HookRequests,
     PolecatRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,
-    NudgeRequests {}
+    NudgeRequests,
+    SeanceRequests {}
 
 export type Method = keyof Requests;
 export type Params<M extends Method> = Requests[M]['params'];

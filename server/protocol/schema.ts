@@ -21,6 +21,8 @@ import type { Method, Params } from './messages.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { beadStatus, beadTexts, host, labels, page, words } from './schemaParts.ts';
+import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
 
@@ -49,17 +51,11 @@ export function checkPreset(
   return { value: completePreset(checked.value, base) };
 }
 
-const words = list(text);
-const labels = list(word);
-const host = oneOf('auto', 'editor', 'tmux', 'process');
 const some = opt(word);
-const beadStatus = oneOf('open', 'hooked', 'in_progress', 'blocked', 'deferred', 'pinned', 'closed');
-const page = { limit: opt(pageSize), after: opt(word) };
 const steps = list(title, 100);
 const startSource = oneOf('startup', 'resume', 'clear', 'compact');
 /** It becomes an argument of the runtime some day, and no option. */
 const runtimeSession = v.pipe(word, v.regex(/^\w[\w.:-]*$/, 'must be letters, digits and the marks _ . : -'));
-const beadTexts = { description: opt(text), design: opt(text), acceptance: opt(text), notes: opt(text) };
 
 const hello: v.GenericSchema<unknown, HelloParams> = v.object({
   token: word,
@@ -144,9 +140,20 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'convoy/add': { convoy: word, beads: labels },
   'convoy/list': { ...page, all: opt(flag) },
   'convoy/get': { convoy: title },
-  'work/sling': { beads: labels, rig: opt(word), runtime: opt(word), host: opt(host), dryRun: opt(flag) },
+  'work/sling': {
+    beads: labels,
+    rig: opt(word),
+    target: opt(word),
+    instructions: opt(text),
+    force: opt(flag),
+    runtime: opt(word),
+    host: opt(host),
+    dryRun: opt(flag),
+  },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
+  'hook/put': { bead: word, agent: opt(word), force: opt(flag) },
+  'hook/clear': { agent: opt(word), bead: opt(word) },
   'work/done': {
     directory: path,
     commit: opt(flag),
@@ -164,7 +171,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'mergeRequest/get': { mergeRequest: word },
   'mergeRequest/merge': { mergeRequest: word },
   'session/list': { all: opt(flag), agent: opt(word) },
-  'session/run': { agent: word, host: opt(host) },
+  'session/run': { agent: word, host: opt(host), resume: opt(flag) },
   'session/stop': { session: word },
   'session/log': { session: word, lines: opt(count) },
   'session/take': { launcherPid: pid },
@@ -190,6 +197,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/list': { agent: some, all: opt(flag) },
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
+  ...seanceFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

@@ -36,14 +36,25 @@ export interface Seance {
   readonly warnings: readonly string[];
 }
 
+/** A session without what only its launcher needs. */
+export type SessionRecord = Omit<Session, 'launch' | 'tokenHash'>;
+
 /** One past or running session, as `gt seance` lists it: without what only launchers need. */
 export interface PastSession {
-  readonly session: Omit<Session, 'launch' | 'tokenHash'>;
+  readonly session: SessionRecord;
   readonly role: AgentRole;
   readonly runtimeLabel: string;
   readonly title?: string;
   /** Why it cannot be talked to; absent: it can. */
   readonly mute?: string;
+}
+
+/** What a person starts on their own terminal to ask a past session. */
+export interface Talk {
+  readonly launch: LaunchSpec;
+  readonly runtimeLabel: string;
+  /** It goes on in a fork, so that nothing is added to the session itself. */
+  readonly readOnly: boolean;
 }
 
 export interface CrewMember {
@@ -73,7 +84,7 @@ export interface SeanceRequests {
    */
   'seance/talk': {
     params: { readonly session: string; readonly question?: string };
-    result: { readonly launch: LaunchSpec; readonly runtimeLabel: string; readonly readOnly: boolean };
+    result: Talk;
   };
   /**
    * A person: end the agent's session and go on with another runtime, on the same worktree, branch and hook. `note` is kept with the
@@ -93,11 +104,17 @@ export interface SeanceRequests {
     params: {
       readonly rig: string;
       readonly name: string;
+      /** The branch that its own begins at. Absent: the one that the rig's work lands on. */
       readonly branch?: string;
       readonly runtime?: string;
     };
     result: CrewMember;
   };
+  /**
+   * Who a crew member is in another rig: a worktree there, made where it is not yet. People name the member; a session of crew means
+   * itself.
+   */
+  'crew/worktree': { params: { readonly rig: string; readonly agent?: string }; result: CrewMember };
   'crew/list': { params: { readonly rig?: string }; result: readonly CrewMember[] };
   /** A person: refused with what would be lost while anything in it is uncommitted or in no branch of the rig; `force` archives it. */
   'crew/remove': {

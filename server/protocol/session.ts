@@ -6,7 +6,8 @@ export interface OpenTerminalParams {
   readonly agent: string;
   /** `nux · be-auth` */
   readonly name: string;
-  readonly rig: string;
+  /** Absent: the mayor's. */
+  readonly rig?: string;
   readonly icon: string;
   readonly color: string;
   readonly directory: string;
@@ -40,8 +41,14 @@ export interface TerminalPlace {
 export interface SessionRequests {
   /** Those that have not ended; with `all` every one. */
   'session/list': { params: { readonly all?: boolean; readonly agent?: string }; result: readonly Session[] };
-  /** A person: a new session for a polecat whose session has ended, on the same worktree and hook. */
-  'session/run': { params: { readonly agent: string; readonly host?: 'auto' | HostKind }; result: Session };
+  /**
+   * A person: a new session for an agent whose session has ended, on the same worktree and hook. With `resume` it goes on with the
+   * runtime's own session, or is refused where that cannot be.
+   */
+  'session/run': {
+    params: { readonly agent: string; readonly host?: 'auto' | HostKind; readonly resume?: boolean };
+    result: Session;
+  };
   /** A person: ask the runtime to stop, end it after 30 s. The bead stays on the hook. */
   'session/stop': { params: { readonly session: string }; result: Session };
   /** The last lines of the log of a session of the host `process`. */

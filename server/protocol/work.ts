@@ -4,6 +4,7 @@ import type { Message } from '../domain/message.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { StepProgress } from '../domain/beadSteps.ts';
 import type { HostKind, Session } from '../domain/session.ts';
+import type { Workplace } from '../domain/workplace.ts';
 import type { RefusalData } from './hello.ts';
 import type { StartSource } from './sessionEvent.ts';
 
@@ -11,6 +12,12 @@ export interface SlingParams {
   readonly beads: readonly string[];
   /** Absent: each bead goes to the rig of its prefix. */
   readonly rig?: string;
+  /** In place of `rig`: `RIG`, `RIG/NAME` (a polecat that waits), `RIG/crew/NAME` or `mayor`. An agent takes one bead. */
+  readonly target?: string;
+  /** What to tell the agent with it: others' text, kept with the hook and shown by `gt prime`. */
+  readonly instructions?: string;
+  /** Though it is deferred, belongs to another rig, or is held by an agent whose session is over. */
+  readonly force?: boolean;
   readonly runtime?: string;
   /** Absent: as the rig says. */
   readonly host?: 'auto' | HostKind;
@@ -20,14 +27,16 @@ export interface SlingParams {
 export interface Slung {
   readonly bead: string;
   readonly title: string;
-  readonly rig: string;
-  /** `RIG/NAME` */
+  /** Absent: the mayor's. */
+  readonly rig?: string;
+  /** `RIG/NAME`, `RIG/crew/NAME` or `mayor` */
   readonly agent: string;
   readonly runtime: string;
   readonly runtimeLabel: string;
   readonly worktree: string;
-  readonly branch: string;
-  readonly base: string;
+  /** Absent: the mayor's, who works in no repository. */
+  readonly branch?: string;
+  readonly base?: string;
   readonly host: HostKind;
   readonly convoy?: string;
   /** Absent in a dry run. */
@@ -50,9 +59,13 @@ export interface HookResult {
   readonly agent: string;
   readonly bead?: Bead;
   readonly polecat?: Polecat;
+  /** Of crew and mayor. */
+  readonly workplace?: Workplace;
   readonly rig?: string;
   /** Of the bead, where it has steps. */
   readonly steps?: StepProgress;
+  /** What was said when the bead was slung: others' text. */
+  readonly instructions?: string;
   /** Beads that must close before it, open ones. */
   readonly blockedBy: readonly string[];
   readonly mergeRequest?: MergeRequest;

@@ -15,7 +15,7 @@ import { failureOf, misfit } from './failure.ts';
 import type { Wire } from './wire.ts';
 
 /** Who a token belongs to. */
-export type CallerIdentity = Pick<Caller, 'role' | 'by' | 'session' | 'agent'>;
+export type CallerIdentity = Pick<Caller, 'role' | 'by' | 'session' | 'agent' | 'agentRole'>;
 
 export interface ConnectionSite {
   readonly handlers: Handlers;
@@ -155,11 +155,13 @@ function isMethod(method: string): method is Method {
   return Object.hasOwn(access, method);
 }
 
-function checkAccess(method: Method, { role, by }: Caller): void {
+function checkAccess(method: Method, { role, by, agentRole }: Caller): void {
   const needed = access[method];
   if (needed === 'anyone' || needed === role) return;
-  if (needed === 'person') {
-    throw new Refusal('forbidden', `${method} is for people; the session of ${by} may not ask for it.`, {
+  if (needed === 'coordinator' && (role === 'person' || agentRole === 'mayor')) return;
+  if (needed !== 'session') {
+    const whose = needed === 'coordinator' ? 'people and the mayor' : 'people';
+    throw new Refusal('forbidden', `${method} is for ${whose}; the session of ${by} may not ask for it.`, {
       next: 'Ask a person to do it.',
     });
   }

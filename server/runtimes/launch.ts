@@ -12,13 +12,15 @@ export interface LaunchRequest extends ArgumentsRequest {
   readonly agent: AgentId;
   /** The agent's name in its rig. */
   readonly name: string;
-  readonly rig: RigName;
-  readonly bead: BeadId;
+  /** Absent: the mayor's. */
+  readonly rig?: RigName | undefined;
+  readonly bead?: BeadId | undefined;
   /** What GT_SESSION points at. */
   readonly sessionFile: string;
   /** What is said instead of `promptText` where the session goes on on its terminal; the same where absent. */
   readonly resumePromptText?: string;
-  readonly identity: { readonly name: string; readonly email: string };
+  /** Who commits. Absent: the user, as their own git is configured. */
+  readonly identity?: { readonly name: string; readonly email: string } | undefined;
   /** The town's folder of shims, put before `inheritedPath`. */
   readonly binDirectory: string;
   readonly inheritedPath: string;
@@ -113,24 +115,48 @@ export const alwaysStripped = [
 /** Where one of these is set, agent CLIs take themselves to be without a person (google-gemini/gemini-cli#2209). */
 const strippedInTerminals = ['CI', 'CI_*', 'CONTINUOUS_INTEGRATION'] as const;
 
-function stripped({ preset, host }: LaunchRequest): readonly string[] {
-  return [...alwaysStripped, ...(host === 'process' ? [] : strippedInTerminals), ...preset.environment.strip];
+/** Of another agent, from whose session the town server may have been started. */
+const strippedIdentity = ['GIT_AUTHOR_*', 'GIT_COMMITTER_*'] as const;
+
+/** What says whose session it is; taken away wherever a variable of it is not set anew. */
+export const sessionVariables = [
+  'GT_RIG',
+  'GT_ROLE',
+  'GT_POLECAT',
+  'GT_CREW',
+  'GT_SESSION',
+  'BD_ACTOR',
+] as const;
+
+function stripped({ preset, host, identity }: LaunchRequest): readonly string[] {
+  return [
+    ...alwaysStripped,
+    ...sessionVariables,
+    ...(identity ? [] : strippedIdentity),
+    ...(host === 'process' ? [] : strippedInTerminals),
+    ...preset.environment.strip,
+  ];
 }
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {
   const { identity } = request;
   return {
     GT_TOWN: request.town,
-    GT_RIG: request.rig,
+    ...(request.rig === undefined ? {} : { GT_RIG: request.rig }),
     GT_ROLE: request.role,
-    GT_POLECAT: request.name,
+    ...(request.role === 'polecat' ? { GT_POLECAT: request.name } : {}),
+    ...(request.role === 'crew' ? { GT_CREW: request.name } : {}),
     GT_SESSION: request.sessionFile,
     ...(request.spool === undefined ? {} : { GT_SPOOL: request.spool }),
     BD_ACTOR: request.agent,
-    GIT_AUTHOR_NAME: identity.name,
-    GIT_AUTHOR_EMAIL: identity.email,
-    GIT_COMMITTER_NAME: identity.name,
-    GIT_COMMITTER_EMAIL: identity.email,
+    ...(identity
+      ? {
+          GIT_AUTHOR_NAME: identity.name,
+          GIT_AUTHOR_EMAIL: identity.email,
+          GIT_COMMITTER_NAME: identity.name,
+          GIT_COMMITTER_EMAIL: identity.email,
+        }
+      : {}),
     PATH: [request.binDirectory, request.inheritedPath].join(request.pathDelimiter ?? ':'),
   };
 }

@@ -12,7 +12,8 @@ export interface LauncherCommand {
 export interface OpenRequest {
   readonly session: string;
   readonly agent: string;
-  readonly rig: string;
+  /** Absent: the mayor's. */
+  readonly rig?: string;
   /** `nux · be-auth` */
   readonly name: string;
   readonly directory: string;

@@ -35,10 +35,13 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['dependentsOf', edge.dependsOn],
   ],
   convoys: (convoy) => Array.from(new Set(convoy.beads), (bead): Place => ['convoysByBead', bead]),
-  agents: (agent) => [
-    ['agentsByRig', agent.rig],
-    ['agentsByBead', agent.bead],
-  ],
+  agents: ({ rig, bead }) =>
+    bead === undefined
+      ? [['agentsByRig', rig]]
+      : [
+          ['agentsByRig', rig],
+          ['agentsByBead', bead],
+        ],
   sessions: (session) => [
     ['sessionsByAgent', session.agent],
     ['sessionsByState', session.state],

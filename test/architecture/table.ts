@@ -89,19 +89,24 @@ export const table: Readonly<Record<Row, Rule>> = {
 export const outsideOf: Readonly<Record<string, readonly string[]>> = {
   'server/rpc/call.ts': ['node:net', 'node:fs'],
   ...Object.fromEntries(
-    ['schema', 'presetSchema', 'fields'].map((name) => [
+    ['schema', 'presetSchema', 'fields', 'schemaParts', 'seanceSchema'].map((name) => [
       `server/protocol/${name}.ts`,
       [...table.protocol.outside, 'valibot'],
     ]),
   ),
   'server/cli/onTerminal.ts': ['node:child_process'],
+  'server/cli/runHere.ts': ['node:child_process', 'node:fs', 'node:path'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 
 /** The files with the schema library: `gt` and `bd` must not load it, so only the programs above may import them, and they each other. */
-export const townOnly: readonly string[] = ['schema', 'presetSchema', 'fields'].map(
-  (name) => `server/protocol/${name}.ts`,
-);
+export const townOnly: readonly string[] = [
+  'schema',
+  'presetSchema',
+  'fields',
+  'schemaParts',
+  'seanceSchema',
+].map((name) => `server/protocol/${name}.ts`);
 
 /** Programs whose start-up is felt: what they import at their top reaches no package. */
 export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/bd.ts'];

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { claimBead, closeBead, updateBead } from '../../server/domain/beads.ts';
+import { agentOf } from '../../server/domain/agents.ts';
+import { assignBead, unassignBead } from '../../server/domain/assigning.ts';
 import { hookBead, hookOf, isHeld, startWork, unhook } from '../../server/domain/hooks.ts';
 import type { BeadId, MergeRequestId } from '../../server/domain/ids.ts';
 import {
@@ -10,15 +12,30 @@ import {
   transitionLanding,
   verifyLanding,
 } from '../../server/domain/landings.ts';
+import { isSlung } from '../../server/domain/polecat.ts';
 import { transitionPolecat } from '../../server/domain/polecats.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
-import { checkSling } from '../../server/domain/slinging.ts';
+import { checkBead, checkSling } from '../../server/domain/slinging.ts';
 import type { Draft } from '../../server/domain/view.ts';
-import { agentId, bead, beadId, convoy, edge, polecat, rig, sha, time, townRecord } from './support.ts';
+import {
+  agentId,
+  bead,
+  beadId,
+  convoy,
+  crew,
+  edge,
+  mayor,
+  polecat,
+  rig,
+  sha,
+  time,
+  townRecord,
+} from './support.ts';
 import { TownTwin } from './townTwin.ts';
 
 const beads = ['be-a', 'be-b', 'be-c'].map(beadId);
-const agents = ['backend/nux', 'backend/slit', 'backend/rictus'].map(agentId);
+const polecats = ['backend/nux', 'backend/slit', 'backend/rictus'].map(agentId);
+const agents = [...polecats, ...['backend/crew/dave', 'mayor'].map(agentId)];
 const backend = rig('backend', 'be', { settings: { maxPolecats: 2 } });
 
 const step = fc.record({
@@ -38,6 +55,7 @@ const step = fc.record({
       'verify',
     ] as const),
     ...(['no code', 'remove', 'interrupt', 'merge', 'reject'] as const),
+    ...(['wait', 'put', 'put', 'clear'] as const),
   ),
   bead: fc.constantFrom(...beads),
   agent: fc.constantFrom(...agents),
@@ -53,6 +71,8 @@ test('whatever people and agents do: one hook per agent, one holder per bead, on
       const town = new TownTwin([
         townRecord(),
         backend,
+        crew('backend/crew/dave'),
+        mayor(),
         ...beads.map((id) => bead(id)),
         edge('be-c', 'be-a'),
         convoy('hq-c', ['be-a', 'be-b']),
@@ -88,7 +108,7 @@ function attempt(town: TownTwin, one: Step, minute: number): void {
 const verbs: Record<Step['verb'], (draft: Draft, one: Step, minute: number) => unknown> = {
   sling: (draft, { bead: id, agent }, minute) => {
     const found = draft.get('beads', id);
-    if (!found || draft.get('agents', agent)) return;
+    if (!found || !polecats.includes(agent) || draft.get('agents', agent)) return;
     checkSling(draft, { bead: found, rig: backend[1], now: time(minute) });
     draft.put(...polecat(agent, id, { branch: `polecat/${agent}/${id}-${minute}` }));
     hookBead(draft, id, agent, time(minute));
@@ -104,7 +124,7 @@ const verbs: Record<Step['verb'], (draft: Draft, one: Step, minute: number) => u
     updateBead(draft, id, { status: 'open' }, { at: time(minute), by }),
   done: (draft, { agent, tip }, minute) => {
     const worker = draft.get('agents', agent);
-    if (!worker) return;
+    if (!worker || !isSlung(worker)) return;
     const wanted = { polecat: worker, target: 'main', tip: sha(tip), commits: 1, at: time(minute) };
     const first = openMergeRequest(draft, { ...wanted, id: `mr-${minute}` as MergeRequestId });
     const again = openMergeRequest(draft, { ...wanted, id: `mr-${minute}-again` as MergeRequestId });
@@ -117,17 +137,36 @@ const verbs: Record<Step['verb'], (draft: Draft, one: Step, minute: number) => u
   },
   'no code': (draft, { agent }, minute) => {
     const worker = draft.get('agents', agent);
-    if (worker) closeDoneBead(draft, worker, { reason: 'nothing to do', at: time(minute) });
+    if (worker && isSlung(worker))
+      closeDoneBead(draft, worker, { reason: 'nothing to do', at: time(minute) });
   },
   remove: (draft, { agent }, minute) => {
     const worker = draft.get('agents', agent);
     if (!worker) return;
-    unhook(draft, worker.bead, agent, time(minute));
+    if (worker.bead) unhook(draft, worker.bead, agent, time(minute));
     draft.remove('agents', agent);
   },
   interrupt: (draft, { agent }, minute) => {
     const worker = draft.get('agents', agent);
     if (worker) draft.put('agents', transitionPolecat(worker, 'interrupted', { at: time(minute) }));
+  },
+  wait: (draft, { agent }, minute) => {
+    if (!polecats.includes(agent) || draft.get('agents', agent) || hookOf(draft, agent)) return;
+    const { bead: _, ...waiting } = polecat(agent, 'none', {
+      branch: `polecat/${agent}/seance-${minute}`,
+    })[1];
+    draft.put('agents', waiting);
+  },
+  put: (draft, { bead: id, agent }, minute) => {
+    const [found, whose] = [draft.get('beads', id), agentOf(draft, agent)];
+    if (!found || !whose) return;
+    checkBead(draft, { bead: found, now: time(minute) });
+    assignBead(draft, { bead: id, agent: whose, at: time(minute), instructions: `minute ${minute}` });
+    assert.equal(hookOf(draft, agent)?.id, id);
+  },
+  clear: (draft, { bead: id, agent }, minute) => {
+    const whose = agentOf(draft, agent);
+    if (whose && whose.role !== 'polecat') unassignBead(draft, id, whose, time(minute));
   },
   merge: (draft, one, minute) => move(draft, one, 'merged', minute),
   reject: (draft, one, minute) => move(draft, one, 'rejected', minute),
@@ -140,10 +179,12 @@ function move(draft: Draft, one: Step, to: 'merged' | 'rejected', minute: number
 }
 
 function checkHooks(town: TownTwin): void {
-  for (const agent of agents.filter((id) => town.get('agents', id))) {
+  for (const agent of agents.filter((id) => agentOf(town, id))) {
     const held = [...town.find('beadsByAssignee', agent)].filter(isHeld);
     assert.ok(held.length <= 1, `${agent} holds ${held.map((one) => one.id).join(' and ')}`);
     assert.equal(hookOf(town, agent), held[0]);
+    const polecatOf = town.get('agents', agent);
+    if (polecatOf && polecatOf.bead === undefined) assert.notEqual(polecatOf.state, 'done');
   }
 }
 

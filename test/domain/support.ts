@@ -14,10 +14,11 @@ import type {
   Timestamp,
 } from '../../server/domain/ids.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
-import type { Polecat } from '../../server/domain/polecat.ts';
+import type { SlungPolecat } from '../../server/domain/polecat.ts';
 import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import type { Rig } from '../../server/domain/rig.ts';
 import type { Session } from '../../server/domain/session.ts';
+import type { Crew, Mayor } from '../../server/domain/workplace.ts';
 import type { Town } from '../../server/domain/town.ts';
 import type { Draft } from '../../server/domain/view.ts';
 import { type GivenRecord, TownTwin } from './townTwin.ts';
@@ -137,10 +138,10 @@ export function rig(
 export function polecat(
   id: string,
   onBead: string,
-  fields: Partial<Polecat> = {},
-): readonly ['agents', Polecat] {
+  fields: Partial<SlungPolecat> = {},
+): readonly ['agents', SlungPolecat] {
   const [rigOf = '', name = ''] = id.split('/');
-  const record: Polecat = {
+  const record: SlungPolecat = {
     id: id as AgentId,
     role: 'polecat',
     rig: rigOf as RigName,
@@ -159,9 +160,43 @@ export function polecat(
   return ['agents', record];
 }
 
+export function crew(id: string, fields: Partial<Crew> = {}): readonly ['workplaces', Crew] {
+  const [rigOf = '', , name = ''] = id.split('/');
+  const record: Crew = {
+    id: id as AgentId,
+    role: 'crew',
+    rig: rigOf as RigName,
+    name,
+    runtime: 'claude-code' as RuntimeName,
+    worktree: `/town/${rigOf}/crew/${name}`,
+    branch: `crew/${name}`,
+    base: sha('0'),
+    createdAt: noon,
+    updatedAt: noon,
+    progressAt: noon,
+    ...fields,
+  };
+  return ['workplaces', record];
+}
+
+export function mayor(fields: Partial<Mayor> = {}): readonly ['workplaces', Mayor] {
+  const record: Mayor = {
+    id: 'mayor' as AgentId,
+    role: 'mayor',
+    name: 'mayor',
+    runtime: 'claude-code' as RuntimeName,
+    directory: '/town',
+    createdAt: noon,
+    updatedAt: noon,
+    progressAt: noon,
+    ...fields,
+  };
+  return ['workplaces', record];
+}
+
 export function mergeRequest(
   id: string,
-  of: Polecat,
+  of: SlungPolecat,
   fields: Partial<MergeRequest> = {},
 ): readonly ['mergeRequests', MergeRequest] {
   const { bead: onBead, rig: inRig, runtime, branch, base } = of;
@@ -186,7 +221,7 @@ export function mergeRequest(
 
 export function session(
   id: string,
-  of: Polecat,
+  of: SlungPolecat,
   fields: Partial<Session> = {},
 ): readonly ['sessions', Session] {
   const record: Session = {

@@ -143,7 +143,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   dependentsOf: { from: 'dependencies', keys: (d: Dependency) => [d.dependsOn] },
   convoysByBead: { from: 'convoys', keys: (c: Convoy) => c.beads },
   agentsByRig: { from: 'agents', keys: (p: Polecat) => [p.rig] },
-  agentsByBead: { from: 'agents', keys: (p: Polecat) => [p.bead] },
+  agentsByBead: { from: 'agents', keys: (p: Polecat) => (p.bead === undefined ? [] : [p.bead]) },
   sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },

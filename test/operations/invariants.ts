@@ -1,8 +1,12 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentOf } from '../../server/domain/agents.ts';
+import { hookOf } from '../../server/domain/hooks.ts';
+import type { AgentId } from '../../server/domain/ids.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
+import type { Crew } from '../../server/domain/workplace.ts';
 import type { View } from '../../server/domain/view.ts';
 import { type TownPaths } from '../../server/protocol/address.ts';
 import { git } from '../support/repository.ts';
@@ -18,13 +22,14 @@ interface Place {
  */
 export function problemsOf({ view, parts: { paths } }: Place): string[] {
   const polecats = [...view.all('agents')];
+  const crew = [...view.all('workplaces')].filter((place): place is Crew => place.role === 'crew');
   const rigs = [...view.all('rigs')];
   const scratch = existsSync(paths.scratch) ? readdirSync(paths.scratch) : [];
   return [
     ...[...view.all('intents')].map(({ id }) => `The intent "${id}" is open.`),
     ...scratch.map((folder) => `The scratch worktree ${folder} is left.`),
     ...folderProblems(paths, rigs),
-    ...rigs.flatMap((rig) => repositoryProblems(paths, rig, polecats)),
+    ...rigs.flatMap((rig) => repositoryProblems(paths, rig, [...polecats, ...crew])),
     ...polecats.flatMap((polecat) => polecatProblems(view, polecat)),
     ...beadProblems(view),
     ...sessionProblems(view, paths),
@@ -40,26 +45,36 @@ function folderProblems(paths: TownPaths, rigs: readonly Rig[]): string[] {
 }
 
 /** Worktrees, folders and branches in git, and those of the polecats, are the same. */
-function repositoryProblems(paths: TownPaths, rig: Rig, polecats: readonly Polecat[]): string[] {
-  const own = polecats.filter((polecat) => polecat.rig === rig.id);
-  const folder = join(paths.town, rig.id, 'polecats');
+function repositoryProblems(paths: TownPaths, rig: Rig, workers: readonly (Polecat | Crew)[]): string[] {
+  const own = workers.filter((worker) => worker.rig === rig.id);
+  const folders = ['polecats', 'crew']
+    .map((kind) => join(paths.town, rig.id, kind))
+    .filter((each) => existsSync(each));
   const listed = git(rig.gitDirectory, 'worktree', 'list', '--porcelain')
     .split('\n')
     .filter((line) => line.startsWith('worktree '))
     .map((line) => line.slice('worktree '.length))
     .filter((path) => path.startsWith(realpathSync(paths.town)) && !path.startsWith(rig.gitDirectory));
-  const branches = git(rig.gitDirectory, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/polecat')
+  const branches = git(
+    rig.gitDirectory,
+    'for-each-ref',
+    '--format=%(refname:short)',
+    'refs/heads/polecat',
+    'refs/heads/crew',
+  )
     .split('\n')
     .filter(Boolean);
   return [
     ...differences(
       `worktree of ${rig.id}`,
       listed,
-      own.filter(({ isolation }) => isolation !== 'clone').map(({ worktree }) => worktree),
+      own
+        .filter((place) => place.role !== 'polecat' || place.isolation !== 'clone')
+        .map(({ worktree }) => worktree),
     ),
     ...differences(
       `folder of ${rig.id}`,
-      readdirSync(folder).map((name) => join(folder, name)),
+      folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))),
       own.map(({ worktree }) => worktree),
     ),
     ...differences(
@@ -78,16 +93,27 @@ function differences(what: string, found: readonly string[], wanted: readonly st
 }
 
 function polecatProblems(view: View, polecat: Polecat): string[] {
-  const bead = view.get('beads', polecat.bead);
   const problems: string[] = [];
   const say = (what: string): void => void problems.push(`${polecat.id} (${polecat.state}) ${what}`);
   if (polecat.state === 'spawning') say('is still being started.');
-  const holds = bead?.assignee === polecat.id && bead.status !== 'open';
-  if (!holds && bead?.status !== 'closed') say(`does not hold ${polecat.bead}, which is ${bead?.status}.`);
+  const hook = hookProblem(view, polecat);
+  if (hook !== undefined) say(hook);
   const session = polecat.session && view.get('sessions', polecat.session);
   if (!session) say('has no session.');
   else if (session.state === 'ended' && polecat.state === 'working') say('works without a session.');
   return problems;
+}
+
+function hookProblem(view: View, polecat: Polecat): string | undefined {
+  if (polecat.bead === undefined) {
+    const held = hookOf(view, polecat.id);
+    return held && `has ${held.id} on its hook, and waits for its first bead.`;
+  }
+  const bead = view.get('beads', polecat.bead);
+  const holds = bead?.assignee === polecat.id && bead.status !== 'open';
+  return holds || bead?.status === 'closed'
+    ? undefined
+    : `does not hold ${polecat.bead}, which is ${bead?.status}.`;
 }
 
 function beadProblems(view: View): string[] {
@@ -95,20 +121,25 @@ function beadProblems(view: View): string[] {
     .filter(
       (bead) => bead.status === 'hooked' || (bead.status === 'in_progress' && bead.assignee?.includes('/')),
     )
-    .filter((bead) => view.get('agents', bead.assignee ?? '')?.bead !== bead.id)
+    .filter((bead) => {
+      const agent = agentOf(view, bead.assignee ?? '');
+      return agent?.role === 'polecat'
+        ? agent.bead !== bead.id
+        : hookOf(view, agent?.id ?? ('' as AgentId))?.id !== bead.id;
+    })
     .map((bead) => `${bead.id} is ${bead.status} by ${bead.assignee}, who has another bead or is gone.`);
 }
 
 function sessionProblems(view: View, paths: TownPaths): string[] {
   const live = [...view.all('sessions')]
     .filter((session) => session.state !== 'ended')
-    .filter((session) => view.get('agents', session.agent)?.session !== session.id)
+    .filter((session) => agentOf(view, session.agent)?.session !== session.id)
     .map((session) => `The session ${session.id} (${session.state}) belongs to no polecat.`);
   const files = existsSync(paths.sessions) ? readdirSync(paths.sessions) : [];
   const stray = files
     .filter((file) => {
       const session = view.get('sessions', file.split('.')[0] ?? '');
-      return !session || !view.get('agents', session.agent);
+      return !session || !agentOf(view, session.agent);
     })
     .map((file) => `The file ${file} belongs to no session of a polecat.`);
   return [...live, ...stray];

@@ -72,6 +72,10 @@ async function goOn(town: TestTown): Promise<void> {
     });
   }
   if (!town.view.get('beads', bead)) await town.bead('Refactor auth middleware');
+  const holder = town.view.get('beads', bead)?.assignee;
+  // Crew and mayor give it back, for a polecat to bring it to its end.
+  if (holder !== undefined && town.view.get('workplaces', holder))
+    await town.ask('hook/clear', { agent: holder });
   if (town.status(bead) === 'open') await town.sling(bead);
   const [polecat] = [...town.view.find('agentsByBead', bead)];
   if (polecat) await finish(town, polecat);

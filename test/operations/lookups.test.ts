@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findPolecat, findSession } from '../../server/operations/lookups.ts';
+import { findAgent, findPolecat, findSession } from '../../server/operations/lookups.ts';
 import { later, noon, polecat, rig, session } from '../domain/support.ts';
 import { TownTwin } from '../domain/townTwin.ts';
 
@@ -34,10 +34,14 @@ test('a session is found by its id, and as the newest of its polecat, named in f
 
 test('a name that several polecats have is refused with all of them', () => {
   const town = new TownTwin([...records, polecat('backend/agate', 'be-b')]);
-  for (const find of [findPolecat, findSession]) {
+  for (const [find, whose] of [
+    [findPolecat, 'polecats'],
+    [findSession, 'agents'],
+    [findAgent, 'agents'],
+  ] as const) {
     assert.throws(() => find(town, 'agate'), {
       code: 'invalid',
-      message: '"agate" is the name of several polecats: frontend/agate, backend/agate.',
+      message: `"agate" is the name of several ${whose}: frontend/agate, backend/agate.`,
     });
   }
 });

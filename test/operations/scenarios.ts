@@ -1,3 +1,4 @@
+import { commit } from '../support/repository.ts';
 import type { TestTown } from './support.ts';
 
 export interface Hand {
@@ -15,11 +16,14 @@ const title = 'Refactor auth middleware';
 
 /** What each checkpoint is met in, by the first part of its name. Several: each of them. */
 export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
-  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url'],
-  session: ['sling', 'resume'],
+  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url', 'seance'],
+  start: ['crew-start', 'mayor-start', 'waiting'],
+  crew: ['crew'],
+  handoff: ['handoff'],
+  session: ['sling', 'resume', 'crew-start', 'handoff'],
   done: ['done', 'done-clone'],
   land: ['land', 'land-url', 'land-auto'],
-  remove: ['unsling', 'landed', 'unsling-clone', 'landed-clone'],
+  remove: ['unsling', 'landed', 'unsling-clone', 'landed-clone', 'crew-remove', 'force'],
   rig: ['rig'],
 };
 
@@ -32,6 +36,50 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     const agent = await begun(town, hand);
     await agent.exit({ end: 'failed', code: 1 });
     return () => town.ask('session/run', { agent: agent.id });
+  },
+  async seance(town) {
+    await town.addRig();
+    await town.bead(title);
+    return () => town.ask('seance/start', { rig: 'backend' });
+  },
+  async 'crew-start'(town) {
+    await member(town);
+    await town.bead(title);
+    return () => town.ask('seance/start', { role: 'crew', rig: 'backend', name: 'dave', bead });
+  },
+  async 'mayor-start'(town) {
+    await town.addRig();
+    await town.bead(title);
+    return () => town.ask('seance/start', { role: 'mayor', runtime: 'sim', bead });
+  },
+  /** A polecat whose session ended before it was given a bead. */
+  async waiting(town) {
+    await town.addRig();
+    await town.bead(title);
+    const { agent, session } = await town.ask('seance/start', { rig: 'backend' });
+    await town.host.exit(session ?? '', { end: 'failed', code: 1 });
+    return () => town.ask('work/sling', { beads: [bead], target: agent });
+  },
+  async crew(town) {
+    await town.addRig();
+    return () => town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
+  },
+  async 'crew-remove'(town, hand) {
+    const { agent, directory } = await member(town);
+    hand.keep(commit(directory, { 'crew.txt': 'work\n' }));
+    hand.edit(directory);
+    return () => town.ask('crew/remove', { agent, force: true });
+  },
+  async handoff(town, hand) {
+    const agent = await begun(town, hand);
+    await town.ask('runtime/add', { preset: { id: 'other', extends: 'sim' } });
+    return () => town.ask('session/handoff', { agent: agent.id, runtime: 'other', note: 'go on' });
+  },
+  async force(town, hand) {
+    const agent = await begun(town, hand);
+    hand.edit(agent.worktree);
+    await agent.exit({ end: 'failed', code: 1 });
+    return () => town.ask('work/sling', { beads: [bead], force: true });
   },
   done: (town, hand) => done(town, hand),
   'done-clone': (town, hand) => done(town, hand, 'clone'),
@@ -59,6 +107,11 @@ async function sling(town: TestTown, kind: 'path' | 'url', isolation: Isolation 
   await town.addRig({ kind, settings: { isolation: [isolation] } });
   await town.bead(title);
   return () => town.ask('work/sling', { beads: [bead] });
+}
+
+async function member(town: TestTown): Promise<{ readonly agent: string; readonly directory: string }> {
+  await town.addRig();
+  return await town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
 }
 
 async function done(town: TestTown, hand: Hand, isolation?: Isolation): Act {

@@ -124,7 +124,7 @@ for (const kind of ['path', 'url'] as const) {
     assert.equal(readdirSync(join(town.parts.paths.town, rig.name, 'polecats')).length, 24);
     const { gitDirectory } = town.view.get('rigs', rig.name) ?? assert.fail('no rig');
     const branches = git(gitDirectory, 'for-each-ref', '--format=%(refname:short)', 'refs/heads/polecat');
-    assert.deepEqual(branches.split('\n').toSorted(), slung.map(({ branch }) => branch).toSorted());
+    assert.deepEqual(branches.split('\n').toSorted(), slung.map(({ branch }) => branch ?? '').toSorted());
     assert.ok(slung.every(({ worktree }) => existsSync(join(worktree, 'README.md'))));
     assert.deepEqual(problemsOf(town), []);
   });

@@ -10,7 +10,7 @@ import { TownFault, Unreached } from '../../server/rpc/failure.ts';
 import { eventually } from '../support/wait.ts';
 import { person, serve, session } from './place.ts';
 import { RawClient } from './rawClient.ts';
-import { StandIn } from './standIn.ts';
+import { authenticate, StandIn } from './standIn.ts';
 
 test('a refusal arrives as a refusal, whole', async (t) => {
   const town = new StandIn({
@@ -60,10 +60,31 @@ test('a session may not do what is for people, nor a person what is for sessions
   const [one, other] = [await person(t, file), await session(t, file)];
   for (const [method, needed] of Object.entries(access) as [Method, string][]) {
     const ask = (client: typeof one) => code(client.request(method, {}));
-    if (needed === 'person') assert.equal(await ask(other), 'forbidden', method);
+    if (needed === 'person' || needed === 'coordinator') assert.equal(await ask(other), 'forbidden', method);
     if (needed === 'session') assert.equal(await ask(one), 'no-session', method);
   }
   await assert.rejects(other.request('rig/remove', { rig: 'backend' }), /rig\/remove is for people/);
+  await assert.rejects(
+    other.request('work/sling', { beads: ['be-auth'] }),
+    /work\/sling is for people and the mayor; the session of backend\/nux/,
+  );
+});
+
+test("the mayor's session may plan and give work, and nothing else that is for people", async (t) => {
+  const town = new StandIn();
+  const { file } = await serve(t, town, {
+    authenticate: (hello) => {
+      const known = authenticate(hello);
+      return known?.role === 'session' ? { ...known, by: 'mayor', agentRole: 'mayor' } : known;
+    },
+  });
+  const mayor = await session(t, file);
+  const allowed: string[] = [];
+  for (const [method, needed] of Object.entries(access) as [Method, string][]) {
+    if (needed === 'anyone' || needed === 'session') continue;
+    if ((await code(mayor.request(method, {}))) !== 'forbidden') allowed.push(method);
+  }
+  assert.deepEqual(allowed, ['convoy/create', 'convoy/add', 'work/sling', 'work/unsling']);
 });
 
 test('a bad param is refused before any handler sees it', async (t) => {

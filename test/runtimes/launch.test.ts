@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AgentId, BeadId, RigName } from '../../server/domain/ids.ts';
 import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import type { HostKind } from '../../server/domain/session.ts';
-import { launchSpec, type LaunchRequest } from '../../server/runtimes/launch.ts';
+import { launchSpec, type LaunchRequest, sessionVariables } from '../../server/runtimes/launch.ts';
 import { sim } from '../../server/runtimes/presets/builtIn.ts';
 import { completePreset } from '../../server/protocol/preset.ts';
 import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
@@ -11,7 +11,7 @@ import { firstPrompt } from '../../server/runtimes/prompt.ts';
 
 const hostile = '$(touch /tmp/pwn)`touch /tmp/pwn`;touch /tmp/pwn "\'&|%PATH%\n--force';
 
-const request: Omit<LaunchRequest, 'preset' | 'host'> = {
+const request = {
   role: 'polecat',
   agent: 'backend/nux' as AgentId,
   name: 'nux',
@@ -26,7 +26,7 @@ const request: Omit<LaunchRequest, 'preset' | 'host'> = {
   binDirectory: '/gt/.gastown/bin',
   inheritedPath: '/usr/bin:/bin',
   self: { node: '/opt/node', launcher: '/opt/launcher.cjs' },
-};
+} satisfies Omit<LaunchRequest, 'preset' | 'host'>;
 
 function preset(name: string): RuntimePreset {
   const found = findPreset(name, []);
@@ -138,6 +138,7 @@ test('what is stripped: always, in terminals, and what the preset says', () => {
     'GIT_INDEX_FILE',
     'TMUX',
     'TMUX_PANE',
+    ...sessionVariables,
   ];
   const strip = (host: HostKind, name = 'sim') =>
     launchSpec({ ...request, preset: preset(name), host }).strip;

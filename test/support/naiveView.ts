@@ -28,7 +28,7 @@ const keys: {
   dependentsOf: ['dependencies', (edge) => [edge.dependsOn]],
   convoysByBead: ['convoys', (convoy) => convoy.beads],
   agentsByRig: ['agents', (agent) => [agent.rig]],
-  agentsByBead: ['agents', (agent) => [agent.bead]],
+  agentsByBead: ['agents', (agent) => (agent.bead === undefined ? [] : [agent.bead])],
   sessionsByAgent: ['sessions', (session) => [session.agent]],
   messagesByAgent: ['messages', (message) => [message.to]],
   sessionsByState: ['sessions', (session) => [session.state]],

@@ -75,7 +75,7 @@ function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
   return [
     `Polecat: ${displayText(polecat.id)}`,
     `State: ${polecat.state}${reason}`,
-    `Bead: ${displayText(polecat.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
+    `Bead: ${displayText(polecat.bead ?? 'none yet')} ${displayText(bead?.title ?? '')}`.trimEnd(),
     `Runtime: ${displayText(detail.runtimeLabel)}`,
     `Session: ${session === undefined ? 'none' : `${displayText(session.id)} (${session.host}, ${session.state})`}`,
     ...(session === undefined || session.state === 'ended'
@@ -93,7 +93,8 @@ function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
 }
 
 function nextStep({ polecat, mergeRequest }: Result<'polecat/get'>): string[] {
-  if (mergeRequest?.state === 'submitted') return [`Next: gt mq show ${displayText(polecat.bead)}`];
+  if (mergeRequest?.state === 'submitted') return [`Next: gt mq show ${displayText(mergeRequest.bead)}`];
+  if (polecat.bead === undefined) return [`Next: gt sling BEAD ${displayText(polecat.id)}`];
   if (polecat.state === 'interrupted' || polecat.state === 'failed')
     return [`Next: gt session run ${displayText(polecat.id)}`];
   return [];

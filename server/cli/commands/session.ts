@@ -6,22 +6,22 @@ import { ago } from '../ago.ts';
 import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
+import { sessionJson, sessionKeys, startedLines } from '../text/session.ts';
 import { paintOfState } from '../text/state.ts';
 import { addAttach } from './sessionAttach.ts';
+import { addHandoff, addResume } from './sessionChange.ts';
 import { noun, verb, wholeNumber } from '../words.ts';
-
-const keys =
-  '{ id, agent, rig, bead, runtime, runtimeSession?, host, state, pid?, createdAt, startedAt?, endedAt?, exit?: { end, code?, signal?, lastLines? }, failure?: { verdict?, advice, evidence, resets? } }';
 
 export function addSession(gt: Command, cli: Cli): void {
   const session = noun(gt, 'session', 'the runs of agents: each is one program in one place', [
     'gt session list',
     'gt session run backend/nux',
+    'gt session handoff backend/nux --runtime codex',
   ]);
   verb(session, 'list', {
     does: 'list the sessions that have not ended',
     examples: ['gt session list', 'gt session list --all'],
-    json: `{ sessions: [${keys}] }`,
+    json: `{ sessions: [${sessionKeys}] }`,
   })
     .option('--all', 'those that have ended, too')
     .action(async (options: { all?: boolean }) => {
@@ -33,24 +33,24 @@ export function addSession(gt: Command, cli: Cli): void {
       });
     });
   verb(session, 'run', {
-    does: 'start a new session for a polecat whose session has ended, on the same worktree and hook',
+    does: 'start a new session for an agent whose session has ended, on the same worktree and hook',
     examples: ['gt session run backend/nux', 'gt session run backend/nux --host process'],
-    json: keys,
+    json: sessionKeys,
     aliases: ['start'],
   })
-    .argument('<polecat>', 'as RIG/NAME')
+    .argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor')
     .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .action(async (agent: string, { host }: { host?: HostChoice }) => {
       await answer(cli, {
         method: 'session/run',
         params: { agent, ...(host === undefined ? {} : { host }) },
-        text: (one) => [
-          `Started the session ${displayText(one.id)} of ${displayText(one.agent)} (${one.host}).`,
-        ],
+        text: startedLines,
         json: sessionJson,
       });
     });
   addAttach(session, cli);
+  addResume(session, cli);
+  addHandoff(session, cli);
   addStop(session, cli);
   addLog(session, cli);
 }
@@ -59,9 +59,9 @@ function addStop(session: Command, cli: Cli): void {
   verb(session, 'stop', {
     does: 'ask a session to stop, and end it after 30 s; its bead and its worktree stay',
     examples: ['gt session stop backend/nux'],
-    json: keys,
+    json: sessionKeys,
   })
-    .argument('<session>', 'its id, or its polecat')
+    .argument('<session>', 'its id, or its agent')
     .action(async (named: string) => {
       await answer(cli, {
         method: 'session/stop',
@@ -83,7 +83,7 @@ function addLog(session: Command, cli: Cli): void {
     examples: ['gt session log backend/nux', 'gt session log backend/nux -n 200'],
     json: '{ lines }',
   })
-    .argument('<session>', 'its id, or its polecat')
+    .argument('<session>', 'its id, or its agent')
     .option('-n, --lines <number>', 'how many', wholeNumber, 50)
     .action(async (named: string, { lines }: { lines: number }) => {
       await answer(cli, {
@@ -100,26 +100,18 @@ function sessionsLines(sessions: readonly Session[], look: Look): string[] {
   const rows = sessions.map((one) => [
     one.id,
     one.agent,
-    one.bead,
+    one.bead ?? '',
     one.host,
     one.exit === undefined ? one.state : one.exit.end,
     ago(one.startedAt ?? one.createdAt, look.now),
   ]);
   const columns = [
     { title: 'SESSION', shrinks: true },
-    { title: 'POLECAT' },
+    { title: 'AGENT' },
     { title: 'BEAD', shrinks: true },
     { title: 'HOST' },
     { title: 'STATE', paint: paintOfState },
     { title: 'STARTED' },
   ];
   return table(columns, rows, look);
-}
-
-/** Without what only launchers need: the launch spec and the token's hash. */
-function sessionJson(one: Session): Record<string, unknown> {
-  const { id, agent, rig, bead, runtime, host, state, pid, createdAt, startedAt, endedAt, exit } = one;
-  const { runtimeSession, failure } = one;
-  const when = { createdAt, startedAt, endedAt };
-  return { id, agent, rig, bead, runtime, runtimeSession, host, state, pid, ...when, exit, failure };
 }

@@ -32,25 +32,38 @@ interface SlingOptions {
   readonly runtime?: string;
   readonly host?: string;
   readonly dryRun?: boolean;
+  readonly args?: string;
+  readonly force?: boolean;
 }
 
 function addSling(gt: Command, cli: Cli): void {
   verb(gt, 'sling', {
-    does: 'give beads to polecats and start them, each bead in the rig of its prefix',
+    does: 'give beads to polecats and start them, each bead in the rig of its prefix; or one bead to the agent you name',
     examples: [
       'gt sling be-auth',
       'gt sling be-auth ml-extract fe-login',
       'gt sling be-auth backend --dry-run',
+      'gt sling be-auth backend/nux',
+      'gt sling be-auth backend/crew/dave --args "small steps"',
+      'gt sling be-auth --force',
     ],
     json: '{ slung: [{ bead, title, rig, agent, runtime, runtimeLabel, worktree, branch, base, host, convoy?, session?, command, warnings }], refused: [{ bead, error, code, next? }] }; exit 1 where one was refused',
   })
-    .usage('<bead...> [rig]')
-    .argument('<bead...>', 'the beads; the last word may be the rig for all of them')
+    .usage('<bead...> [target]')
+    .argument(
+      '<bead...>',
+      'the beads; the last word may be who gets them: RIG, RIG/NAME (a polecat that waits), RIG/crew/NAME or mayor',
+    )
     .option('--runtime <name>', "another runtime than the rig's, this once")
     .option('--host <host>', 'where the sessions live: auto, editor, tmux or process')
+    .option('-a, --args <text>', 'what to tell the agent with it')
+    .option(
+      '-f, --force',
+      'though it is deferred, belongs to another rig, or is held by an agent whose session is over',
+    )
     .option('-n, --dry-run', 'say what would be done, and do nothing')
     .action(async (words: string[], options: SlingOptions) => {
-      const params = slingParams(await beadsAndRig(cli, words), options);
+      const params = slingParams(await beadsAndTarget(cli, words), options);
       const result = await answer(cli, {
         method: 'work/sling',
         params,
@@ -63,25 +76,27 @@ function addSling(gt: Command, cli: Cli): void {
     });
 }
 
-/** The last of several words is a rig where one is called so; no bead ever has the name of a rig. */
-async function beadsAndRig(cli: Cli, words: readonly string[]): Promise<Pick<SlingParams, 'beads' | 'rig'>> {
+type Whereto = Pick<SlingParams, 'beads' | 'rig' | 'target'>;
+
+/** The last of several words is a rig where one is called so; no bead ever has the name of a rig. One with a slash is an agent. */
+async function beadsAndTarget(cli: Cli, words: readonly string[]): Promise<Whereto> {
   const last = words.at(-1);
   if (words.length < 2 || last === undefined) return { beads: words };
+  if (last === 'mayor' || last.includes('/')) return { beads: words.slice(0, -1), target: last };
   const rigs = await cli.ask('rig/list', {});
   return rigs.some(({ rig }) => rig.id === last)
     ? { beads: words.slice(0, -1), rig: last }
     : { beads: words };
 }
 
-function slingParams(
-  what: Pick<SlingParams, 'beads' | 'rig'>,
-  { runtime, host, dryRun }: SlingOptions,
-): SlingParams {
+function slingParams(what: Whereto, { runtime, host, dryRun, args, force }: SlingOptions): SlingParams {
   return {
     ...what,
     ...(runtime === undefined ? {} : { runtime }),
     // The town names the hosts that there are, so that a new one needs no new `gt`.
     ...(host === undefined ? {} : { host: host as NonNullable<SlingParams['host']> }),
+    ...(args === undefined ? {} : { instructions: args }),
+    ...(force ? { force: true } : {}),
     ...(dryRun ? { dryRun: true } : {}),
   };
 }

@@ -1,20 +1,20 @@
 import { displayText } from '../../domain/text.ts';
+import type { Workplace } from '../../domain/workplace.ts';
 import type { HookResult } from '../../protocol/work.ts';
 
 /** For an agent that has just started as well as for a person: what is on the hook, where to work on it, what to do now. */
 export function hookLines(hook: HookResult): string[] {
-  const { agent, bead, polecat, steps, blockedBy, mergeRequest } = hook;
+  const { agent, bead, steps } = hook;
   const next = [...messageLines(hook.messages), `Next: ${displayText(hook.next, 500)}`];
   if (!bead) return [`Nothing is on the hook of ${displayText(agent)}.`, ...next];
   const facts: (readonly [string, string | undefined])[] = [
     ['Bead', `${displayText(bead.id)} (${bead.status}, ${displayText(bead.type)}, P${bead.priority})`],
     ['Title', displayText(bead.title, 500)],
-    ['Worktree', polecat && displayText(polecat.worktree, 1000)],
-    ['Branch', polecat && displayText(polecat.branch)],
-    ['State', polecat && polecatState(polecat.state, polecat.reason)],
+    ...placeFacts(hook),
     ['Steps', steps && progress(steps)],
-    ['Waits for', blockedBy.map((id) => displayText(id)).join(', ')],
-    ['Landing', mergeRequest?.state],
+    ['Waits for', hook.blockedBy.map((id) => displayText(id)).join(', ')],
+    ['Said', displayText(hook.instructions ?? '', 500)],
+    ['Landing', hook.mergeRequest?.state],
   ];
   return [
     `Hook of ${displayText(agent)}`,
@@ -35,9 +35,20 @@ function messageLines(messages: HookResult['messages'] = []): string[] {
   ];
 }
 
+function placeFacts({ polecat, workplace }: HookResult): (readonly [string, string | undefined])[] {
+  const worker = polecat ?? (workplace?.role === 'crew' ? workplace : undefined);
+  if (!worker) return [];
+  return [
+    ['Worktree', displayText(worker.worktree, 1000)],
+    ['Branch', displayText(worker.branch)],
+    ['State', polecat && polecatState(polecat.state, polecat.reason)],
+  ];
+}
+
 /** Also inside the answers of `gt prime --json`. */
 export function hookJson(hook: HookResult): unknown {
-  const { agent, rig, bead, polecat, steps, blockedBy, mergeRequest, messages, next } = hook;
+  const { agent, rig, bead, polecat, workplace, instructions, steps } = hook;
+  const { blockedBy, mergeRequest, messages, next } = hook;
   return {
     agent,
     rig,
@@ -62,6 +73,8 @@ export function hookJson(hook: HookResult): unknown {
       base: polecat.base,
     },
     steps,
+    workplace: workplace && workplaceJson(workplace),
+    instructions,
     blockedBy,
     mergeRequest: mergeRequest && { id: mergeRequest.id, state: mergeRequest.state, tip: mergeRequest.tip },
     messages: messages?.map(({ id, from, text, createdAt }) => ({ id, from, text, createdAt })),
@@ -72,6 +85,24 @@ export function hookJson(hook: HookResult): unknown {
 function progress({ done, total, next }: NonNullable<HookResult['steps']>): string {
   const todo = next === undefined ? 'all done' : `next ${next.id}: ${displayText(next.title, 500)}`;
   return `${done}/${total}, ${todo}`;
+}
+
+/** For scripts: whether there is work, and which. */
+export function hookShort({ agent, bead }: HookResult): Record<string, unknown> {
+  return bead
+    ? { agent, bead_id: bead.id, title: bead.title, status: bead.status }
+    : { agent, status: 'empty' };
+}
+
+export function hookShortLines({ agent, bead }: HookResult): string[] {
+  const what = bead ? `${displayText(bead.id)} (${bead.status}) ${displayText(bead.title, 500)}` : 'empty';
+  return [`${displayText(agent)}: ${what}`];
+}
+
+function workplaceJson(place: Workplace): Record<string, unknown> {
+  const { role, runtime } = place;
+  if (place.role === 'mayor') return { role, runtime, directory: place.directory };
+  return { role, runtime, worktree: place.worktree, branch: place.branch, base: place.base };
 }
 
 function polecatState(state: string, reason: string | undefined): string {

@@ -27,7 +27,9 @@ export function slungLines({ slung }: SlingResult, look: Look): string[] {
 export function drySlungLines({ slung }: SlingResult, look: Look): string[] {
   return slung.flatMap((each) => [
     `Would sling ${displayText(each.bead)} to ${displayText(each.agent)} (${displayText(each.runtimeLabel)}, ${place(each)}): ${displayText(each.title)}`,
-    `  Branch:   ${displayText(each.branch)} from ${shortSha(each.base)}`,
+    ...(each.branch === undefined
+      ? []
+      : [`  Branch:   ${displayText(each.branch)} from ${shortSha(each.base)}`]),
     `  Worktree: ${displayText(each.worktree, 1000)}`,
     `  Command:  ${each.command.map((word) => displayText(word)).join(' ')}`,
     ...warningLines(each.warnings, look),
@@ -78,7 +80,7 @@ export function polecatsLines(polecats: readonly PolecatDetail[], look: Look): s
     polecat.state === 'done' ? (mergeRequest?.state ?? polecat.state) : polecat.state,
     runtimeLabel,
     ago(polecat.progressAt, look.now),
-    `${polecat.bead} ${bead?.title ?? ''}`,
+    polecat.bead === undefined ? 'waits for a bead' : `${polecat.bead} ${bead?.title ?? ''}`,
   ]);
   const columns = [
     { title: 'POLECAT' },

@@ -1,0 +1,120 @@
+import type { Agent } from '../domain/agent.ts';
+import { agentOf, putAgent } from '../domain/agents.ts';
+import type { Bead } from '../domain/bead.ts';
+import { hookOf } from '../domain/hooks.ts';
+import type { RuntimeName, Timestamp } from '../domain/ids.ts';
+import { Refusal } from '../domain/refusal.ts';
+import type { Session } from '../domain/session.ts';
+import type { Draft } from '../domain/view.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Params } from '../protocol/messages.ts';
+import { liveSession, rigOf } from './assign.ts';
+import type { Context } from './context.ts';
+import { findAgent } from './lookups.ts';
+import { planSession } from './plan.ts';
+import { agentQueue } from './queue.ts';
+import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
+
+/**
+ * Another runtime goes on with an agent's work: its session is ended, a note is kept with the bead, and a session of the other begins on
+ * the same worktree, branch and hook. All that can be refused is, before anything is ended. Where the new session cannot start, note and
+ * runtime are as before, and the refusal says that the old session has ended.
+ */
+export async function handoff(
+  context: Context,
+  params: Params<'session/handoff'>,
+  caller: Caller,
+): Promise<Session> {
+  const { id } = findAgent(context.store.view, params.agent);
+  return await context.queue.run(agentQueue(id), async () => {
+    const { view } = context.store;
+    const agent = findAgent(view, id);
+    refuseWhileSpawning(agent);
+    refuseUnlessResumable(view, agent);
+    const rig = rigOf(view, agent);
+    const host = params.host === undefined ? {} : { host: params.host };
+    const plan = await planSession(context, rig, { runtime: params.runtime, ...host }, caller);
+    const live = liveSession(view, agent);
+    if (live) await stopSession(context, live.id, { by: caller.by });
+    await context.checkpoint('handoff:stopped');
+    const before = findAgent(view, id);
+    const given = await giveOver(context, before, { ...params, to: plan.preset.id }, caller);
+    await context.checkpoint('handoff:noted');
+    try {
+      return await goOn(context, findAgent(view, id), { ...plan, rig }, caller);
+    } catch (error) {
+      await takeOver(context, before, given);
+      throw error instanceof Refusal ? withEnd(error, before, live !== undefined) : error;
+    }
+  });
+}
+
+function refuseWhileSpawning(agent: Agent): void {
+  if (agent.role !== 'polecat' || agent.state !== 'spawning') return;
+  throw new Refusal('in-use', `${agent.id} is being started right now.`, { next: 'gt polecat list' });
+}
+
+interface Given {
+  readonly bead?: Bead['id'];
+  /** What was added to its notes. */
+  readonly note?: string;
+}
+
+/** Runtime and note at once: a town that is killed after it resumes with the successor. */
+async function giveOver(
+  context: Context,
+  agent: Agent,
+  { to, note }: { readonly to: RuntimeName; readonly note?: string },
+  caller: Caller,
+): Promise<Given> {
+  const { result } = await context.store.transact(
+    { verb: 'session/handoff', by: caller.by, subject: agent.id },
+    (draft) => {
+      const at = context.now();
+      const now = agentOf(draft, agent.id) ?? agent;
+      const bead = hookOf(draft, agent.id);
+      putAgent(draft, { ...now, runtime: to, updatedAt: at });
+      if (!bead) return {};
+      const said = note === undefined || note.trim() === '' ? '' : `: ${note.trim()}`;
+      const line = `Handed off from ${agent.runtime} to ${to} by ${caller.by}${said}`;
+      draft.put('beads', { ...bead, notes: [bead.notes, line].filter(Boolean).join('\n'), updatedAt: at });
+      return { bead: bead.id, note: line };
+    },
+  );
+  return result;
+}
+
+async function takeOver(context: Context, before: Agent, { bead, note }: Given): Promise<void> {
+  await context.store.transact({ verb: 'session/handoff-undo', by: 'town', subject: before.id }, (draft) => {
+    const at = context.now();
+    const now = agentOf(draft, before.id);
+    if (now) {
+      const { session: _, ...rest } = now;
+      const session = before.session === undefined ? {} : { session: before.session };
+      putAgent(draft, { ...rest, ...session, runtime: before.runtime, updatedAt: at });
+    }
+    if (bead !== undefined && note !== undefined) dropNote(draft, bead, note, at);
+  });
+}
+
+/** Only the very line; whatever was written meanwhile stays. */
+function dropNote(draft: Draft, id: Bead['id'], note: string, at: Timestamp): void {
+  const bead = draft.get('beads', id);
+  const lines = bead?.notes?.split('\n') ?? [];
+  const noted = note.split('\n');
+  const from = lines.length - noted.length;
+  if (!bead || lines.slice(from).join('\n') !== note) return;
+  const { notes: _, ...rest } = bead;
+  const left = lines.slice(0, from).join('\n');
+  draft.put('beads', { ...rest, ...(left === '' ? {} : { notes: left }), updatedAt: at });
+}
+
+function withEnd(error: Refusal, { id, runtime }: Agent, hadEnded: boolean): Refusal {
+  const end = hadEnded
+    ? ` The session of ${id} has been ended for it; its work, hook and runtime are as they were.`
+    : '';
+  return new Refusal(error.code, `${error.message}${end}`, {
+    ...error.details,
+    next: `gt session run ${id} goes on with ${runtime}.`,
+  });
+}
