@@ -100,67 +100,104 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
 
 /** The session as it will be recorded; its files are written. */
 async function describe(context: Context, plan: StartPlan, agent: Agent, id: SessionId): Promise<Session> {
-  const { path: sessionFile, tokenHash, spool } = context.sessions.writeSessionFile({ id, agent: agent.id });
-  const { rig, bead, preset } = plan;
-  const directory = directoryOf(agent);
-  const approval = rig?.settings.approval ?? 'ask';
-  const lifecycle = prepareLifecycle(context, { id, preset, worktree: directory, approval });
-  const { role } = agent;
-  const told = { role, agent: agent.id, rig: rig?.id, bead: bead?.id, directory, primed: lifecycle.primed };
-  const promptText = plan.resume === undefined ? firstWords(told) : wordsAgain(told);
-  const systemPrompt = systemPromptText({ role, agent: agent.id, ...(rig ? { rig: rig.id } : {}) });
-  const own = ownSession(context, plan);
+  const files = context.sessions.writeSessionFile({ id, agent: agent.id });
+  const { rig, bead, preset, host } = plan;
   const request = {
-    preset,
-    program: plan.program,
-    host: plan.host,
-    role: agent.role,
-    agent: agent.id,
-    name: agent.name,
-    rig: rig?.id,
-    bead: bead?.id,
-    worktree: directory,
-    town: context.paths.town,
-    sessionFile,
-    promptText,
-    promptFile: context.sessions.writePrompt(id, promptText),
-    resumePromptText: wordsAgain(told),
-    systemPromptText: systemPrompt,
-    ...(plan.preset.systemPrompt.kind === 'file'
-      ? { systemPromptFile: context.sessions.writePrivate(id, 'system-prompt.md', systemPrompt) }
-      : {}),
-    // Crew and mayor work for a person, who pushes what they commit: it is that person's, as their git is configured.
-    identity: agent.role === 'polecat' ? identityOf(agent.id) : undefined,
-    binDirectory: context.paths.bin,
-    inheritedPath: plan.path,
-    approval,
-    spool,
-    before: stepsIn(directory, plan.before ?? []),
-    self: { node: context.launcher.node, launcher: context.launcher.program },
-    root: context.programs.asRoot,
-    privateDirectory: context.sessions.privateFolder(id),
-    ...own,
-    extraArguments: lifecycle.arguments,
-    extraEnvironment: lifecycle.environment,
+    ...whoAndWhat(context, plan, agent),
+    ...told(context, plan, agent, id),
     ...(await gitFoldersFor(context, plan, agent)),
+    sessionFile: files.path,
+    spool: files.spool,
+    privateDirectory: context.sessions.privateFolder(id),
   };
   for (const { name, text } of privateFiles(request)) context.sessions.writePrivate(id, name, text);
-  const runtimeSession = own.resume ?? own.runtimeSession;
+  const runtimeSession = request.resume ?? request.runtimeSession;
   return {
     id,
     agent: agent.id,
     ...(rig ? { rig: rig.id } : {}),
     ...(bead ? { bead: bead.id } : {}),
-    runtime: plan.preset.id,
-    host: plan.host,
+    runtime: preset.id,
+    host,
     state: 'starting',
     launch: launchSpec(request),
-    tokenHash,
-    ...(plan.host === 'process' ? { log: context.sessions.logFile(id) } : {}),
-    ...(plan.host === 'tmux' ? { tmuxSocket: context.sessions.tmuxSocket() } : {}),
+    tokenHash: files.tokenHash,
+    ...(host === 'process' ? { log: context.sessions.logFile(id) } : {}),
+    ...(host === 'tmux' ? { tmuxSocket: context.sessions.tmuxSocket() } : {}),
     ...(runtimeSession === undefined ? {} : { runtimeSession }),
     createdAt: context.now(),
   };
+}
+
+type Request = Parameters<typeof launchSpec>[0];
+type Told =
+  | 'promptText'
+  | 'promptFile'
+  | 'resumePromptText'
+  | 'systemPromptText'
+  | 'systemPromptFile'
+  | 'extraArguments'
+  | 'extraEnvironment';
+
+function whoAndWhat(
+  context: Context,
+  plan: StartPlan,
+  agent: Agent,
+): Omit<Request, Told | 'sessionFile' | 'spool' | 'privateDirectory'> {
+  const { rig, bead, preset, program, host } = plan;
+  const worktree = directoryOf(agent);
+  return {
+    preset,
+    program,
+    host,
+    role: agent.role,
+    agent: agent.id,
+    name: agent.name,
+    rig: rig?.id,
+    bead: bead?.id,
+    worktree,
+    town: context.paths.town,
+    // Crew and mayor work for a person, who pushes what they commit: it is that person's, as their git is configured.
+    identity: agent.role === 'polecat' ? identityOf(agent.id) : undefined,
+    binDirectory: context.paths.bin,
+    inheritedPath: plan.path,
+    approval: approvalIn(plan),
+    before: stepsIn(worktree, plan.before ?? []),
+    self: { node: context.launcher.node, launcher: context.launcher.program },
+    root: context.programs.asRoot,
+    ...ownSession(context, plan),
+  };
+}
+
+/** What it is told at its start, and what makes it call `gt`; their files are written. */
+function told(context: Context, plan: StartPlan, agent: Agent, id: SessionId): Pick<Request, Told> {
+  const { rig, bead, preset } = plan;
+  const { role } = agent;
+  const directory = directoryOf(agent);
+  const lifecycle = prepareLifecycle(context, {
+    id,
+    preset,
+    worktree: directory,
+    approval: approvalIn(plan),
+  });
+  const who = { role, agent: agent.id, rig: rig?.id, bead: bead?.id, directory, primed: lifecycle.primed };
+  const promptText = plan.resume === undefined ? firstWords(who) : wordsAgain(who);
+  const systemPrompt = systemPromptText({ role, agent: agent.id, ...(rig ? { rig: rig.id } : {}) });
+  return {
+    promptText,
+    promptFile: context.sessions.writePrompt(id, promptText),
+    resumePromptText: wordsAgain(who),
+    systemPromptText: systemPrompt,
+    ...(preset.systemPrompt.kind === 'file'
+      ? { systemPromptFile: context.sessions.writePrivate(id, 'system-prompt.md', systemPrompt) }
+      : {}),
+    extraArguments: lifecycle.arguments,
+    extraEnvironment: lifecycle.environment,
+  };
+}
+
+function approvalIn({ rig }: StartPlan): 'ask' | 'auto' {
+  return rig?.settings.approval ?? 'ask';
 }
 
 async function abandon(context: Context, session: Session, end: SessionEnd): Promise<void> {

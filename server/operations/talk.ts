@@ -1,4 +1,6 @@
 import { Refusal } from '../domain/refusal.ts';
+import type { RuntimePreset } from '../domain/runtime.ts';
+import type { Session } from '../domain/session.ts';
 import type { Params } from '../protocol/messages.ts';
 import type { Talk } from '../protocol/seance.ts';
 import { alwaysStripped, sessionVariables } from '../runtimes/launch.ts';
@@ -15,20 +17,7 @@ import { notInstalled, programOf } from './programs.ts';
 export async function talk(context: Context, params: Params<'seance/talk'>): Promise<Talk> {
   const { view } = context.store;
   const session = findPastSession(view, params.session);
-  const mute = muteBecause(context, session);
-  const preset = mute === undefined ? findRuntime(view, session.runtime) : undefined;
-  const mode = preset && talkMode(preset);
-  const words = preset && talkArguments(preset, session.runtimeSession ?? '', params.question);
-  if (!preset || !mode || !words) {
-    throw new Refusal(
-      'invalid',
-      `${session.id} cannot be asked: ${mute ?? 'its runtime cannot go on with it.'}`,
-      {
-        field: 'session',
-        next: `gt seance show ${session.id}`,
-      },
-    );
-  }
+  const { preset, mode, words } = waysToAsk(context, session, params.question);
   if (params.question?.trim() === '')
     throw new Refusal('invalid', 'The question is empty.', { field: 'question' });
   const path = await context.programs.path();
@@ -52,4 +41,25 @@ export async function talk(context: Context, params: Params<'seance/talk'>): Pro
     runtimeLabel: preset.label,
     readOnly: mode.isFork,
   };
+}
+
+function waysToAsk(
+  context: Context,
+  session: Session,
+  question: string | undefined,
+): {
+  readonly preset: RuntimePreset;
+  readonly mode: { readonly isFork: boolean };
+  readonly words: readonly string[];
+} {
+  const mute = muteBecause(context, session);
+  const preset = mute === undefined ? findRuntime(context.store.view, session.runtime) : undefined;
+  const mode = preset && talkMode(preset);
+  const words = preset && talkArguments(preset, session.runtimeSession ?? '', question);
+  if (preset && mode && words) return { preset, mode, words };
+  const why = mute ?? 'its runtime cannot go on with it.';
+  throw new Refusal('invalid', `${session.id} cannot be asked: ${why}`, {
+    field: 'session',
+    next: `gt seance show ${session.id}`,
+  });
 }
