@@ -51,10 +51,10 @@ export async function setupSteps(context: Context, rig: Rig, base: Sha): Promise
       facts: { keys: setupKeys(setup), hash: setup.hash },
     });
   }
-  return [{ argv: setup.argv, ...step }];
+  return [{ argv: setup.argv, ...asSetup }];
 }
 
-const step = { label: 'setup', timeoutMs: deadlineMs } as const;
+const asSetup = { label: 'setup', timeoutMs: deadlineMs } as const;
 
 /**
  * What a further session of a polecat runs before its runtime: nothing, once a runtime ran there. The command that failed in an earlier
@@ -69,7 +69,7 @@ export async function stepsToGoOn(
     ({ launch }) => launch.directory === polecat.worktree,
   );
   if (earlier.some(({ startedAt, before }) => startedAt !== undefined && before === undefined)) return [];
-  const wanted = stepsIn(polecat.worktree, [{ argv: rig.settings.setup ?? [], ...step }]);
+  const wanted = stepsIn(polecat.worktree, [{ argv: rig.settings.setup ?? [], ...asSetup }]);
   const same = earlier.find(({ launch }) => isSame(launch.before ?? [], wanted));
   return same?.launch.before ?? (await setupSteps(context, rig, polecat.base));
 }
