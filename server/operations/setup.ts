@@ -52,10 +52,10 @@ export async function setupSteps(context: Context, rig: Rig, base: Sha): Promise
       facts: { keys: setupKeys(setup), hash: setup.hash },
     });
   }
-  return [{ argv: setup.argv, ...step }];
+  return [{ argv: setup.argv, ...asSetup }];
 }
 
-const step = { label: 'setup', timeoutMs: deadlineMs } as const;
+const asSetup = { label: 'setup', timeoutMs: deadlineMs } as const;
 
 /**
  * What the next session of an agent that is there runs before its runtime: nothing, once a runtime ran there, and nothing for crew, who
@@ -72,7 +72,7 @@ export async function setupAgain(
     ({ launch }) => launch.directory === agent.worktree,
   );
   if (earlier.some(({ startedAt, before }) => startedAt !== undefined && before === undefined)) return [];
-  const wanted = stepsIn(agent.worktree, [{ argv: rig.settings.setup ?? [], ...step }]);
+  const wanted = stepsIn(agent.worktree, [{ argv: rig.settings.setup ?? [], ...asSetup }]);
   const same = earlier.find(({ launch }) => isSame(launch.before ?? [], wanted));
   return same?.launch.before ?? (await setupSteps(context, rig, agent.base));
 }
