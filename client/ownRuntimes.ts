@@ -77,7 +77,8 @@ export class OwnRuntimes {
   ): Promise<string | undefined> {
     if (!before?.builtIn) return 'a path alone is for a built-in runtime; give a preset with a command';
     if (!isAbsolute(path)) return 'the path of its program must be absolute';
-    if (before.program !== path) await this.#ask('town/configure', { key: 'program', words: [name, path] });
+    if (before.program !== path)
+      await this.#ask('town/configure', { key: `runtime.${name}.command`, words: [path] });
     return undefined;
   }
 

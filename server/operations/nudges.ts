@@ -1,14 +1,15 @@
 import type { MessageId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import { acknowledgeMessage, checkMessageText, messagesOf, queueMessage } from '../domain/messages.ts';
-import type { Polecat } from '../domain/polecat.ts';
+import type { Agent } from '../domain/agent.ts';
+import { agentOf } from '../domain/agents.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
-import { findPolecat } from './lookups.ts';
+import { findAgent } from './lookups.ts';
 import { acknowledgeShown } from './waitingMessages.ts';
 
 /** Before Enter, where a preset says nothing: some programs swallowed one that came sooner after the text. */
@@ -21,23 +22,23 @@ export async function sendNudge(
   caller: Caller,
 ): Promise<Result<'nudge/send'>> {
   const text = checkMessageText(params.text);
-  const polecat = findPolecat(context.store.view, params.agent);
-  const session = sessionOf(context, polecat);
-  if (polecat.state === 'done') {
-    throw new Refusal('closed', `${polecat.id} is done; nobody there reads a nudge any more.`, {
-      next: `gt mq show ${polecat.bead}`,
+  const agent = findAgent(context.store.view, params.agent);
+  const session = sessionOf(context, agent);
+  if (agent.role === 'polecat' && agent.state === 'done') {
+    throw new Refusal('closed', `${agent.id} is done; nobody there reads a nudge any more.`, {
+      next: `gt mq show ${agent.bead ?? agent.id}`,
     });
   }
   const typed = params.type === true;
-  if (typed) await typeInto(context, { polecat, session, text }, caller);
-  const message = await queue(context, { polecat, text, typed }, caller);
-  return { message, how: howItArrives(polecat, session, typed) };
+  if (typed) await typeInto(context, { agent, session, text }, caller);
+  const message = await queue(context, { agent, text, typed }, caller);
+  return { message, how: howItArrives(agent, session, typed) };
 }
 
 export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Message[] {
   const { view } = context.store;
   const all =
-    params.agent === undefined ? view.all('messages') : messagesOf(view, findPolecat(view, params.agent).id);
+    params.agent === undefined ? view.all('messages') : messagesOf(view, findAgent(view, params.agent).id);
   return [...all]
     .filter(({ state }) => params.all === true || state !== 'acknowledged')
     .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
@@ -102,26 +103,26 @@ export function acknowledging(context: Context, handlers: Handlers): Handlers {
 
 /** Names come again: an old session of the name is somebody else. */
 export function isCurrent({ store }: Context, { agent, session }: Caller): boolean {
-  return agent !== undefined && session !== undefined && store.view.get('agents', agent)?.session === session;
+  return agent !== undefined && session !== undefined && agentOf(store.view, agent)?.session === session;
 }
 
-function ownAgent(context: Context, caller: Caller): Polecat['id'] {
+function ownAgent(context: Context, caller: Caller): Agent['id'] {
   if (caller.agent && isCurrent(context, caller)) return caller.agent;
   throw new Refusal('no-session', 'This session is over; its agent has another one, or is gone.', {
     next: 'gt nudge list',
   });
 }
 
-function sessionOf({ store }: Context, { session }: Polecat): Session | undefined {
+function sessionOf({ store }: Context, { session }: Agent): Session | undefined {
   return session === undefined ? undefined : store.view.get('sessions', session);
 }
 
 async function typeInto(
   context: Context,
-  { polecat, session, text }: { polecat: Polecat; session: Session | undefined; text: string },
+  { agent, session, text }: { agent: Agent; session: Session | undefined; text: string },
   caller: Caller,
 ): Promise<void> {
-  const without = `gt nudge ${polecat.id} TEXT, without --type`;
+  const without = `gt nudge ${agent.id} TEXT, without --type`;
   if (caller.role !== 'person') {
     throw new Refusal('forbidden', 'Only a person may have something typed into a terminal.', {
       field: 'type',
@@ -129,20 +130,16 @@ async function typeInto(
     });
   }
   if (session?.state !== 'running') {
-    throw new Refusal('no-session', `${polecat.id} has no session that runs, so there is no terminal.`, {
+    throw new Refusal('no-session', `${agent.id} has no session that runs, so there is no terminal.`, {
       field: 'type',
-      next: `gt session run ${polecat.id}`,
+      next: `gt session run ${agent.id}`,
     });
   }
   if (session.host === 'process') {
-    throw new Refusal(
-      'no-host',
-      `${polecat.id} runs as a plain process, which reads nothing that is typed.`,
-      {
-        field: 'type',
-        next: without,
-      },
-    );
+    throw new Refusal('no-host', `${agent.id} runs as a plain process, which reads nothing that is typed.`, {
+      field: 'type',
+      next: without,
+    });
   }
   // One after the other: two texts at once would become one.
   const preset = findPreset(session.runtime, context.store.view.all('runtimes'));
@@ -152,19 +149,19 @@ async function typeInto(
 
 async function queue(
   context: Context,
-  { polecat, text, typed }: { polecat: Polecat; text: string; typed: boolean },
+  { agent, text, typed }: { agent: Agent; text: string; typed: boolean },
   caller: Caller,
 ): Promise<Message> {
   const at = context.now();
   const id = `m-${context.randomText(6)}` as MessageId;
   const { result } = await context.store.transact(
-    { verb: 'nudge', by: caller.by, subject: polecat.id },
+    { verb: 'nudge', by: caller.by, subject: agent.id },
     (draft) =>
       queueMessage(draft, {
         id,
         kind: 'nudge',
         from: caller.by,
-        to: findPolecat(draft, polecat.id).id,
+        to: findAgent(draft, agent.id).id,
         text,
         state: 'queued',
         createdAt: at,
@@ -174,7 +171,7 @@ async function queue(
   return result;
 }
 
-function howItArrives({ id }: Polecat, session: Session | undefined, typed: boolean): string {
+function howItArrives({ id }: Agent, session: Session | undefined, typed: boolean): string {
   if (typed) return `It was typed, which proves nothing: it counts as delivered once ${id} acknowledges it.`;
   if (session?.state !== 'running') {
     return `${id} has no session that runs now. It is shown by the first gt hook or gt prime of the next: gt session run ${id}`;

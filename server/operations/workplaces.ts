@@ -1,3 +1,4 @@
+import { stepProgress } from '../domain/beadSteps.ts';
 import { hookOf, instructionsFor } from '../domain/hooks.ts';
 import { isAwaited } from '../domain/landings.ts';
 import { blockersOf } from '../domain/readiness.ts';
@@ -17,11 +18,13 @@ const shownReady = 20;
 export function workplaceHook(view: View, workplace: Workplace): HookResult {
   const bead = hookOf(view, workplace.id);
   const instructions = instructionsFor(workplace, bead);
+  const steps = bead && stepProgress(bead);
   return {
     agent: workplace.id,
     ...(bead ? { bead } : {}),
     workplace,
     ...(workplace.role === 'crew' ? { rig: workplace.rig } : {}),
+    ...(steps ? { steps } : {}),
     ...(instructions === undefined ? {} : { instructions }),
     blockedBy: bead ? blockersOf(view, bead) : [],
     next: nextStep(workplace, bead !== undefined),
@@ -59,6 +62,7 @@ async function primeCrew(context: Context, crew: Crew, own: HookResult): Promise
     bead: own.bead,
     blockedBy: own.blockedBy,
     instructions: own.instructions,
+    messages: own.messages,
     worktree: crew.worktree,
     branch: head.branch,
     target: rig.branch,
@@ -79,6 +83,7 @@ function primeMayor(view: View, mayor: Mayor, own: HookResult): string {
     bead: own.bead,
     blockedBy: own.blockedBy,
     instructions: own.instructions,
+    messages: own.messages,
     rigs: rigLines(view),
     ready,
     readyCount: view.count('beadsReady', ''),
