@@ -1,9 +1,17 @@
 import { automaticConvoy } from '../domain/convoys.ts';
 import type { Agent } from '../domain/agent.ts';
+<<<<<<< HEAD
 import { agentOf, putAgent, removeAgent } from '../domain/agents.ts';
 import { assignBead, deferAgain, unassignBead, wakeForced } from '../domain/assigning.ts';
+||||||| 2dd7f8e
+import { agentOf, directoryOf, putAgent, removeAgent } from '../domain/agents.ts';
+import { assignBead, deferAgain, unassignBead, wakeForced } from '../domain/assigning.ts';
+=======
+import { agentOf, directoryOf, putAgent, removeAgent } from '../domain/agents.ts';
+import { assignBead, deferAgain, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
+>>>>>>> refs/h/c
 import type { Bead } from '../domain/bead.ts';
-import { refuseFilledHook } from '../domain/hooks.ts';
+import { hookOf, refuseFilledHook } from '../domain/hooks.ts';
 import type { AgentId, ConvoyId, IntentId } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -72,6 +80,7 @@ function checkErrand(context: Context, view: View, { agent, bead, force }: Erran
   const rig = rigOf(view, agent);
   if (rig) refuseResting(rig);
   if (!bead) return;
+  refuseFull(view, bead.id, agentOf(view, agent.id) ?? agent);
   checkBead(view, { bead, now: context.now(), force });
   if (rig) refuseOtherRig(view, { bead, rig, now: context.now(), force });
 }
@@ -129,7 +138,8 @@ async function startWith(
     undo(() => takeBackStart(context, intent, agent));
     await context.checkpoint('start:hooked');
 
-    const bead = intent.bead && findBead(context.store.view, intent.bead);
+    // Also what was put there by hand, before.
+    const bead = hookOf(context.store.view, agent.id);
     const now = agentOf(context.store.view, agent.id) ?? agent;
     const session = await startSession(
       context,

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import type { Sha } from '../domain/ids.ts';
 import type { Agent } from '../domain/agent.ts';
-import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { LaunchStep } from '../domain/session.ts';

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
 import type { LogOutputChannel } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
