@@ -1,15 +1,7 @@
 import { automaticConvoy } from '../domain/convoys.ts';
 import type { Agent } from '../domain/agent.ts';
-<<<<<<< HEAD
 import { agentOf, putAgent, removeAgent } from '../domain/agents.ts';
-import { assignBead, deferAgain, unassignBead, wakeForced } from '../domain/assigning.ts';
-||||||| 2dd7f8e
-import { agentOf, directoryOf, putAgent, removeAgent } from '../domain/agents.ts';
-import { assignBead, deferAgain, unassignBead, wakeForced } from '../domain/assigning.ts';
-=======
-import { agentOf, directoryOf, putAgent, removeAgent } from '../domain/agents.ts';
 import { assignBead, deferAgain, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
->>>>>>> refs/h/c
 import type { Bead } from '../domain/bead.ts';
 import { hookOf, refuseFilledHook } from '../domain/hooks.ts';
 import type { AgentId, ConvoyId, IntentId } from '../domain/ids.ts';
