@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   type CancellationToken,
   createConnection,
@@ -13,7 +14,7 @@ import {
 import { messageOf } from './domain/fault.ts';
 import { givenOf } from './domain/givenPreset.ts';
 import { Refusal } from './domain/refusal.ts';
-import { editorOptions, type EditorOptions, folderOf, isRecord, recordOf } from './editorOptions.ts';
+import { editorOptions, type EditorOptions, isRecord, recordOf } from './protocol/editorOptions.ts';
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
@@ -52,6 +53,9 @@ export interface LanguageServerParts {
 const prefix = 'gastown/';
 const createMethod = 'town/create';
 
+/** Of an editor that has no name for its window. */
+const ownWindow = String(process.ppid);
+
 type Asked = Method | typeof createMethod | typeof runtimeTestMethod;
 
 /** Speaks LSP over this process's standard streams until the editor says exit. The town lives on without it. */
@@ -72,7 +76,7 @@ class Window {
   readonly #connection: LanguageConnection;
   readonly #parts: LanguageServerParts;
   readonly #town: FollowedTown;
-  #options: EditorOptions = editorOptions(undefined);
+  #options: EditorOptions = editorOptions(undefined, ownWindow);
   #folder = process.cwd();
   #focused = true;
   #trusted = true;
@@ -96,7 +100,7 @@ class Window {
   }
 
   initialize(params: InitializeParams): InitializeResult {
-    this.#options = editorOptions(params.initializationOptions);
+    this.#options = editorOptions(params.initializationOptions, ownWindow);
     this.#trusted = isRecord(params.initializationOptions)
       ? params.initializationOptions['trusted'] !== false
       : true;
@@ -269,4 +273,15 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
 
 function refused(code: string, sentence: string, field?: string): ResponseError<RefusalData> {
   return new ResponseError(errorCodes.refusal, sentence, { code, ...(field === undefined ? {} : { field }) });
+}
+
+/** The first folder of the workspace, also as older clients say it. */
+function folderOf({ workspaceFolders, rootUri }: InitializeParams): string | undefined {
+  const uri = workspaceFolders?.[0]?.uri ?? rootUri;
+  try {
+    return uri?.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  } catch {
+    // Another machine's file, or no file that there could be.
+    return undefined;
+  }
 }

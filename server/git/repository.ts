@@ -41,7 +41,7 @@ export async function queuedForNetwork<T>(
   return core.queue(`${await commonDirectory(repository)}\0network`, () => afterWaiting(core, work));
 }
 
-export async function commonDirectory(repository: Repository): Promise<string> {
+async function commonDirectory(repository: Repository): Promise<string> {
   const directory = asDirectory(repository.gitDirectory);
   try {
     return await fs.realpath(directory);

@@ -7,7 +7,7 @@ import { isEnded, polecatOf, sessionOf, told, type Watched } from '../domain/wat
 import type { RuntimeCapability } from '../protocol/runtimeTest.ts';
 import type { SlingParams, Slung } from '../protocol/work.ts';
 import type { WatchedTown } from './contractTown.ts';
-import { allWords, fill, names, optionsWord } from '../runtimes/placeholders.ts';
+import { fill, names, optionsWord } from '../runtimes/placeholders.ts';
 
 /** The processes of this machine, as far as a trial needs them. */
 export interface TrialProcesses {
@@ -183,13 +183,15 @@ async function takeUp(town: WatchedTown, { host }: Trial, { agent }: Slung): Pro
 
 function judgeResume(preset: RuntimePreset, session: Session, slung: Slung): Verdict {
   const place = session.launch.directory === slung.worktree ? 'on the same worktree and hook' : 'elsewhere';
-  const words = allWords(preset.resume ?? []).filter((word) => !word.includes('{'));
+  const words = preset.resume?.filter(isFixed) ?? [];
   if (!preset.resume || words.length === 0)
     return skipped(`Its preset has no way to resume a conversation; a new one was begun ${place}.`);
   return words.every((word) => session.launch.arguments.includes(word))
     ? passed(`Resumed with ${words.join(' ')} ${place}.`)
     : skipped(`A new conversation was begun ${place}: the id of its own session is not known yet.`);
 }
+
+const isFixed = (word: Arguments[number]): word is string => typeof word === 'string' && !word.includes('{');
 
 async function tryStop(town: WatchedTown, processes: TrialProcesses, session: Session): Promise<Verdict> {
   const at = Date.now();

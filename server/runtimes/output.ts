@@ -73,7 +73,7 @@ export function isFailure(event: object): boolean {
 }
 
 /** Whether a text can be the id of a session: it goes into argument vectors and the names of files. */
-function isSessionId(text: string): boolean {
+export function isSessionId(text: string): boolean {
   return plainId.test(text);
 }
 

@@ -109,16 +109,9 @@ export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/b
 
 export const limits = { file: 300, function: 60 } as const;
 
-const floor4 = [
-  'town',
-  'places',
-  'lsp',
-  'editorOptions',
-  'launcher',
-  'demo',
-  'runtimeTest',
-  'runtimeDoctor',
-].map((name) => `server/${name}.ts`);
+const floor4 = ['town', 'places', 'lsp', 'launcher', 'demo', 'runtimeTest', 'runtimeDoctor'].map(
+  (name) => `server/${name}.ts`,
+);
 
 const floor5 = ['serveTown', 'main'].map((name) => `server/${name}.ts`);
 

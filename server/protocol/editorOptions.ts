@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 /** What an editor says of itself in `initializationOptions`; every part may be absent. */
 export interface EditorOptions {
   /** `vscode` offers to host terminals and has commands of its own. */
@@ -21,28 +19,12 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> | un
   return isRecord(value) ? value : undefined;
 }
 
-export function editorOptions(given: unknown): EditorOptions {
+/** `ownWindow`: what its window is called where it does not say. */
+export function editorOptions(given: unknown, ownWindow: string): EditorOptions {
   const options = isRecord(given) ? given : {};
   const text = (name: string): string | undefined => {
     const value = options[name];
     return typeof value === 'string' && value !== '' ? value : undefined;
   };
-  return { host: text('host'), town: text('town'), window: text('window') ?? String(process.ppid) };
-}
-
-/** What an editor says of its folders when it begins. */
-interface Folders {
-  readonly workspaceFolders?: readonly { readonly uri: string }[] | null;
-  readonly rootUri?: string | null;
-}
-
-/** The first folder of the workspace, also as older clients say it. */
-export function folderOf({ workspaceFolders, rootUri }: Folders): string | undefined {
-  const uri = workspaceFolders?.[0]?.uri ?? rootUri;
-  try {
-    return uri?.startsWith('file:') ? fileURLToPath(uri) : undefined;
-  } catch {
-    // Another machine's file, or no file that there could be.
-    return undefined;
-  }
+  return { host: text('host'), town: text('town'), window: text('window') ?? ownWindow };
 }
