@@ -127,7 +127,11 @@ function privateFiles(paths: TownPaths): Pick<SessionPort, 'writePrivate' | 'pri
   return {
     writePrivate: (session, name, text) =>
       writePrivateFile(sessionFiles(paths.sessions, session), name, text),
-    privateFolder: (session) => sessionFiles(paths.sessions, session).private,
+    privateFolder(session) {
+      const folder = sessionFiles(paths.sessions, session).private;
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    },
   };
 }
 

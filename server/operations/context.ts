@@ -31,6 +31,7 @@ export interface SessionPort {
   writePrompt(session: SessionId, text: string): string;
   /** Writes a 0600 file in the session's private folder, which goes with its session file. */
   writePrivate(session: SessionId, name: string, text: string): string;
+  /** That folder, made where it is not there. */
   privateFolder(session: SessionId): string;
   /** What a launcher left behind that could not reach the town. */
   endReport(session: SessionId): (SessionExit & { readonly reason?: string }) | undefined;

@@ -9,7 +9,7 @@ import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { launchSpec, privateFiles } from '../runtimes/launch.ts';
+import { launchSpec, privateFiles, usesPrivateFolder } from '../runtimes/launch.ts';
 import { firstPrompt, resumePrompt } from '../runtimes/prompt.ts';
 import { systemPromptText } from '../runtimes/systemPrompt.ts';
 import type { Context } from './context.ts';
@@ -132,7 +132,7 @@ async function describe(
     pathDelimiter: delimiter,
     self: { node: context.launcher.node, launcher: context.launcher.program },
     root: context.programs.asRoot,
-    privateDirectory: context.sessions.privateFolder(id),
+    ...(usesPrivateFolder(plan.preset) ? { privateDirectory: context.sessions.privateFolder(id) } : {}),
     ...own,
     ...(await gitFoldersFor(context, plan, polecat)),
   };

@@ -177,7 +177,10 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
       writeFileSync(join(file(session, 'private'), name), text);
       return join(file(session, 'private'), name);
     },
-    privateFolder: (session) => file(session, 'private'),
+    privateFolder(session) {
+      mkdirSync(file(session, 'private'), { recursive: true });
+      return file(session, 'private');
+    },
     outputLines: (log) => host.output.get(log) ?? [],
     endReport: (session: SessionId) => host.reports.get(session),
     logFile: (session) => file(session, 'log'),
