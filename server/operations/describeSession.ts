@@ -4,7 +4,7 @@ import { directoryOf } from '../domain/agents.ts';
 import type { SessionId } from '../domain/ids.ts';
 import { identityOf } from '../domain/polecatNames.ts';
 import type { Session } from '../domain/session.ts';
-import { type LaunchRequest, launchSpec, privateFiles } from '../runtimes/launch.ts';
+import { type LaunchRequest, launchSpec, privateFiles, usesPrivateFolder } from '../runtimes/launch.ts';
 import { firstWords, resumeWords } from '../runtimes/seancePrompt.ts';
 import { systemPromptText } from '../runtimes/systemPrompt.ts';
 import type { Context } from './context.ts';
@@ -34,6 +34,8 @@ export async function describeSession(
     privateDirectory: context.sessions.privateFolder(id),
   };
   for (const { name, text } of privateFiles(request)) context.sessions.writePrivate(id, name, text);
+  // It may be named for what the runtime itself writes.
+  if (usesPrivateFolder(preset)) context.sessions.writePrivateFiles(id, []);
   const runtimeSession = own.resume ?? own.runtimeSession;
   return {
     id,

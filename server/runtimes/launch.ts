@@ -79,6 +79,11 @@ export function privateFiles(
   });
 }
 
+/** Whether anything in the preset names the session's private folder, which is made then. */
+export function usesPrivateFolder(preset: RuntimePreset): boolean {
+  return JSON.stringify(preset).includes('{private');
+}
+
 /** Whether a launch needs to know where git keeps what belongs to the worktree. */
 export function needsGitDirectories({ approval, arguments: form, oneShot = [] }: RuntimePreset): boolean {
   return [approval.ask, approval.auto, form, oneShot].some((words) =>

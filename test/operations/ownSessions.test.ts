@@ -177,6 +177,14 @@ test('private files and the system prompt are written for those who read them, a
   assert.ok(!existsSync(config));
 });
 
+test('a private folder is made for a preset that names one, and for no other', async (t) => {
+  const { town, agent } = await working(t, { ...mine, oneShot: ['once', '--logs', '{private}'] });
+  assert.ok(existsSync(sessionOf(town, agent).launch.arguments[2] ?? ''));
+  await town.ask('runtime/add', { preset: mine, replace: true });
+  const other = await town.sling(await town.bead('Another thing'));
+  assert.ok(!existsSync(join(town.parts.paths.sessions, `${other.polecat.session}.private`)));
+});
+
 test('a sandbox is told both folders of git of a linked worktree', async (t) => {
   const { town, agent } = await working(t, {
     ...mine,
