@@ -30,7 +30,7 @@ export async function recordEnd(
     draft.put('sessions', transitionSession(now, 'ended', { at, exit: { ...complete, end } }));
     // A spawning polecat belongs to its sling, which is told and undoes it.
     if (!mine || mine.state === 'done' || mine.state === 'spawning') return polecat;
-    const changed = afterEnd(mine, complete, reason ?? sentence(context, session, complete), at);
+    const changed = afterEnd(mine, complete, reason ?? sentence(context, session, complete, mine.bead), at);
     draft.put('agents', changed);
     return changed;
   });
@@ -58,15 +58,18 @@ function notStarted(
 /** A polecat that asked a person, or put its work off, keeps its question; every other end without done is a failure or an interruption. */
 function afterEnd(polecat: Polecat, exit: SessionExit, reason: string, at: Polecat['updatedAt']): Polecat {
   if (polecat.state === 'needs-you' || polecat.state === 'interrupted') return polecat;
-  return transitionPolecat(polecat, exit.end === 'failed' ? 'failed' : 'interrupted', { at, reason });
+  // Without a bead there was nothing to be done with.
+  const failed = exit.end === 'failed' && polecat.bead !== undefined;
+  return transitionPolecat(polecat, failed ? 'failed' : 'interrupted', { at, reason });
 }
 
-function sentence(context: Context, session: Session, exit: SessionExit): string {
+function sentence(context: Context, session: Session, exit: SessionExit, bead: Polecat['bead']): string {
   const preset = findPreset(session.runtime, context.store.view.all('runtimes'));
   const label = preset?.label ?? session.runtime;
   const how = exit.signal ? `was ended by ${exit.signal}` : `exited with code ${exit.code ?? 'unknown'}`;
   if (exit.end !== 'failed') return `${label} ${how}. gt session run ${session.agent} goes on.`;
   const text = (exit.lastLines ?? []).join('\n').toLowerCase();
   const known = preset?.failures.find((failure) => text.includes(failure.text.toLowerCase()));
-  return `${label} ${how} without gt done.${known ? ` ${known.advice}` : ''}`;
+  const when = bead === undefined ? 'while it waited for work' : 'without gt done';
+  return `${label} ${how} ${when}.${known ? ` ${known.advice}` : ''}`;
 }
