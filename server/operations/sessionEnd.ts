@@ -41,7 +41,8 @@ export async function recordEnd(
     draft.put('sessions', endedSession(now, { ...ran, exit: { ...ran.exit, end } }, at));
     // A spawning polecat belongs to its sling, which is told and undoes it.
     if (!mine || mine.state === 'done' || mine.state === 'spawning') return polecat;
-    const changed = afterEnd(mine, ran, { at, reason: reason ?? sentence(context, session, ran) });
+    const why = reason ?? sentence(context, session, ran, mine.bead);
+    const changed = afterEnd(mine, ran, { at, reason: why });
     draft.put('agents', changed);
     return changed;
   });
@@ -102,17 +103,24 @@ function afterEnd(
   change: { readonly at: Timestamp; readonly reason: string },
 ): Polecat {
   if (polecat.state === 'needs-you' || polecat.state === 'interrupted') return polecat;
-  const state =
-    exit.end !== 'failed' ? 'interrupted' : failure && passes(failure) ? 'rate-limited' : 'failed';
-  return transitionPolecat(polecat, state, change);
+  // Without a bead there was nothing to be done with.
+  if (exit.end !== 'failed' || polecat.bead === undefined)
+    return transitionPolecat(polecat, 'interrupted', change);
+  return transitionPolecat(polecat, failure && passes(failure) ? 'rate-limited' : 'failed', change);
 }
 
-function sentence(context: Context, session: Session, { exit, failure }: EndedRun): string {
+function sentence(
+  context: Context,
+  session: Session,
+  { exit, failure }: EndedRun,
+  bead: Polecat['bead'],
+): string {
   const preset = findPreset(session.runtime, context.store.view.all('runtimes'));
   const label = preset?.label ?? session.runtime;
   const how = exit.signal ? `was ended by ${exit.signal}` : `exited with code ${exit.code ?? 'unknown'}`;
   if (exit.end !== 'failed') return `${label} ${how}. gt session run ${session.agent} goes on.`;
-  return `${label} ${how} without gt done.${failure ? ` ${describe(failure)}` : ''}`;
+  const when = bead === undefined ? 'while it waited for work' : 'without gt done';
+  return `${label} ${how} ${when}.${failure ? ` ${describe(failure)}` : ''}`;
 }
 
 /** What it was, what shows it, when it is over, and what to do. */

@@ -189,7 +189,7 @@ function alreadyThere(context: Context, { id, title }: Bead, agentId: string): S
 }
 
 function heldByDead({ id }: Bead, holder: string): Refusal {
-  return new Refusal('held', `${id} is on the hook of ${holder}, whose session is over.`, {
+  return new Refusal('held', `${id} is on the hook of ${holder}, where no session runs.`, {
     next: `gt session run ${holder} goes on; --force takes the bead away and archives its work.`,
     facts: { bead: id, holder },
   });

@@ -158,7 +158,7 @@ test('force takes what is put off, of another rig, or held by the dead; nothing 
   assert.equal((await town.refusedSling(agent.bead, { force: true })).code, 'held');
   await agent.exit({ end: 'failed', code: 1 });
   const held = await town.refusedSling(agent.bead);
-  assert.match(held.message, /whose session is over/);
+  assert.match(held.message, /where no session runs/);
   assert.ok(!agent.isGone);
   // Nothing is taken away for a target that could not take it.
   await town.ask('hook/put', { bead: await town.bead('Other work'), agent: crewId });

@@ -46,6 +46,11 @@ test('a polecat without a bead has all but the bead, is told to wait, and may no
   assert.match(text, /Your hook is empty\. Start nothing/);
   for (const status of ['completed', 'escalated', 'deferred'] as const)
     assert.match((await refusal('invalid', agent.done({ status }))).message, /hook is empty/);
+  await agent.exit({ end: 'failed', code: 0 });
+  assert.deepEqual(
+    [agent.polecat.state, agent.polecat.reason],
+    ['interrupted', 'Simulated agent exited with code 0 while it waited for work.'],
+  );
   assert.deepEqual(problemsOf(town), []);
 });
 
