@@ -42,6 +42,7 @@ export async function noteSession(
   runtimeSession: string | undefined,
 ): Promise<void> {
   const known = context.store.view.get('sessions', id)?.runtimeSession;
+  // What a session says becomes an argument of its runtime some day.
   if (runtimeSession === undefined || runtimeSession === known || !isSessionId(runtimeSession)) return;
   await context.store.transact({ verb: 'session/identify', by: agent, subject: agent }, (draft) => {
     const now = draft.get('sessions', id);
