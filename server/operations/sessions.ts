@@ -5,18 +5,18 @@ import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { isStuck, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { RuntimePreset } from '../domain/runtime.ts';
 import type { Session } from '../domain/session.ts';
 import { refuseFullTown } from '../domain/slinging.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
+import { canResume } from '../runtimes/arguments.ts';
 import { liveSession, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { findAgent, findBead, findPolecat, findSession } from './lookups.ts';
 import { goesOn } from './launchParts.ts';
-import { planSession } from './plan.ts';
+import { planSession, type SessionPlan } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
@@ -51,8 +51,7 @@ export async function runSession(
     const rig = rigOf(view, agent);
     const host = hostAgain(params.host, view.get('sessions', agent.session ?? ''));
     const plan = await planSession(context, rig, { runtime: agent.runtime, ...host }, caller);
-    const own =
-      params.resume === true ? { resume: resumable(view, agent, plan.preset) } : goesOn(context, plan, agent);
+    const own = params.resume === true ? resumable(context, plan, agent) : goesOn(context, plan, agent);
     return await goOn(context, agent, { ...plan, rig, ...own }, caller);
   });
 }
@@ -111,21 +110,17 @@ function hostAgain(
   return before?.host === 'tmux' ? { host: 'tmux' } : {};
 }
 
-/** The runtime's own id of the newest session. Refused with `invalid` where it is not known, or the runtime cannot go on with one. */
-function resumable(view: View, agent: Agent, preset: RuntimePreset): string {
-  const session = agent.session && view.get('sessions', agent.session);
+/** The runtime's own session that goes on. Refused with `invalid` where it is not known, or the runtime cannot go on with one there. */
+function resumable(context: Context, plan: SessionPlan, agent: Agent): { readonly resume?: string } {
+  const { label } = plan.preset;
   const next = `gt session run ${agent.id} starts afresh on the same worktree and hook.`;
-  if (!preset.resume)
-    throw new Refusal('invalid', `${preset.label} cannot resume a session of its own.`, { next });
-  if (session && session.runtime === preset.id && session.runtimeSession !== undefined)
-    return session.runtimeSession;
-  throw new Refusal(
-    'invalid',
-    `It is not known under which id ${preset.label} keeps the session of ${agent.id}.`,
-    {
-      next,
-    },
-  );
+  if (!canResume(plan.preset, plan.host))
+    throw new Refusal('invalid', `${label} cannot resume a session of its own.`, { next });
+  const own = goesOn(context, plan, agent);
+  if (own.resume !== undefined) return own;
+  throw new Refusal('invalid', `It is not known under which id ${label} keeps the session of ${agent.id}.`, {
+    next,
+  });
 }
 
 /** What was submitted cannot land as it is, so that the polecat is not done after all: it works as soon as its session runs. */

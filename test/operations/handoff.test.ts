@@ -111,7 +111,7 @@ test('crew is handed off with an empty hook, too', async (t) => {
 test("resuming insists on the runtime's own session, and starts nothing else", async (t) => {
   const town = await TestTown.open(t);
   await town.addRig();
-  await addRuntime(town, 'resumes', { resume: ['--resume', '{id}'] });
+  await addRuntime(town, 'resumes', { resumeOneShot: ['sim', '--resume', '{id}'] });
   const plain = await town.worker('Auth work');
   await plain.exit({ end: 'failed', code: 1 });
   assert.match(
@@ -133,7 +133,10 @@ test("resuming insists on the runtime's own session, and starts nothing else", a
 test('a past session is asked with its own runtime, as nobody but the person who asks', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig();
-  await addRuntime(town, 'resumes', { resume: ['--resume', '{id}'], prompt: { kind: 'argument' } });
+  await addRuntime(town, 'resumes', {
+    talk: { terminal: ['sim', '--resume', '{id}'], oneShot: ['sim', '--resume', '{id}'], copy: false },
+    prompt: { kind: 'argument' },
+  });
   const agent = await town.sling(await town.bead('Auth work'), { runtime: 'resumes' });
   const { session = '' } = agent.polecat;
   const mute = async (): Promise<string | undefined> => (await town.ask('seance/get', { session })).mute;
