@@ -1,9 +1,10 @@
 import type { HostKind } from '../../server/domain/session.ts';
+import { which } from '../e2e/terminal.ts';
 import { openEditor } from './editor.ts';
 import { keepEvidence } from './evidence.ts';
 import type { InstalledCli } from './install.ts';
 import { NotHere, playRow, type Row, type Section, type Step } from './results.ts';
-import { killed, oneBead, twoAtOnce, type Scenario } from './scenarios.ts';
+import { killed, oneBead, refused, twoAtOnce, type Scenario } from './scenarios.ts';
 import { convoy, handoff } from './together.ts';
 import type { Laboratory } from './town.ts';
 
@@ -17,6 +18,7 @@ export const parts: readonly LaboratoryPart[] = [
   alone(oneBead, 'process'),
   alone(killed, 'process'),
   alone(twoAtOnce, 'process'),
+  alone(refused, 'process'),
   alone(oneBead, 'tmux'),
   { names: [oneBead.name, 'editor'], play: playInEditor },
   { names: [handoff.name], play: playHandoffs },
@@ -32,6 +34,7 @@ function alone(scenario: Scenario, host: HostKind): LaboratoryPart {
       const rows: Row[] = [];
       for (const cli of clis) {
         const play = async (step: Step): Promise<void> => {
+          if (host === 'tmux' && which('tmux') === undefined) throw new NotHere('There is no tmux here.');
           if (host !== 'process') await lab.actUnasked(await lab.rigOf(cli.runtime));
           await scenario.play(lab, { runtime: cli.runtime, host }, step);
         };

@@ -48,7 +48,7 @@ export const killed: Scenario = {
   name: 'killed',
   title: 'Killed in the middle',
   about:
-    'Its process is ended with SIGKILL while the model has read the hook and is silent: the town says that it failed, nothing of the session is left running, and `gt session run` on the same worktree and hook takes the bead to its landing.',
+    'Its process is ended with SIGKILL while the model has read the hook and is silent: the town says that it failed, nothing of the session is left running, and `gt session run` on the same worktree and hook takes the bead to its landing. It goes on with its own session where the model finds there what it did before.',
   columns: ['at work', 'killed, and seen', 'resumed and landed'],
   async play(lab, { runtime, host }, step) {
     const task = await newTask(lab, runtime, `killed-${host}`, { silentAfter: 'update' });
@@ -58,8 +58,31 @@ export const killed: Scenario = {
       lab.model.play(task.bead, { word: task.word });
       const session = await lab.client.request('session/run', { agent, host });
       assert.equal(session.launch.directory, before.worktree);
+      const asked = lab.model.about(task.bead).length;
       await landed(lab, task, { agent, runtime });
+      const goesOn = lab.model.about(task.bead)[asked]?.answered.has('update') === true;
+      return goesOn ? 'its own session' : 'a new session';
     });
+  },
+};
+
+export const refused: Scenario = {
+  name: 'refused',
+  title: 'Refused by its vendor',
+  about:
+    'The vendor answers 401 to every request: the session ends without done, and the town says that somebody has to sign in, with the advice of the preset.',
+  columns: ['refused', 'failed, with advice'],
+  async play(lab, { runtime, host }, step) {
+    const task = await newTask(lab, runtime, `refused-${host}`, { refuses: 401 });
+    await step(async () => {
+      await sling(lab, [task], host);
+      await asked(lab, task);
+    });
+    await step(async () => {
+      const { reason = '' } = await becomes(lab.client, task.bead, 'failed', 90_000);
+      assert.match(reason, /sign in|sign-in|log in|login|key/i);
+    });
+    await lab.client.request('work/unsling', { bead: task.bead });
   },
 };
 

@@ -14,6 +14,7 @@ export function accounts(model: string): Record<string, string> {
     ANTHROPIC_API_KEY: key,
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
     DISABLE_AUTOUPDATER: '1',
+    CLAUDE_CODE_MAX_RETRIES: '1',
     LAB_API_KEY: key,
     GEMINI_API_KEY: key,
     GOOGLE_GEMINI_BASE_URL: model,
