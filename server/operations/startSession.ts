@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import type { Agent } from '../domain/agent.ts';
 import { agentOf, directoryOf, putAgent } from '../domain/agents.ts';
 import type { Bead } from '../domain/bead.ts';
@@ -9,7 +10,7 @@ import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { launchSpec, privateFiles } from '../runtimes/launch.ts';
+import { launchSpec, privateFiles, usesPrivateFolder } from '../runtimes/launch.ts';
 import { firstWords, wordsAgain } from '../runtimes/seancePrompt.ts';
 import { systemPromptText } from '../runtimes/systemPrompt.ts';
 import { closePlace } from './closePlace.ts';
@@ -110,6 +111,7 @@ async function describe(context: Context, plan: StartPlan, agent: Agent, id: Ses
     spool: files.spool,
     privateDirectory: context.sessions.privateFolder(id),
   };
+  if (usesPrivateFolder(preset)) context.sessions.writePrivateFiles(id, []);
   for (const { name, text } of privateFiles(request)) context.sessions.writePrivate(id, name, text);
   const runtimeSession = request.resume ?? request.runtimeSession;
   return {
@@ -161,6 +163,7 @@ function whoAndWhat(
     identity: agent.role === 'polecat' ? identityOf(agent.id) : undefined,
     binDirectory: context.paths.bin,
     inheritedPath: plan.path,
+    pathDelimiter: delimiter,
     approval: approvalIn(plan),
     before: stepsIn(worktree, plan.before ?? []),
     self: { node: context.launcher.node, launcher: context.launcher.program },

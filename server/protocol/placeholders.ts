@@ -102,4 +102,4 @@ const namesIn = (text: string): string[] =>
   [...text.matchAll(/\{([A-Za-z]+)(?::json)?\}/g)].map(([, name = '']) => name);
 
 const namesNothing = (name: string): string =>
-  `{${name}} names nothing; there is ${Object.keys(presence).join(', ')}`;
+  `{${name}} names nothing; there is options, ${Object.keys(presence).join(', ')}`;

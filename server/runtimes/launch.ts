@@ -79,6 +79,11 @@ export function privateFiles(
   });
 }
 
+/** Whether anything in the preset names the session's private folder, which is made then. */
+export function usesPrivateFolder(preset: RuntimePreset): boolean {
+  return JSON.stringify(preset).includes('{private');
+}
+
 /** Whether a launch needs to know where git keeps what belongs to the worktree. */
 export function needsGitDirectories({ approval, arguments: form, oneShot = [] }: RuntimePreset): boolean {
   return [approval.ask, approval.auto, form, oneShot].some((words) =>
@@ -140,7 +145,10 @@ function stripped({ preset, host, identity }: LaunchRequest): readonly string[] 
 
 function sessionEnvironment(request: LaunchRequest): Record<string, string> {
   const { identity } = request;
+  const { sessionId } = request.preset;
+  const named = sessionId.kind === 'none' ? undefined : sessionId.variable;
   return {
+    ...(named === undefined ? {} : { GT_SESSION_VARIABLE: named }),
     GT_TOWN: request.town,
     ...(request.rig === undefined ? {} : { GT_RIG: request.rig }),
     GT_ROLE: request.role,

@@ -72,7 +72,11 @@ export function isFailure(event: object): boolean {
   );
 }
 
-/** Ids go into argument vectors and the names of files. */
+/** Whether a text can be the id of a session: it goes into argument vectors and the names of files. */
+export function isSessionId(text: string): boolean {
+  return plainId.test(text);
+}
+
 const plainId = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 /** In this order: the most telling first. */
@@ -89,7 +93,7 @@ const wordPaths = [
 function idIn({ sessionId }: RuntimePreset, event: object): string | undefined {
   if (sessionId.kind !== 'output') return undefined;
   const value = at(event, sessionId.field);
-  return typeof value === 'string' && plainId.test(value) ? value : undefined;
+  return typeof value === 'string' && isSessionId(value) ? value : undefined;
 }
 
 function at(event: object, path: string): unknown {

@@ -44,6 +44,8 @@ const tellMs = 5000;
 /** How long the runtime may take to end after its terminal has gone. */
 const interruptedGraceMs = 3000;
 const leftoversGraceMs = 2000;
+/** A start that ends sooner has not done anything. */
+const shortMs = 10_000;
 const keptLines = 20;
 
 /** How the runtime ended, or what comes before it. */
@@ -124,7 +126,6 @@ export class SessionRun {
         this.#before = this.#before.slice(1);
       }
       this.#runtime = await startRuntime(this.#spec(), environment);
-      this.#isAgain = true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       terminal.say(`Not started: ${error.message}\nq closes.`);
@@ -134,6 +135,9 @@ export class SessionRun {
     if (this.#interrupted) await this.#endTree(0);
     const refused = this.#reportStart(this.#runtime.pid);
     const exit = await this.#runtime.exited;
+    const isShort = Date.now() - this.#runtime.began < shortMs;
+    // A session that was never kept cannot go on, which is said at once: then it is begun anew.
+    this.#isAgain = !(this.#isAgain && exit.code !== 0 && isShort);
     await this.#clearAway();
     if (this.#interrupted) return false;
     return await this.#tellExit({ exit, refused: refused() });

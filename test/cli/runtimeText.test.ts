@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gt, lines, type Answers } from './support.ts';
-import { samplePrompt, sampleRig, sampleRuntime } from './samples.ts';
+import { sampleHook, samplePrompt, sampleRig, sampleRuntime } from './samples.ts';
 
 const { systemPrompt: _systemPrompt, prompt: _prompt, ...untold } = samplePrompt;
 
@@ -143,3 +143,14 @@ for (const [name, { words, answers, text }] of Object.entries(prints)) {
     assert.equal(stdout, lines(text));
   });
 }
+
+test('gt prime tells what the runtime calls its session, where the session says in which variable that is', async () => {
+  const answers: Answers = { 'work/prime': { text: 'x', hook: sampleHook() } };
+  const asked = async (environment: Record<string, string>): Promise<unknown> =>
+    (await gt(['prime'], answers, { environment })).asked.at(-1)?.params;
+  assert.deepEqual(await asked({ GT_SESSION_VARIABLE: 'MINE_ID', MINE_ID: 't-1' }), {
+    runtimeSession: 't-1',
+  });
+  assert.deepEqual(await asked({ GT_SESSION_VARIABLE: 'MINE_ID' }), {});
+  assert.deepEqual(await asked({ MINE_ID: 't-1' }), {});
+});

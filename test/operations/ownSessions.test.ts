@@ -110,6 +110,24 @@ test('an id is read from the log, or told by the launcher', async (t) => {
   assert.equal(sessionOf(town, agent).runtimeSession, 't-3');
 });
 
+test('an id that a runtime gives its programs is told by gt prime, about the own session only', async (t) => {
+  const { town, agent } = await working(t, {
+    ...telling,
+    sessionId: { kind: 'variable', variable: 'MINE_ID' },
+  });
+  assert.equal(sessionOf(town, agent).launch.environment['GT_SESSION_VARIABLE'], 'MINE_ID');
+  const prime = async (runtimeSession: string, caller = agent.caller): Promise<string | undefined> => {
+    await town.ask('work/prime', { agent: agent.id, runtimeSession }, caller);
+    await town.settle();
+    return sessionOf(town, agent).runtimeSession;
+  };
+  assert.equal(await prime('t-1'), 't-1');
+  assert.equal(await prime('--last'), 't-1', 'it is no id');
+  assert.equal(await prime('t-2', town.person), 't-1', 'a person is no session');
+  await agent.exit({ end: 'failed', code: 1 });
+  assert.deepEqual((await rerun(town, agent)).launch.arguments.slice(0, -1), ['again-once', 't-1']);
+});
+
 test('a limit that was reached is waited for, and a person is told since nothing runs', async (t) => {
   const { town, agent } = await working(t);
   town.host.output.set(sessionOf(town, agent).log ?? '', [
@@ -157,6 +175,14 @@ test('private files and the system prompt are written for those who read them, a
   await agent.exit({ end: 'failed', code: 1 });
   await town.ask('polecat/remove', { agent: agent.id, force: true });
   assert.ok(!existsSync(config));
+});
+
+test('a private folder is made for a preset that names one, and for no other', async (t) => {
+  const { town, agent } = await working(t, { ...mine, oneShot: ['once', '--logs', '{private}'] });
+  assert.ok(existsSync(sessionOf(town, agent).launch.arguments[2] ?? ''));
+  await town.ask('runtime/add', { preset: mine, replace: true });
+  const other = await town.sling(await town.bead('Another thing'));
+  assert.ok(!existsSync(join(town.parts.paths.sessions, `${other.polecat.session}.private`)));
 });
 
 test('a sandbox is told both folders of git of a linked worktree', async (t) => {

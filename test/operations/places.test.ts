@@ -68,6 +68,10 @@ test('the secrets of a session are nobody else’s', async (t) => {
   assert.equal(tokenHash, 'hash of the-token');
   assert.match(readFileSync(path, 'utf8'), /the-token/);
   assert.equal(statSync(path).mode & 0o777, 0o600);
+  const folder = sessions.privateFolder('s-1' as never);
+  assert.equal(statSync(folder).mode & 0o777, 0o700);
+  assert.equal(sessions.writePrivate('s-1' as never, 'x.json', '{}'), join(folder, 'x.json'));
   sessions.removeSessionFile('s-1' as never);
+  assert.throws(() => statSync(folder), { code: 'ENOENT' });
   assert.throws(() => statSync(path), { code: 'ENOENT' });
 });

@@ -25,7 +25,7 @@ for (const given of fits) {
 }
 
 const refused: readonly (readonly [object, RegExp])[] = [
-  [{ arguments: ['{promt}'] }, /^arguments\.0: \{promt\} names nothing; there is prompt, /],
+  [{ arguments: ['{promt}'] }, /^arguments\.0: \{promt\} names nothing; there is options, prompt, /],
   [
     { arguments: ['--spool', '{spool}'] },
     /^arguments\.1: \{spool\} may have no value: put its words in a group/,

@@ -102,7 +102,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'hook/put': { bead: 'be-auth', agent: 'mayor', force: true },
   'hook/clear': { agent: 'mayor', bead: 'be-auth' },
   'work/done': { directory: '/w', commit: true, noChanges: false, status: 'escalated', message: 'why?' },
-  'work/prime': { agent: 'backend/nux' },
+  'work/prime': { agent: 'backend/nux', runtimeSession: 't-1' },
   'polecat/list': { rig: 'backend' },
   'polecat/get': { agent: 'backend/nux' },
   'polecat/changes': { agent: 'backend/nux' },

@@ -107,6 +107,7 @@ test('the environment of a session', () => {
     GT_ROLE: 'polecat',
     GT_POLECAT: 'nux',
     GT_SESSION: '/gt/.gastown/sessions/s-1.json',
+    GT_SESSION_VARIABLE: 'CLAUDE_CODE_SESSION_ID',
     BD_ACTOR: 'backend/nux',
     GIT_AUTHOR_NAME: 'nux',
     GIT_AUTHOR_EMAIL: 'nux@backend.gastown.invalid',

@@ -89,6 +89,10 @@ test("Enter goes on with the runtime's own session, where the spec says how", op
   await type(launched, '\r', () => town.started.length === 2);
   await shows(launched, 'run: --resume ID');
   await town.end(2);
+  // It could not go on, and said so at once: there is nothing to go on with.
+  await type(launched, '\r', () => town.started.length === 3);
+  await town.end(3);
+  assert.equal(launched.output().split('run: PROMPT').length, 3);
   await closed(launched);
 });
 

@@ -37,11 +37,17 @@ function addPrime(gt: Command, cli: Cli): void {
       if (form !== undefined) return await primeHook(cli, form, params);
       await answer(cli, {
         method: 'work/prime',
-        params,
+        params: { ...params, ...runtimeSession(cli) },
         text: ({ text }) => [plainText(text).trimEnd()],
         json: ({ text, hook }) => ({ text, hook: hookJson(hook) }),
       });
     });
+}
+
+/** The session says which variable of the runtime has its name for the session. */
+function runtimeSession({ environment }: Cli): { readonly runtimeSession?: string } {
+  const id = environment[environment['GT_SESSION_VARIABLE'] ?? ''];
+  return id ? { runtimeSession: id } : {};
 }
 
 async function primeHook(cli: Cli, form: HookForm, params: Params<'work/prime'>): Promise<void> {
