@@ -1,7 +1,7 @@
 import { agentOf, putAgent } from './agents.ts';
 import type { Agent } from './agent.ts';
 import type { Bead } from './bead.ts';
-import { beadOf, hookBead, hookOf, isHeld, unhook } from './hooks.ts';
+import { beadOf, hookBead, hookOf, isHeld, refuseSecondHold, unhook } from './hooks.ts';
 import type { BeadId, Timestamp } from './ids.ts';
 import type { Deferral } from './intent.ts';
 import { isStuck } from './polecats.ts';
@@ -21,7 +21,7 @@ export interface Assignment {
  * where the hook is full or the bead somebody's, with `in-use` where the polecat has had its bead.
  */
 export function assignBead(draft: Draft, { bead, agent, instructions, at }: Assignment): Bead {
-  if (agent.role === 'polecat' && agent.bead !== bead) refuseOccupied(agent);
+  refuseFull(draft, bead, agent);
   const hooked = hookBead(draft, bead, agent.id, at);
   const { instructions: _, ...rest } = agent;
   const said = instructions === undefined ? {} : { instructions: { bead, text: instructions } };
@@ -29,6 +29,12 @@ export function assignBead(draft: Draft, { bead, agent, instructions, at }: Assi
   const session = agent.session && draft.get('sessions', agent.session);
   if (session && session.state !== 'ended') draft.put('sessions', { ...session, bead });
   return hooked;
+}
+
+/** Whether the agent can take the bead, as far as its own hook goes. */
+export function refuseFull(view: View, bead: BeadId, agent: Agent): void {
+  if (agent.role === 'polecat' && agent.bead !== bead) refuseOccupied(agent);
+  refuseSecondHold(view, bead, agent.id);
 }
 
 /** Takes the bead off the hook again: it is open, and the agent waits for another. Not on it (any more): nothing changes. */

@@ -1,9 +1,9 @@
 import { automaticConvoy } from '../domain/convoys.ts';
 import type { Agent } from '../domain/agent.ts';
 import { agentOf, directoryOf, putAgent, removeAgent } from '../domain/agents.ts';
-import { assignBead, deferAgain, unassignBead, wakeForced } from '../domain/assigning.ts';
+import { assignBead, deferAgain, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
-import { refuseFilledHook } from '../domain/hooks.ts';
+import { hookOf, refuseFilledHook } from '../domain/hooks.ts';
 import type { AgentId, ConvoyId, IntentId } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -69,6 +69,7 @@ function checkErrand(context: Context, view: View, { agent, bead, force }: Erran
   const rig = rigOf(view, agent);
   if (rig) refuseResting(rig);
   if (!bead) return;
+  refuseFull(view, bead.id, agentOf(view, agent.id) ?? agent);
   checkBead(view, { bead, now: context.now(), force });
   if (rig) refuseOtherRig(view, { bead, rig, now: context.now(), force });
 }
@@ -125,7 +126,8 @@ async function startWith(
     undo(() => takeBackStart(context, intent, agent));
     await context.checkpoint('start:hooked');
 
-    const bead = intent.bead && findBead(context.store.view, intent.bead);
+    // Also what was put there by hand, before.
+    const bead = hookOf(context.store.view, agent.id);
     const now = agentOf(context.store.view, agent.id) ?? agent;
     const session = await startSession(context, { ...plan, rig, ...(bead ? { bead } : {}) }, now, caller);
     undo(() => session.abandon());
@@ -197,7 +199,7 @@ function put(
   return { convoy, deferred };
 }
 
-/** Undoes a start whose session never came to be. Without `before`, whose session it was remains what it is. */
+/** Undoes a start whose session never came to be. The agent is as it was `before`, where that is known. */
 async function takeBackStart(context: Context, intent: StartIntent, before?: Agent): Promise<void> {
   const subject = intent.bead ?? intent.agent;
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject }, (draft) => {
@@ -209,18 +211,9 @@ async function takeBackStart(context: Context, intent: StartIntent, before?: Age
     if (bead && convoy) dropConvoy(draft, convoy, { bead });
     const now = agentOf(draft, intent.agent);
     if (now && intent.isNew) removeAgent(draft, now);
-    else if (now && before) putAgent(draft, withSessionOf(now, before));
+    else if (now && before) putAgent(draft, { ...before, updatedAt: at });
     draft.remove('intents', intent.id);
   });
-}
-
-function withSessionOf(now: Agent, before: Agent): Agent {
-  const { session: _, ...rest } = now;
-  return {
-    ...rest,
-    runtime: before.runtime,
-    ...(before.session ? { session: before.session } : {}),
-  };
 }
 
 /** A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone. */

@@ -1,6 +1,6 @@
 import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
-import { asFree, assignBead, deadHolder, unassignBead, wakeForced } from '../domain/assigning.ts';
+import { asFree, assignBead, deadHolder, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
 import { targetForms } from '../domain/agentNames.ts';
 import { hookOf } from '../domain/hooks.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -27,6 +27,7 @@ export async function putOnHook(
   if (hookOf(view, agent.id)?.id === bead.id) return readHook(context, { agent: agent.id }, asPerson(caller));
   const holder = params.force ? deadHolder(view, bead) : undefined;
   if (holder) {
+    refuseFull(view, bead.id, agent);
     checkBead(view, { bead: asFree(view, bead.id), now: context.now(), force: true });
     await releaseHolder(context, bead.id, holder, caller);
   }

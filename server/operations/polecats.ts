@@ -132,8 +132,8 @@ function nextStep(state: string, hooked: boolean): string {
 }
 
 function agentOf(params: { readonly agent?: string }, caller: Caller): AgentId | string {
-  if (params.agent !== undefined && (caller.role === 'person' || params.agent === caller.agent))
-    return params.agent;
+  const mayAsk = caller.role === 'person' || caller.agentRole === 'mayor';
+  if (params.agent !== undefined && (mayAsk || params.agent === caller.agent)) return params.agent;
   if (params.agent !== undefined) {
     throw new Refusal(
       'forbidden',

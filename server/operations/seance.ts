@@ -2,6 +2,7 @@ import { agentOf } from '../domain/agents.ts';
 import type { AgentRole } from '../domain/agent.ts';
 import { crewIdOf } from '../domain/agentNames.ts';
 import type { Bead } from '../domain/bead.ts';
+import { hookOf } from '../domain/hooks.ts';
 import type { AgentId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -39,9 +40,10 @@ export async function startSeance(
     });
   }
   const plan = await planErrand(context, errand, caller);
+  const onHook = bead ?? hookOf(context.store.view, errand.agent.id);
   const place = placeOf(errand.agent);
-  if (params.dryRun) return seanceOf(role, { ...place, ...wouldRun(plan) }, bead);
-  return seanceOf(role, await assign(context, errand, caller), bead);
+  if (params.dryRun) return seanceOf(role, { ...place, ...wouldRun(plan) }, onHook);
+  return seanceOf(role, await assign(context, errand, caller), onHook);
 }
 
 type Wish = Omit<SeanceStartParams, 'bead'> & { readonly bead: Bead | undefined };

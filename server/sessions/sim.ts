@@ -1,6 +1,6 @@
 import { displayText, plainText } from '../domain/text.ts';
 import { scripts, variants, type Script, type SimScene, type Variant } from './simScripts.ts';
-import { SimFailure, SimTools } from './simTools.ts';
+import { SimFailure, type SimHook, SimTools } from './simTools.ts';
 
 export interface SimPlace {
   readonly environment: NodeJS.ProcessEnv;
@@ -47,7 +47,12 @@ async function play(options: Options, place: SimPlace, say: (line: string) => vo
     await pause(options.paceMs);
   };
   await tell('$ gt hook');
-  const hook = await tools.hook();
+  const role = place.environment['GT_ROLE'];
+  if (role === 'crew' || role === 'mayor') {
+    say(`A simulated ${role} waits: it knows a polecat's work only.`);
+    await foreverOn(place.input);
+  }
+  const hook = (await tools.hook()) ?? (role === undefined ? undefined : await nextWork(tools, options, say));
   if (!hook?.bead) {
     say('The hook is empty. Nothing to do.');
     return 0;
@@ -64,6 +69,26 @@ async function play(options: Options, place: SimPlace, say: (line: string) => vo
     answer: () => readLine(place.input),
   };
   return await script(scene);
+}
+
+/** As a polecat with an empty hook is told: look again, and start nothing. */
+async function nextWork(
+  tools: SimTools,
+  { paceMs }: Options,
+  say: (line: string) => void,
+): Promise<SimHook | undefined> {
+  say('The hook is empty. I wait for work.');
+  for (;;) {
+    await pause(Math.max(paceMs, leastPauseMs));
+    const hook = await tools.hook();
+    if (hook) return hook;
+  }
+}
+
+const leastPauseMs = 500;
+
+async function foreverOn(input: NodeJS.ReadStream): Promise<never> {
+  for (;;) await readLine(input);
 }
 
 /** The bead's own word goes before the preset's. */

@@ -60,7 +60,11 @@ test('the mayor has a hook before it ever ran, and begins with what is on it', a
   await town.addRig();
   const { bead } = await town.ask('bead/create', { title: 'Plan the release' });
   assert.equal((await town.ask('hook/put', { bead: bead.id, agent: 'mayor' })).bead?.id, bead.id);
-  const { session } = await town.ask('seance/start', { role: 'mayor', runtime: 'sim' });
+  const { session, prompt, bead: told } = await town.ask('seance/start', { role: 'mayor', runtime: 'sim' });
+  assert.equal(told, bead.id);
+  assert.match(prompt, /There is a bead on your hook\./);
+  const launched = town.view.get('sessions', session ?? '');
+  assert.equal(launched?.bead, bead.id);
   const caller = callerOf({
     role: 'session',
     by: 'mayor',
@@ -104,6 +108,8 @@ test('crew have their own hook only, polecats none to give, the mayor every one'
     agentRole: 'mayor',
   });
   assert.equal((await town.ask('hook/put', { bead, agent: crewId }, mayor)).agent, crewId);
+  assert.equal((await town.ask('work/hook', { agent: polecat.id }, mayor)).agent, polecat.id);
+  await refusal('forbidden', town.ask('work/hook', { agent: polecat.id }, crew));
   assert.equal((await town.ask('work/unsling', { bead }, mayor)).bead.status, 'open');
   // A session that another has followed is nobody any more.
   await town.ask('session/stop', { session: crew.session ?? '' });
@@ -154,6 +160,14 @@ test('force takes what is put off, of another rig, or held by the dead; nothing 
   const held = await town.refusedSling(agent.bead);
   assert.match(held.message, /whose session is over/);
   assert.ok(!agent.isGone);
+  // Nothing is taken away for a target that could not take it.
+  await town.ask('hook/put', { bead: await town.bead('Other work'), agent: crewId });
+  for (const dryRun of [true, false]) {
+    const busy = await town.refusedSling(agent.bead, { force: true, target: crewId, dryRun });
+    assert.match(busy.message, /The hook of backend\/crew\/dave is full/);
+  }
+  await refusal('held', town.ask('hook/put', { bead: agent.bead, agent: crewId, force: true }));
+  assert.equal(agent.polecat.bead, agent.bead);
   const next = await town.sling(agent.bead, { force: true });
   assert.notEqual(next.worktree, agent.worktree);
   const [archive = ''] = /refs\/gastown\/archive\/\S+(?=\.)/.exec(next.slung.warnings.join()) ?? [];

@@ -63,6 +63,55 @@ async function failAtEach(t: TestContext, isolation: 'worktree' | 'clone', make:
   assert.equal(agent.polecat.state, 'working');
 }
 
+test('whatever step of a start fails, of crew, of a polecat that waits or of the mayor, every step before it is undone', async (t) => {
+  const broken: Broken = {};
+  const town = await TestTown.open(t, breakable(broken));
+  await town.addRig();
+  const { agent: crew } = await town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
+  const { agent: waits, session } = await town.ask('seance/start', { rig: 'backend' });
+  await town.host.exit(session ?? '', { end: 'failed', code: 1 });
+  const bead = await town.bead('Refactor auth middleware');
+  const steps: Broken[] = [
+    ...['start:hooked', 'start:session', 'session:created'].map((checkpoint) => ({ checkpoint })),
+    ...['sling', 'session/take', 'session/started', 'sling/started'].map((transaction) => ({ transaction })),
+    { file: true },
+  ];
+  const before = tracesOf(town);
+  for (const target of [crew, waits, 'mayor']) {
+    for (const step of steps) {
+      Object.assign(broken, step);
+      const { code } = await town.refusedSling(bead, { target, runtime: 'sim' });
+      for (const key of Object.keys(broken)) delete broken[key as keyof Broken];
+      assert.equal(code, 'failed');
+      assert.deepEqual(tracesOf(town), before, `${target} after ${JSON.stringify(step)}`);
+      assert.equal(town.view.count('sessionsByState', 'running'), 0);
+    }
+  }
+  await town.sling(bead, { target: crew });
+});
+
+test('whatever step of a new workplace fails, every step before it is undone', async (t) => {
+  const broken: Broken = {};
+  const town = await TestTown.open(t, breakable(broken));
+  await town.addRig();
+  const steps: Broken[] = [
+    { checkpoint: 'crew:reserved' },
+    { checkpoint: 'crew:worktree' },
+    { transaction: 'crew/add' },
+    { transaction: 'crew/added' },
+    { git: 'addWorktree' },
+    { git: 'requireBranch' },
+  ];
+  const before = tracesOf(town);
+  for (const step of steps) {
+    Object.assign(broken, step);
+    await assert.rejects(town.ask('crew/add', { rig: 'backend', name: 'dave' }), fault);
+    for (const key of Object.keys(broken)) delete broken[key as keyof Broken];
+    assert.deepEqual(tracesOf(town), before, JSON.stringify(step));
+  }
+  await town.ask('crew/add', { rig: 'backend', name: 'dave' });
+});
+
 test('a launcher that never speaks, a host that says no and a program that is missing undo a sling as well', async (t) => {
   const town = await TestTown.open(t, { waits: { startMs: 300 } });
   await town.addRig();

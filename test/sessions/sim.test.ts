@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { commit, git } from '../support/repository.ts';
@@ -159,6 +159,30 @@ test('an empty hook is no work, and no failure', async (t) => {
   const place = standIn(t, undefined);
   await endsWith(play(t, place), 0);
   assert.deepEqual(place.calls(), []);
+});
+
+test('a polecat whose hook is empty looks again, and begins once there is a bead on it', async (t) => {
+  const place = standIn(t, undefined);
+  place.environment['GT_ROLE'] = 'polecat';
+  const playing = play(t, place);
+  await eventually('it waits', () => playing.output().includes('I wait for work.'));
+  assert.deepEqual(place.calls(), []);
+  const hook = { agent: 'backend/nux', rig: 'backend', bead };
+  writeFileSync(join(place.environment['STAND_IN'] ?? '', 'hook.json'), JSON.stringify(hook));
+  await endsWith(playing, 0);
+  assert.deepEqual(place.calls(), [['done']]);
+});
+
+test('as crew or mayor it waits for a person, and touches nothing', async (t) => {
+  for (const role of ['crew', 'mayor']) {
+    const place = standIn(t, bead);
+    place.environment['GT_ROLE'] = role;
+    const playing = play(t, place);
+    await eventually('it waits', () => playing.output().includes(`A simulated ${role} waits`));
+    playing.child.kill('SIGTERM');
+    await playing.ended;
+    assert.deepEqual([place.calls(), log(place).length], [[], 1]);
+  }
 });
 
 test('hostile titles and ids do nothing but be text', async (t) => {
