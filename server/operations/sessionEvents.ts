@@ -7,6 +7,7 @@ import type { Session } from '../domain/session.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
+import { isSessionId } from '../runtimes/output.ts';
 import { messagesText } from '../runtimes/primeParts.ts';
 import type { Context } from './context.ts';
 import { markDelivered, waitingMessages } from './waitingMessages.ts';
@@ -41,7 +42,8 @@ export async function noteSession(
   runtimeSession: string | undefined,
 ): Promise<void> {
   const known = context.store.view.get('sessions', id)?.runtimeSession;
-  if (runtimeSession === undefined || runtimeSession === known) return;
+  // What a session says becomes an argument of its runtime some day.
+  if (runtimeSession === undefined || runtimeSession === known || !isSessionId(runtimeSession)) return;
   await context.store.transact({ verb: 'session/identify', by: agent, subject: agent }, (draft) => {
     const now = draft.get('sessions', id);
     if (now) draft.put('sessions', { ...now, runtimeSession });

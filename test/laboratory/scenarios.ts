@@ -53,14 +53,14 @@ export const killed: Scenario = {
   async play(lab, { runtime, host }, step) {
     const task = await newTask(lab, runtime, `killed-${host}`, { silentAfter: 'update' });
     const { agent } = await step(async () => ({ agent: await silent(lab, task, { host, after: 'update' }) }));
-    const before = await step(() => kill(lab, task, agent));
+    const { worktree } = await step(() => kill(lab, task, agent));
     await step(async () => {
       lab.model.play(task.bead, { word: task.word });
       const session = await lab.client.request('session/run', { agent, host });
-      assert.equal(session.launch.directory, before.worktree);
-      const asked = lab.model.about(task.bead).length;
+      assert.equal(session.launch.directory, worktree);
+      const before = lab.model.about(task.bead).length;
       await landed(lab, task, { agent, runtime });
-      const goesOn = lab.model.about(task.bead)[asked]?.answered.has('update') === true;
+      const goesOn = lab.model.about(task.bead)[before]?.answered.has('update') === true;
       return goesOn ? 'its own session' : 'a new session';
     });
   },
