@@ -7,7 +7,7 @@ import { inform, mention, warn } from '../messages.ts';
 import type { RuntimeTestRun } from '../runtimeTests.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
-import { installLine } from '../views/runtimeWords.ts';
+import { installCommand } from '../views/runtimeWords.ts';
 import { stepWords } from '../views/runtimeTestText.ts';
 import { chooseRig, textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
@@ -45,7 +45,7 @@ export async function copyInstallCommand({ model }: CommandParts, argument?: unk
   const summary = await chooseRig(model, argument, 'Copy Install Command');
   const runtime = model.runtimes.find(summary?.rig.runtime);
   if (!runtime) return;
-  const line = installLine(runtime);
+  const line = installCommand(runtime);
   if (line !== undefined) return await copyInstall(line);
   throw new Refusal(
     'not-found',

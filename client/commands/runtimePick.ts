@@ -6,7 +6,7 @@ import type { Model } from '../model.ts';
 import { isMissing } from '../runtimes.ts';
 import { back, type Choice, pickOne, type Place } from '../steps.ts';
 import { joined } from '../views/row.ts';
-import { installLine, missingWords, readinessWords } from '../views/runtimeWords.ts';
+import { installCommand, installLine, missingWords, readinessWords } from '../views/runtimeWords.ts';
 
 /** What a runtime is asked for. */
 export interface RuntimeQuestion {
@@ -38,7 +38,7 @@ export async function pickRuntime(
 /** Says that nothing can be started with it, and how that is changed. `another`: the person wants to choose another one. */
 export async function sayMissing(runtime: RuntimeSummary): Promise<'another' | undefined> {
   const [copy, another] = ['Copy Install Command', 'Choose Another Runtime'];
-  const line = installLine(runtime);
+  const line = installCommand(runtime);
   const buttons = line === undefined ? [another] : [copy, another];
   const pressed = await window.showWarningMessage(missingWords(runtime), ...buttons);
   if (pressed === copy && line !== undefined) await copyInstall(line);

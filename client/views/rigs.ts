@@ -9,7 +9,7 @@ import { workedBeadRow } from './beadRow.ts';
 import type { Icon } from './icons.ts';
 import { polecatRow } from './polecatRow.ts';
 import { joined, type Row, type RowSource } from './row.ts';
-import { installLine, runtimeTooltip } from './runtimeWords.ts';
+import { installCommand, installLine, runtimeTooltip } from './runtimeWords.ts';
 
 /** The mayor; rig → crew, and polecat → its bead. */
 export class RigRows implements RowSource {
@@ -108,7 +108,7 @@ function rigRow(summary: RigSummary, { runtime, unfolds }: RigFacts): Row {
 /** The words that the menus of rigs ask for. */
 function rigContext(state: string, runtime: RuntimeSummary | undefined): string {
   if (!runtime || !isMissing(runtime)) return `rig ${state}`;
-  return `rig ${state} missing${installLine(runtime) === undefined ? '' : ' installable'}`;
+  return `rig ${state} missing${installCommand(runtime) === undefined ? '' : ' installable'}`;
 }
 
 function rigIcon({ polecats }: RigSummary, missing: boolean): Icon {

@@ -15,7 +15,13 @@ export function readinessWords({ preset, program, version }: RuntimeSummary): st
   return joined(version && displayText(version, 40), 'found');
 }
 
-/** What installs it, as it can be pasted. */
+/** What installs it, as it can be pasted into a terminal. */
+export function installCommand(runtime: RuntimeSummary): string | undefined {
+  const line = installLine(runtime);
+  return line === undefined || /^https?:/u.test(line) ? undefined : line;
+}
+
+/** What installs it, or the page that says so. */
 export function installLine({ preset: { install } }: RuntimeSummary): string | undefined {
   return install === undefined || install.trim() === '' ? undefined : displayText(install, 300);
 }

@@ -52,9 +52,17 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
   };
 }
 
-export function townSettings({ name, defaultRuntime, maxSessions, commands = {} }: Town): Settings {
+export function townSettings(town: Town): Settings {
+  const { name, defaultRuntime, roleRuntimes = {}, maxSessions, commands = {} } = town;
   const places = Object.entries(commands).map(([runtime, path]) => [`runtime.${runtime}.command`, path]);
-  return { name, defaultRuntime, maxSessions: String(maxSessions), ...Object.fromEntries(places) };
+  return {
+    name,
+    defaultRuntime,
+    crewRuntime: roleRuntimes.crew ?? 'none',
+    mayorRuntime: roleRuntimes.mayor ?? 'none',
+    maxSessions: String(maxSessions),
+    ...Object.fromEntries(places),
+  };
 }
 
 /** One key of the town. Where nobody said where a program is, the value is `none`. */

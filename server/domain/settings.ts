@@ -1,3 +1,4 @@
+import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
@@ -22,6 +23,8 @@ export interface RigChange {
 export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>> & {
   /** Where the program of a runtime is; without a path it is looked up again. */
   readonly command?: { readonly runtime: RuntimeName; readonly path?: string };
+  /** What crew or the mayor run; without a runtime it is the rig's, or the town's, again. */
+  readonly role?: { readonly role: LastingRole; readonly runtime?: RuntimeName };
 };
 
 /** One key of a configuration, as people read about it. */
@@ -75,6 +78,16 @@ export const rigSettingKeys: readonly SettingKey[] = [
 export const townSettingKeys: readonly SettingKey[] = [
   { key: 'name', values: '1 to 60 characters', about: 'The name of the town.' },
   { key: 'defaultRuntime', values: 'the name of a runtime', about: 'For rigs that name none.' },
+  {
+    key: 'crewRuntime',
+    values: 'the name of a runtime, or none',
+    about: "For new crew; none: their rig's.",
+  },
+  {
+    key: 'mayorRuntime',
+    values: 'the name of a runtime, or none',
+    about: 'For the mayor; none: the default.',
+  },
   { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
   {
     key: 'runtime.NAME.command',
@@ -102,8 +115,13 @@ export function withRigChange(rig: Rig, { settings, ...change }: RigChange): Rig
   return { ...rig, ...change, settings: { ...rig.settings, ...settings } };
 }
 
-/** The town with the change in it; a command that is none is forgotten. */
-export function withTownChange(town: Town, { command, ...change }: TownChange): Town {
+/** The town with the change in it; a command or a role's runtime that is none is forgotten. */
+export function withTownChange(town: Town, { command, role, ...change }: TownChange): Town {
+  if (role) {
+    const { [role.role]: _, ...others } = town.roleRuntimes ?? {};
+    const roleRuntimes = role.runtime === undefined ? others : { ...others, [role.role]: role.runtime };
+    return { ...town, ...change, roleRuntimes };
+  }
   if (!command) return { ...town, ...change };
   const { [command.runtime]: _, ...others } = town.commands ?? {};
   const commands = command.path === undefined ? others : { ...others, [command.runtime]: command.path };
@@ -161,8 +179,16 @@ const townParsers: Readonly<Record<string, (words: readonly string[]) => TownCha
   defaultRuntime: (words) => ({
     defaultRuntime: parseRuntimeName(one('defaultRuntime', words), 'defaultRuntime'),
   }),
+  crewRuntime: (words) => ({ role: roleRuntime('crew', words) }),
+  mayorRuntime: (words) => ({ role: roleRuntime('mayor', words) }),
   maxSessions: (words) => ({ maxSessions: count('maxSessions', words, 1000) }),
 };
+
+function roleRuntime(role: LastingRole, words: readonly string[]): NonNullable<TownChange['role']> {
+  const key = `${role}Runtime`;
+  const word = one(key, words);
+  return word === 'none' ? { role } : { role, runtime: parseRuntimeName(word, key) };
+}
 
 /** `max-polecats` and `max_polecats` are `maxPolecats`. */
 function knownKey(key: string, keys: readonly SettingKey[]): string {

@@ -1,3 +1,4 @@
+import type { LastingRole } from './agent.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
 
 /** The one record `town`: who this town is, and its configuration. */
@@ -8,6 +9,8 @@ export interface Town {
   /** Where it was made. Rigs and polecats are recorded with paths in it. */
   readonly path?: string;
   readonly defaultRuntime: RuntimeName;
+  /** Of crew and mayor, where they are not to run what a rig, or the town, says. */
+  readonly roleRuntimes?: Readonly<Partial<Record<LastingRole, RuntimeName>>>;
   /** How many sessions may run in the whole town at once. */
   readonly maxSessions: number;
   /** Where a person says that the program of a runtime is, by the runtime's name. */

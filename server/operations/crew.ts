@@ -15,7 +15,7 @@ import type { Params } from '../protocol/messages.ts';
 import type { CrewMember } from '../protocol/seance.ts';
 import { liveSession } from './assign.ts';
 import type { Context } from './context.ts';
-import { findAgent, findRig, findRuntime } from './lookups.ts';
+import { findAgent, findRig, findRuntime, theTown } from './lookups.ts';
 import { folderFor } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { freshTarget } from './targets.ts';
@@ -30,7 +30,8 @@ export async function addCrew(
   const { view } = context.store;
   const rig = findRig(view, params.rig);
   const name = parseCrewName(params.name);
-  const runtime = params.runtime === undefined ? rig.runtime : findRuntime(view, params.runtime).id;
+  const usual = theTown(view).roleRuntimes?.crew ?? rig.runtime;
+  const runtime = params.runtime === undefined ? usual : findRuntime(view, params.runtime).id;
   const begin = params.branch === undefined ? undefined : parseBranch(params.branch);
   refuseTaken(view, rig, name);
   const place = { rig, name, runtime, base: await freshTarget(context, rig, begin) };

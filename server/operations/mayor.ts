@@ -6,13 +6,15 @@ import { theTown } from './lookups.ts';
 /** The mayor's record, or what it will be: a town has one mayor, who is there from its first session on. */
 export function mayorNow(context: Context): Mayor {
   const known = context.store.view.get('workplaces', mayorId);
-  if (known?.role === 'mayor') return known;
+  const town = theTown(context.store.view);
+  const wanted = town.roleRuntimes?.mayor;
+  if (known?.role === 'mayor') return wanted === undefined ? known : { ...known, runtime: wanted };
   const at = context.now();
   return {
     id: mayorId,
     role: 'mayor',
     name: 'mayor',
-    runtime: theTown(context.store.view).defaultRuntime,
+    runtime: wanted ?? town.defaultRuntime,
     directory: context.paths.town,
     createdAt: at,
     updatedAt: at,

@@ -69,7 +69,11 @@ export async function removeRuntime(
       .filter((agent) => agent.runtime === name)
       .map((agent) => agent.id);
     const town = theTown(draft);
-    const users = [...(town.defaultRuntime === name ? ['the town as its default'] : []), ...rigs, ...agents];
+    const roles = Object.entries(town.roleRuntimes ?? {}).flatMap(([role, runtime]) =>
+      runtime === name ? [`the town for ${role}`] : [],
+    );
+    const isDefault = town.defaultRuntime === name ? ['the town as its default'] : [];
+    const users = [...isDefault, ...roles, ...rigs, ...agents];
     if (users.length > 0) {
       throw new Refusal('in-use', `${name} is used by ${users.join(', ')}.`, { field: 'runtime' });
     }

@@ -44,17 +44,11 @@ export async function configureTown(
   caller: Caller,
 ): Promise<Town> {
   const change = parseTownSetting(params.key, params.words);
-  const named =
-    change.defaultRuntime && findRuntime(context.store.view, change.defaultRuntime, 'defaultRuntime');
-  const command = change.command && locatedCommand(context, change.command);
+  const known = knownRuntimes(context, change);
   const { result } = await context.store.transact(
     { verb: 'town/configure', by: caller.by, subject: params.key },
     (draft) => {
-      const next = withTownChange(theTown(draft), {
-        ...change,
-        ...(named ? { defaultRuntime: named.id } : {}),
-        ...(command ? { command } : {}),
-      });
+      const next = withTownChange(theTown(draft), { ...change, ...known });
       draft.put('town', next);
       return next;
     },
@@ -62,11 +56,21 @@ export async function configureTown(
   return result;
 }
 
+/** Runtimes that are named must be known; an alias becomes the preset's own name. */
+function knownRuntimes(context: Context, { defaultRuntime, command, role }: TownChange): TownChange {
+  const { view } = context.store;
+  return {
+    ...(defaultRuntime ? { defaultRuntime: findRuntime(view, defaultRuntime, 'defaultRuntime').id } : {}),
+    ...(command ? { command: locatedCommand(context, command) } : {}),
+    ...(role?.runtime ? { role: { ...role, runtime: findRuntime(view, role.runtime, 'words').id } } : {}),
+  };
+}
+
 /** The runtime must be known and the program be there; an alias becomes the preset's own name. */
 function locatedCommand(
   context: Context,
   { runtime, path }: NonNullable<TownChange['command']>,
-): TownChange['command'] {
+): NonNullable<TownChange['command']> {
   const preset = findRuntime(context.store.view, runtime, 'key');
   if (preset.command.startsWith('{')) {
     throw new Refusal('invalid', `${preset.label} comes with this product: it has no program to look for.`, {

@@ -122,6 +122,8 @@ test('gt session attach says where the terminal is, follows a log, and wants a t
   const refused = await gt(['session', 'attach', 'nux', '--read-only'], { 'session/view': tmux });
   assert.deepEqual([refused.code, refused.asked[0]?.params], [1, { session: 'nux', readOnly: true }]);
   assert.match(refused.stderr, /no terminal here/);
+  const mayor = await gt(['mayor', 'attach'], { 'session/view': tmux });
+  assert.match(mayor.stderr, /no terminal here to attach/);
   const json = await gt(['session', 'attach', 'nux', '--json'], { 'session/view': tmux });
   assert.deepEqual(JSON.parse(json.stdout), tmux);
 });

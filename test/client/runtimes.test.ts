@@ -13,6 +13,7 @@ import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { person, seen } from '../support/vscode.ts';
+import { installCommand, missingWords } from '../../client/views/runtimeWords.ts';
 import { missingRuntime, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
@@ -285,4 +286,14 @@ test('runtimes of the settings are given to the town once, and what does not fit
   person.trusts = false;
   await own.give();
   assert.deepEqual(added, []);
+});
+
+test('only what can be pasted into a terminal is offered to be copied; a page is told', () => {
+  const from = (install: string) => missingRuntime('x', { preset: { install } as never });
+  assert.equal(installCommand(from('npm install -g x')), 'npm install -g x');
+  assert.equal(installCommand(from('https://x.example/install')), undefined);
+  assert.match(
+    missingWords(from('https://x.example/install')),
+    /To install it: https:\/\/x\.example\/install$/,
+  );
 });

@@ -111,6 +111,10 @@ describe('settings of the town', () => {
       command: { runtime: 'my.own', path: 'C:\\bin\\own.exe' },
     });
     assert.deepEqual(parseTownSetting('runtime.codex.command', ['none']), { command: { runtime: 'codex' } });
+    assert.deepEqual(parseTownSetting('mayor-runtime', ['codex']), {
+      role: { role: 'mayor', runtime: 'codex' },
+    });
+    assert.deepEqual(parseTownSetting('crewRuntime', ['none']), { role: { role: 'crew' } });
   });
 
   for (const [key, words] of [
@@ -123,6 +127,8 @@ describe('settings of the town', () => {
     ['runtime.codex.command', ['/a\u0007b']],
     ['runtime.Codex!.command', ['/opt/codex']],
     ['runtime..command', ['/opt/codex']],
+    ['mayorRuntime', ['No Such']],
+    ['crewRuntime', []],
   ] as const) {
     test(`${key} ${JSON.stringify(words)} is refused`, () => {
       assert.equal(refusedBy(() => parseTownSetting(key, words)).code, 'invalid');
@@ -174,4 +180,14 @@ describe('branches', () => {
     test(`${JSON.stringify(name.slice(0, 20))} is none`, () =>
       assert.equal(refusedBy(() => parseBranch(name)).code, 'invalid'));
   }
+});
+
+test('the runtime of a role is kept, changed and forgotten by itself', () => {
+  const town = { id: 'town', defaultRuntime: 'sim' } as unknown as Town;
+  const one = withTownChange(town, parseTownSetting('mayorRuntime', ['codex']));
+  const two = withTownChange(one, parseTownSetting('crewRuntime', ['gemini']));
+  assert.deepEqual(two.roleRuntimes, { mayor: 'codex', crew: 'gemini' });
+  assert.deepEqual(withTownChange(two, parseTownSetting('mayorRuntime', ['none'])).roleRuntimes, {
+    crew: 'gemini',
+  });
 });

@@ -246,3 +246,27 @@ test('past sessions are listed newest first, by role and rig, and found by a par
   assert.equal((several.details.facts as { matches: string[] }).matches.length, 3);
   await refusal('not-found', town.ask('seance/get', { session: 'nothing' }));
 });
+
+test('crew and mayor run what the town says for their role, unless a start says otherwise', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  for (const id of ['one', 'two']) await town.ask('runtime/add', { preset: { id, extends: 'sim' } });
+  await refusal('not-found', town.ask('town/configure', { key: 'mayor-runtime', words: ['nothing'] }));
+  await town.ask('town/configure', { key: 'mayor-runtime', words: ['one'] });
+  await town.ask('town/configure', { key: 'crew-runtime', words: ['two'] });
+  await refusal('in-use', town.ask('runtime/remove', { runtime: 'one' }));
+
+  const mayor = await town.ask('seance/start', { role: 'mayor' });
+  assert.equal(mayor.runtime, 'one');
+  await town.host.exit(mayor.session ?? '', { end: 'failed', code: 1 });
+  const other = await town.ask('seance/start', { role: 'mayor', runtime: 'two' });
+  assert.equal(other.runtime, 'two');
+  const crew = await town.ask('crew/add', { rig: 'backend', name: 'dave' });
+  assert.equal(crew.runtime, 'two');
+  assert.equal((await town.ask('crew/add', { rig: 'backend', name: 'ann', runtime: 'sim' })).runtime, 'sim');
+
+  await town.ask('town/configure', { key: 'mayor-runtime', words: ['none'] });
+  await town.ask('town/configure', { key: 'crew-runtime', words: ['none'] });
+  assert.equal((await town.ask('crew/add', { rig: 'backend', name: 'bob' })).runtime, 'sim');
+  assert.deepEqual(problemsOf(town), []);
+});

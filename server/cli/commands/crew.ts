@@ -73,7 +73,7 @@ function addStart(crew: Command, cli: Cli): void {
     .argument('<rig>')
     .argument('<name>')
     .option('--runtime <name>', 'another runtime than before')
-    .option('--host <host>', 'where it lives: auto, editor or process')
+    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .action(async (rig: string, name: string, { runtime, host }: { runtime?: string; host?: string }) => {
       await answer(cli, {
         method: 'seance/start',

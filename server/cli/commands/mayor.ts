@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { Refusal } from '../../domain/refusal.ts';
-import { displayText } from '../../domain/text.ts';
 import type { PastSession, SeanceStartParams } from '../../protocol/seance.ts';
 import type { HookResult } from '../../protocol/work.ts';
 import { answer, type Cli } from '../cli.ts';
@@ -8,6 +7,7 @@ import { hookShort, hookShortLines } from '../text/hook.ts';
 import { pastSessionJson, pastSessionLines, seanceKeys, startedSeance } from '../text/seance.ts';
 import { verb } from '../words.ts';
 import { sessionJson, sessionKeys } from '../text/session.ts';
+import { addAttach } from './sessionAttach.ts';
 
 const statusKeys =
   '{ running, session?: as gt seance show prints, hook?: { agent, bead_id?, title?, status } }';
@@ -39,11 +39,7 @@ export function addMayor(gt: Command, cli: Cli): void {
       json: sessionJson,
     });
   });
-  verb(mayor, 'attach', {
-    does: 'say where the mayor lives, and how to get there',
-    examples: ['gt mayor attach'],
-    json: '{ session, host, next }',
-  }).action(async () => attach(cli));
+  addAttach(mayor, cli, 'mayor');
 }
 
 function addStart(mayor: Command, cli: Cli): void {
@@ -53,7 +49,7 @@ function addStart(mayor: Command, cli: Cli): void {
     json: seanceKeys,
   })
     .option('--runtime <name>', 'another runtime than before; at first that of the town')
-    .option('--host <host>', 'where it lives: auto, editor or process')
+    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .option('-n, --dry-run', 'say what would be started and told, and do nothing')
     .action(async ({ runtime, host, dryRun }: { runtime?: string; host?: string; dryRun?: boolean }) => {
       await answer(cli, {
@@ -102,17 +98,3 @@ async function hookOfMayor(cli: Cli): Promise<HookResult | undefined> {
 
 const isRunning = (past: PastSession | undefined): boolean =>
   past !== undefined && past.session.state !== 'ended';
-
-async function attach(cli: Cli): Promise<void> {
-  const [newest] = await cli.ask('seance/list', { role: 'mayor', recent: 1 });
-  if (!newest || !isRunning(newest)) {
-    throw new Refusal('no-session', 'The mayor is not running.', { next: 'gt mayor start' });
-  }
-  const { id, host } = newest.session;
-  const [where, next] =
-    host === 'editor'
-      ? ['in a terminal of your editor', 'go to the terminal named mayor']
-      : ['as a plain process, without a terminal', 'gt session log mayor'];
-  if (cli.json) cli.output.json({ session: id, host, next });
-  else cli.output.print([`The mayor lives ${where}, as ${displayText(id)}.`, `Next: ${next}`]);
-}

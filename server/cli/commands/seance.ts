@@ -89,7 +89,7 @@ function addStart(seance: Command, cli: Cli): void {
     .option('--bead <bead>', 'on its hook; without one it waits for work')
     .option('--role <role>', 'polecat, crew or mayor; polecat where nothing is said')
     .option('--name <name>', 'of the crew member')
-    .option('--host <host>', 'where it lives: auto, editor or process')
+    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .option('-n, --dry-run', 'say what would be started and told, and do nothing')
     .action(async (options: StartOptions) => {
       await answer(cli, {

@@ -10,24 +10,28 @@ interface AttachOptions {
   readonly readOnly?: boolean;
 }
 
-/** How a person gets to see a session, wherever it lives. */
-export function addAttach(session: Command, cli: Cli): void {
-  verb(session, 'attach', {
+/** How a person gets to see a session, wherever it lives. `whose`: of an agent that needs no naming. */
+export function addAttach(noun: Command, cli: Cli, whose?: string): void {
+  const words = whose === undefined ? 'gt session attach backend/nux' : `gt ${noun.name()} attach`;
+  const attach = verb(noun, 'attach', {
     does: 'look at a session: in tmux on this terminal, in an editor in its window, as a plain process by its log until it ends',
-    examples: ['gt session attach backend/nux', 'gt session attach backend/nux --read-only'],
+    examples: [words, `${words} --read-only`],
     json: '{ session, agent, host, command? (tmux), window? (editor), log? (process) }; nothing is attached',
     aliases: ['at'],
-  })
-    .argument('<session>', 'its id, or its polecat')
-    .option('-r, --read-only', 'in tmux: look, and type nothing')
-    .action(async (named: string, { readOnly }: AttachOptions) => {
-      const view = await cli.ask('session/view', {
-        session: named,
-        ...(readOnly ? { readOnly: true } : {}),
-      });
-      if (cli.json) cli.output.json(view);
-      else await show(cli, view);
-    });
+  }).option('-r, --read-only', 'in tmux: look, and type nothing');
+  if (whose !== undefined) {
+    attach.action(async (options: AttachOptions) => look(cli, whose, options));
+    return;
+  }
+  attach
+    .argument('<session>', 'its id, or its agent')
+    .action(async (named: string, options: AttachOptions) => look(cli, named, options));
+}
+
+async function look(cli: Cli, session: string, { readOnly }: AttachOptions): Promise<void> {
+  const view = await cli.ask('session/view', { session, ...(readOnly ? { readOnly: true } : {}) });
+  if (cli.json) cli.output.json(view);
+  else await show(cli, view);
 }
 
 async function show(cli: Cli, view: SessionView): Promise<void> {

@@ -13,7 +13,7 @@ export function addResume(session: Command, cli: Cli): void {
     json: sessionKeys,
   })
     .argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor')
-    .option('--host <host>', 'where it lives: auto, editor or process')
+    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .action(async (agent: string, { host }: { host?: Host }) => {
       await answer(cli, {
         method: 'session/run',
@@ -36,7 +36,7 @@ export function addHandoff(session: Command, cli: Cli): void {
     .argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor')
     .requiredOption('--runtime <name>', 'who goes on')
     .option('--note <text>', 'kept with the bead, for whoever goes on')
-    .option('--host <host>', 'where it lives: auto, editor or process')
+    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .action(
       async (agent: string, { runtime, note, host }: { runtime: string; note?: string; host?: Host }) => {
         await answer(cli, {

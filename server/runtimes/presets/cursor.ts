@@ -8,7 +8,7 @@ export const cursor: RuntimePreset = {
   aliases: ['cursor-agent', 'cursor-cli'],
   command: 'cursor-agent',
   places: ['~/.local/bin/cursor-agent'],
-  install: 'See https://cursor.com/cli (it is on no package registry).',
+  install: 'https://cursor.com/cli',
   signIn: 'cursor-agent login',
   arguments: [],
   prompt: { kind: 'argument' },
