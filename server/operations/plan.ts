@@ -76,8 +76,14 @@ export async function planSession(
     program,
     path,
     host: host.kind,
-    warnings: host.note ? [host.note] : [],
+    warnings: [...(host.note ? [host.note] : []), ...asRoot(context, rig, preset)],
   };
+}
+
+/** What a person who lets it act unasked should know of the superuser. */
+function asRoot({ programs }: Context, rig: Rig | undefined, preset: RuntimePreset): readonly string[] {
+  const isTold = programs.asRoot && rig?.settings.approval === 'auto';
+  return isTold && preset.asRoot !== undefined ? [preset.asRoot] : [];
 }
 
 /** The folder of a rig's worktrees of one kind. */

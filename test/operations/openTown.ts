@@ -21,6 +21,7 @@ export interface TownOptions {
   readonly store?: (real: Store) => Store;
   readonly waits?: Partial<Waits>;
   readonly now?: () => Date;
+  readonly asRoot?: boolean;
 }
 
 export interface OpenedTown {
@@ -55,7 +56,7 @@ export async function openTown(
     startedAt: now().toISOString() as Timestamp,
     launcher: { node: process.execPath, program: 'launcher' },
     sessions: options.sessions?.(sessions) ?? sessions,
-    programs,
+    programs: { ...programs, asRoot: options.asRoot ?? false },
     offerToHost: () => undefined,
     rigFolders: rigFolders(folder),
     now: () => now().toISOString() as Timestamp,

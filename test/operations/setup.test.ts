@@ -45,6 +45,22 @@ test('the approval of the rig chooses the arguments of its runtime', async (t) =
   assert.ok(words.includes('--auto') && !words.includes('--ask'));
 });
 
+test('whoever lets a runtime act unasked as the superuser is told what is different then', async (t) => {
+  const town = await TestTown.open(t, { asRoot: true });
+  await town.addRig();
+  const preset = { id: 'asking', extends: 'sim', asRoot: 'As root it gets a list of tools.' };
+  await town.ask('runtime/add', { preset });
+  await town.configure('backend', 'runtime', 'asking');
+  const warned = async (bead: string): Promise<boolean> => {
+    const { slung } = await town.ask('work/sling', { beads: [bead], dryRun: true });
+    return slung[0]?.warnings.includes(preset.asRoot) === true;
+  };
+  const bead = await town.bead('Auth work');
+  assert.equal(await warned(bead), false);
+  await town.ask('rig/configure', { rig: 'backend', key: 'approval', words: ['auto'], confirmed: true });
+  assert.equal(await warned(bead), true);
+});
+
 test('a setup command is shown and confirmed, with what it names in the repository', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig({ files: { 'scripts/setup.sh': script } });
