@@ -22,7 +22,7 @@ import { recordEnd } from './sessionEnd.ts';
 import { setupAgain } from './setup.ts';
 import { dropConvoy, type Spawned } from './spawn.ts';
 import { startSession } from './startSession.ts';
-import { refuseLostWorkplace } from './workplace.ts';
+import { refuseLostWorkingFolder } from './workingFolder.ts';
 import { undoing } from './undoing.ts';
 import { runtimeLabel } from './views.ts';
 
@@ -123,7 +123,7 @@ async function startWith(
   const before = agent.session && context.store.view.get('sessions', agent.session);
   if (before) await endWhatIsLeft(context, before);
   if (before) await closePlace(context, before);
-  await refuseLostWorkplace(context, rig, agent);
+  await refuseLostWorkingFolder(context, rig, agent);
   const setup = await setupAgain(context, rig, agent);
   return await undoing(context, async (undo) => {
     const intent = await reserve(context, errand, caller);

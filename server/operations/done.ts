@@ -18,7 +18,7 @@ import { ownPolecat } from './ownPolecat.ts';
 import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
 import { targetRef } from './targets.ts';
-import { collectCommits, repositoryOf } from './workplace.ts';
+import { collectCommits, repositoryOf } from './workingFolder.ts';
 
 /** How many files a refusal names. */
 const shownFiles = 20;

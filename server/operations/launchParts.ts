@@ -5,7 +5,7 @@ import { needsGitDirectories } from '../runtimes/launch.ts';
 import { uuidOf } from '../runtimes/uuid.ts';
 import type { Context } from './context.ts';
 import type { SessionPlan } from './plan.ts';
-import { repositoryOf } from './workplace.ts';
+import { repositoryOf } from './workingFolder.ts';
 
 /** The runtime's own session: the one that goes on, or a new one under an id of ours where the runtime takes one. */
 export function ownSession(

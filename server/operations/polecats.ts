@@ -16,7 +16,7 @@ import { isCurrent } from './nudges.ts';
 import { noteSession, progressEveryMs } from './sessionEvents.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
 import { markDelivered, waitingMessages } from './waitingMessages.ts';
-import { collectCommits, repositoryOf } from './workplace.ts';
+import { collectCommits, repositoryOf } from './workingFolder.ts';
 import { primeWorkplace, workplaceHook } from './workplaces.ts';
 
 export function listPolecats(context: Context, params: Params<'polecat/list'>): readonly PolecatDetail[] {

@@ -12,7 +12,7 @@ import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { agentQueue } from './queue.ts';
-import { archiveWorkplace, collectCommits, removeWorkplace } from './workplace.ts';
+import { archiveWorkingFolder, collectCommits, removeWorkingFolder } from './workingFolder.ts';
 
 /**
  * Archives and removes a polecat. Fail-closed: tip, index and untracked files go into the archive ref first, and that ref must
@@ -116,7 +116,7 @@ async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name:
   // The archive is of what is checked out, which its agent may have changed.
   if (tip) await keepRef(context, rig, `refs/gastown/archive/${name}-branch`, tip);
   await context.checkpoint('remove:archived');
-  await removeWorkplace(context, rig, polecat, archive);
+  await removeWorkingFolder(context, rig, polecat, archive);
   await context.checkpoint('remove:worktree');
   const keepsBranch = polecat.role === 'polecat' && polecat.keepsBranch;
   if (tip && !keepsBranch) await deleteBranch(context, rig, polecat.branch, tip);
@@ -148,7 +148,7 @@ async function archiveOf(
   name: string,
 ): Promise<{ readonly ref: string; readonly sha: Sha }> {
   try {
-    return await archiveWorkplace(context, rig, polecat, name);
+    return await archiveWorkingFolder(context, rig, polecat, name);
   } catch (error) {
     if (context.rigFolders.exists(polecat.worktree)) throw error;
     if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;

@@ -21,7 +21,7 @@ import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
 import { setupAgain } from './setup.ts';
 import { startSession } from './startSession.ts';
-import { refuseLostWorkplace } from './workplace.ts';
+import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
   const view = context.store.view;
@@ -69,7 +69,7 @@ export async function goOn(
   const before = agent.session && view.get('sessions', agent.session);
   if (before) await endWhatIsLeft(context, before);
   if (before) await closePlace(context, before);
-  await refuseLostWorkplace(context, plan.rig, agent);
+  await refuseLostWorkingFolder(context, plan.rig, agent);
   const setup = await setupAgain(context, plan.rig, agent);
   if (agent.role === 'polecat') await takeUp(context, agent);
   const bead = agent.role === 'polecat' ? agent.bead && findBead(view, agent.bead) : hookOf(view, agent.id);

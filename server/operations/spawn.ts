@@ -18,7 +18,7 @@ import { findBead, findRig } from './lookups.ts';
 import { folderFor, type SpawnPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
 import { undoing } from './undoing.ts';
-import { addWorkplace, discardWorkplace, includeFiles, isolationOf } from './workplace.ts';
+import { addWorkingFolder, discardWorkingFolder, includeFiles, isolationOf } from './workingFolder.ts';
 
 /**
  * One polecat: name and hook (one transaction, with the intent) → worktree → convoy → session. Whatever fails, every step before it
@@ -30,7 +30,7 @@ export function spawnPolecat(context: Context, plan: SpawnPlan, caller: Caller):
     undo(() => takeBack(context, polecat));
     await context.checkpoint('sling:reserved');
 
-    await addWorkplace(context, plan.rig, polecat);
+    await addWorkingFolder(context, plan.rig, polecat);
     await context.checkpoint('sling:worktree');
     const included = await includeFiles(context, plan.rig, polecat);
     await context.checkpoint('sling:included');
@@ -135,7 +135,7 @@ function freeName(view: View, rig: RigName): string {
 export async function takeBack(context: Context, polecat: Polecat): Promise<void> {
   const rig = findRig(context.store.view, polecat.rig);
   try {
-    await discardWorkplace(context, rig, polecat);
+    await discardWorkingFolder(context, rig, polecat);
   } catch (error) {
     context.log(`${polecat.id} is kept: ${messageOf(error)}`);
     return await keep(context, polecat, error);

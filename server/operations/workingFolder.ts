@@ -23,7 +23,7 @@ export function repositoryOf(context: Context, rig: Rig, polecat: Placed): Repos
 }
 
 /** An agent in a folder that is no worktree (any more) would work in whatever repository lies above it. */
-export async function refuseLostWorkplace(
+export async function refuseLostWorkingFolder(
   context: Context,
   rig: Rig | undefined,
   agent: Agent,
@@ -33,13 +33,13 @@ export async function refuseLostWorkplace(
 }
 
 /** Worktree and branch, at the polecat's base. Whatever fails, neither is left. */
-export async function addWorkplace(context: Context, rig: Rig, polecat: Polecat): Promise<void> {
+export async function addWorkingFolder(context: Context, rig: Rig, polecat: Polecat): Promise<void> {
   if (polecat.isolation === 'clone') await context.git.addClone(rig, fresh(polecat));
   else await context.git.addWorktree(rig, fresh(polecat));
 }
 
 /** Undoes it. Refused with `uncommitted` where work has begun in it. */
-export async function discardWorkplace(context: Context, rig: Rig, polecat: Polecat): Promise<void> {
+export async function discardWorkingFolder(context: Context, rig: Rig, polecat: Polecat): Promise<void> {
   if (polecat.isolation === 'clone') await context.git.discardClone(rig, fresh(polecat));
   else await context.git.discardWorktree(rig, fresh(polecat));
 }
@@ -60,7 +60,7 @@ export async function collectCommits(context: Context, rig: Rig, polecat: Placed
   await context.git.bringBack(rig, { directory, branch });
 }
 
-export async function archiveWorkplace(
+export async function archiveWorkingFolder(
   context: Context,
   rig: Rig,
   polecat: Placed,
@@ -72,7 +72,7 @@ export async function archiveWorkplace(
 }
 
 /** Refused, with nothing removed, unless the archive holds all that lies there. */
-export async function removeWorkplace(
+export async function removeWorkingFolder(
   context: Context,
   rig: Rig,
   polecat: Placed,
