@@ -25,12 +25,16 @@ import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
   const view = context.store.view;
-  const sessions = params.agent
-    ? view.find('sessionsByAgent', findAgent(view, params.agent).id)
-    : view.all('sessions');
+  const sessions = params.agent === undefined ? view.all('sessions') : sessionsOf(view, params.agent);
   return [...sessions]
     .filter((session) => params.all === true || session.state !== 'ended')
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+}
+
+/** The sessions of an agent that has gone are still there to be looked at. */
+function sessionsOf(view: View, agent: string): readonly Session[] {
+  const known = [...view.find('sessionsByAgent', agent)];
+  return known.length > 0 ? known : [...view.find('sessionsByAgent', findAgent(view, agent).id)];
 }
 
 /**

@@ -217,3 +217,16 @@ test('a polecat whose session ends long after its bead has landed is removed the
   assert.ok(agent.isGone);
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('the sessions of a polecat that has gone are still listed by its name; a name of nobody is refused', async (t) => {
+  const { town, agent } = await working(t);
+  const session = sessionOf(town, agent);
+  await town.ask('work/unsling', { bead: agent.bead });
+  assert.equal(town.view.get('agents', agent.id), undefined);
+  const listed = await town.ask('session/list', { agent: agent.id, all: true });
+  assert.deepEqual(
+    listed.map(({ id }) => id),
+    [session.id],
+  );
+  await refusal('not-found', town.ask('session/list', { agent: 'backend/nobody', all: true }));
+});

@@ -13,17 +13,17 @@ interface AttachOptions {
 /** How a person gets to see a session, wherever it lives. `whose`: of an agent that needs no naming. */
 export function addAttach(noun: Command, cli: Cli, whose?: string): void {
   const words = whose === undefined ? 'gt session attach backend/nux' : `gt ${noun.name()} attach`;
-  const attach = verb(noun, 'attach', {
+  const command = verb(noun, 'attach', {
     does: 'look at a session: in tmux on this terminal, in an editor in its window, as a plain process by its log until it ends',
     examples: [words, `${words} --read-only`],
     json: '{ session, agent, host, command? (tmux), window? (editor), log? (process) }; nothing is attached',
     aliases: ['at'],
   }).option('-r, --read-only', 'in tmux: look, and type nothing');
   if (whose !== undefined) {
-    attach.action(async (options: AttachOptions) => look(cli, whose, options));
+    command.action(async (options: AttachOptions) => look(cli, whose, options));
     return;
   }
-  attach
+  command
     .argument('<session>', 'its id, or its agent')
     .action(async (named: string, options: AttachOptions) => look(cli, named, options));
 }
