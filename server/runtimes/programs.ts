@@ -73,7 +73,7 @@ const known: Readonly<Record<string, KnownProgram>> = {
     account: { variables: ['CURSOR_API_KEY'], files: [] },
     homes: [],
     signIn: 'cursor-agent login',
-    install: 'See cursor.com/cli',
+    install: 'https://cursor.com/cli',
   },
   auggie: {
     version: ['--version'],

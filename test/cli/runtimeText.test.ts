@@ -71,7 +71,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
       Resumes: yes
       Without a terminal: yes
       System prompt: yes
-      As root: It asks.
+      Superuser: It asks.
       Trust: It asks once.
       Rigs: backend
       Preset: built in, not tried with the program yet

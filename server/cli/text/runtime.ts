@@ -38,7 +38,7 @@ export function runtimeLines(summary: RuntimeSummary): string[] {
     ['Resumes', resumes(preset)],
     ['Without a terminal', preset.oneShot === undefined ? 'no' : 'yes'],
     ['System prompt', preset.systemPrompt.kind === 'none' ? 'none' : 'yes'],
-    ['As root', preset.asRoot],
+    ['Superuser', preset.asRoot],
     ['Trust', preset.trust?.hint],
     ['Rigs', rigs.join(', ') || 'none'],
     [
