@@ -4,7 +4,7 @@ import { openEditor } from './editor.ts';
 import { keepEvidence } from './evidence.ts';
 import type { InstalledCli } from './install.ts';
 import { NotHere, playRow, type Row, type Section, type Step } from './results.ts';
-import { killed, oneBead, refused, twoAtOnce, type Scenario } from './scenarios.ts';
+import { contract, killed, oneBead, refused, twoAtOnce, type Scenario } from './scenarios.ts';
 import { convoy, handoff } from './together.ts';
 import type { Laboratory } from './town.ts';
 
@@ -19,6 +19,7 @@ export const parts: readonly LaboratoryPart[] = [
   alone(killed, 'process'),
   alone(twoAtOnce, 'process'),
   alone(refused, 'process'),
+  alone(contract, 'process'),
   alone(oneBead, 'tmux'),
   { names: [oneBead.name, 'editor'], play: playInEditor },
   { names: [handoff.name], play: playHandoffs },
@@ -141,8 +142,8 @@ async function rowOf(
   });
   const failed = row.cells.find((cell) => cell.kind === 'failed');
   const seconds = row.cells.reduce((sum, cell) => sum + ('seconds' in cell ? cell.seconds : 0), 0);
-  const passed = row.cells.every(({ kind }) => kind === 'passed');
-  say(`${passed ? '✔' : '✖'} ${name} ${runtime} ${seconds.toFixed(1)} s${failed ? `: ${failed.why}` : ''}`);
+  const mark = failed ? '✖' : row.cells.every(({ kind }) => kind === 'passed') ? '✔' : '–';
+  say(`${mark} ${name} ${runtime} ${seconds.toFixed(1)} s${failed ? `: ${failed.why}` : ''}`);
   if (failed) say(`  ${await keepEvidence(lab, `${name}-${runtime}`, runtime)}`);
   return row;
 }

@@ -131,9 +131,11 @@ function markdownTable(head: readonly string[], body: readonly (readonly string[
 
 function cellText(cell: Cell): string {
   if (cell.kind === 'not-run') return '–';
-  const mark = cell.kind === 'passed' ? '✔' : '✖';
-  const note = cell.kind === 'passed' && cell.note !== undefined ? `${cell.note}, ` : '';
-  return `${mark} ${note}${cell.seconds.toFixed(1)}`;
+  const took = cell.seconds.toFixed(1);
+  if (cell.kind === 'failed') return `✖ ${took}`;
+  if (cell.note === undefined) return `✔ ${took}`;
+  // What was only looked at took no time worth a column.
+  return took === '0.0' ? `✔ ${cell.note}` : `✔ ${cell.note}, ${took}`;
 }
 
 function oneLine(text: string): string {

@@ -55,8 +55,22 @@ export interface Wire {
   isAsked(path: string): boolean;
   read(body: unknown): Asked;
   write(turn: SpokenTurn, request: { readonly path: string; readonly body: unknown }): Reply;
+  /** What the vendor says where it refuses; absent: as most do. */
+  refusal?(this: void, status: RefusalStatus): Json;
   /** What the vendor answers to other requests that a CLI makes before or beside them. */
   beside?(path: string): unknown;
+}
+
+export const refusals: Readonly<Record<RefusalStatus, { readonly type: string; readonly message: string }>> =
+  {
+    401: { type: 'authentication_error', message: 'invalid api key (scripted)' },
+    429: { type: 'rate_limit_error', message: 'You exceeded your current quota (scripted)' },
+    529: { type: 'overloaded_error', message: 'Overloaded (scripted)' },
+  };
+
+export function refusal(status: RefusalStatus): Json {
+  const { type, message } = refusals[status];
+  return { type: 'error', error: { type, code: type, message } };
 }
 
 /** A value of a JSON body, looked at without trusting it. */

@@ -6,6 +6,8 @@ import {
   textIn,
   type Asked,
   type Json,
+  refusals,
+  type RefusalStatus,
   type SpokenTurn,
   type Wire,
 } from './asked.ts';
@@ -21,8 +23,26 @@ export const gemini: Wire = {
       ? { type: 'text/event-stream', body: events(response) }
       : { type: 'application/json', body: JSON.stringify(response) };
   },
+  refusal,
   beside: (path) => (path.endsWith(':countTokens') ? { totalTokens: 100 } : undefined),
 };
+
+/** In Google's form: its client tells a quota that is used up from a limit that passes by the details. */
+function refusal(status: RefusalStatus): Json {
+  const { message } = refusals[status];
+  const quota = {
+    '@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+    violations: [{ quotaId: 'PerDay' }],
+  };
+  return {
+    error: {
+      code: status,
+      message,
+      status: { 401: 'UNAUTHENTICATED', 429: 'RESOURCE_EXHAUSTED', 529: 'UNAVAILABLE' }[status],
+      details: status === 429 ? [quota] : [],
+    },
+  };
+}
 
 function read(body: unknown): Asked {
   const { systemInstruction, contents, tools } = record(body);

@@ -1,4 +1,4 @@
-import type { Asked, RefusalStatus, Tool, ToolResult, Turn } from './asked.ts';
+import type { Asked, RefusalStatus, Tool, Turn } from './asked.ts';
 
 /** The work on one bead. Without more it goes from the hook to done. */
 export interface Part {
@@ -49,10 +49,12 @@ export function nextTurn(asked: Asked, bead: string | undefined, part: Part | un
   // Titles of conversations and the like are asked for without tools.
   const shell = toolNamed(asked, shells);
   if (!shell) return { kind: 'say', text: 'A scripted answer' };
-  if (bead === undefined || !part) return { kind: 'say', text: 'There is no bead in what I was told.' };
+  if (bead === undefined) return { kind: 'say', text: 'There is no bead in what I was told.' };
   const answered = stepsAnswered(asked);
-  if (part.silentAfter !== undefined && answered.has(part.silentAfter)) return { kind: 'hang' };
-  const step = steps.find((each) => !answered.has(each) && (each !== 'prime' || !isPrimed(asked, part)));
+  if (part?.silentAfter !== undefined && answered.has(part.silentAfter)) return { kind: 'hang' };
+  const step = steps.find(
+    (each) => !answered.has(each) && (each !== 'prime' || !part || !isPrimed(asked, part)),
+  );
   return step === undefined ? { kind: 'say', text: 'It is done.' } : turnFor(step, { asked, bead, shell });
 }
 
@@ -68,8 +70,8 @@ interface Scene {
 
 function turnFor(step: Step, scene: Scene): Turn {
   const { asked, bead, shell } = scene;
-  const hook = asked.results.findLast(({ call }) => call === callOf('hook'));
-  const word = wordPattern.exec(hook?.text ?? '')?.[0];
+  const hook = asked.results.findLast(({ call }) => call === callOf('hook'))?.text ?? 'no answer';
+  const job = jobOn(hook, bead);
   const run = (command: string): Turn => ({
     kind: 'call',
     id: callOf(step),
@@ -78,26 +80,42 @@ function turnFor(step: Step, scene: Scene): Turn {
   });
   if (step === 'prime') return run('gt prime');
   if (step === 'hook') return run('gt hook');
-  if (word === undefined)
-    return { kind: 'say', text: `The hook named no word: ${hook?.text ?? 'no answer'}` };
-  if (step === 'update') return run(`bd update ${bead} --notes "${word}"`);
-  if (step === 'write') return write(scene, { word, hook });
-  if (step === 'commit') return run(`git add -A && git commit -m "${bead}: ${word}"`);
+  if (hook.includes(waiting)) return { kind: 'hang' };
+  if (!job) return { kind: 'say', text: `The hook named no word: ${hook}` };
+  if (step === 'update') return run(`bd update ${bead} --notes "${job.word}"`);
+  if (step === 'write') return write(scene, job);
+  if (step === 'commit') return run(`git add -A && git commit -m "${bead}: ${job.word}"`);
   return run('gt done');
 }
 
-function write(
-  { asked, bead, shell }: Scene,
-  { word, hook }: { readonly word: string; readonly hook: ToolResult | undefined },
-): Turn {
+/** What is to be done, which the model knows from its hook alone. */
+interface Job {
+  readonly word: string;
+  readonly file: string;
+  readonly content: string;
+  readonly worktree: string | undefined;
+}
+
+/** The title of the bead with which `gt runtime test` keeps a runtime at work. */
+const waiting = 'Wait to be ended';
+
+function jobOn(hook: string, bead: string): Job | undefined {
+  const worktree = /^ *Worktree: +(\/.+?)\s*$/m.exec(hook)?.[1];
+  const word = wordPattern.exec(hook)?.[0];
+  if (word !== undefined) return { word, file: fileOf(bead), content: contentOf(word), worktree };
+  // As `gt runtime test` asks for it.
+  const [, asked, file] = /\bWrite (\w+) into ([\w.-]+) and keep the contract/.exec(hook) ?? [];
+  return asked && file ? { word: asked, file, content: `${asked}\n`, worktree } : undefined;
+}
+
+function write({ asked, shell }: Scene, { file, content, worktree }: Job): Turn {
   const id = callOf('write');
   const writer = toolNamed(asked, writers);
-  const worktree = /^ *Worktree: +(\/.+?)\s*$/m.exec(hook?.text ?? '')?.[1];
   if (writer && worktree !== undefined) {
-    const input = inputFor(writer, { path: `${worktree}/${fileOf(bead)}`, content: contentOf(word) });
+    const input = inputFor(writer, { path: `${worktree}/${file}`, content });
     return { kind: 'call', id, tool: writer.name, input };
   }
-  const command = `echo "${contentOf(word).trimEnd()}" > ${fileOf(bead)}`;
+  const command = `echo "${content.trimEnd()}" > ${file}`;
   return { kind: 'call', id, tool: shell.name, input: inputFor(shell, { command }) };
 }
 

@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anthropic } from './anthropic.ts';
-import type { Asked, RefusalStatus, Reply, Turn, Wire } from './asked.ts';
+import {
+  refusal,
+  type Asked,
+  type Json,
+  type RefusalStatus,
+  type Reply,
+  type Turn,
+  type Wire,
+} from './asked.ts';
 import { augment } from './augment.ts';
 import { chat } from './chat.ts';
 import { gemini } from './gemini.ts';
@@ -82,7 +90,7 @@ export class ModelServer {
     const turn = this.#note(wire, asked);
     await this.#meeting(asked);
     if (turn.kind === 'hang') return;
-    if (turn.kind === 'refuse') refuse(response, turn.status);
+    if (turn.kind === 'refuse') refuse(response, turn.status, (wire.refusal ?? refusal)(turn.status));
     else send(response, wire.write(turn, { path, body }));
   }
 
@@ -133,17 +141,9 @@ function send(response: ServerResponse, { type, body }: Reply): void {
   response.end(body);
 }
 
-const refusals: Readonly<Record<RefusalStatus, { readonly type: string; readonly message: string }>> = {
-  401: { type: 'authentication_error', message: 'invalid api key (scripted)' },
-  429: { type: 'rate_limit_error', message: 'You exceeded your current quota (scripted)' },
-  529: { type: 'overloaded_error', message: 'Overloaded (scripted)' },
-};
-
-/** In words that every vendor's client finds its own in. */
-function refuse(response: ServerResponse, status: RefusalStatus): void {
-  const { type, message } = refusals[status];
+function refuse(response: ServerResponse, status: RefusalStatus, body: Json): void {
   response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' });
-  response.end(JSON.stringify({ type: 'error', error: { type, code: type, status: type, message } }));
+  response.end(JSON.stringify(body));
 }
 
 function fail(response: ServerResponse, error: unknown): void {
