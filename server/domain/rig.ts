@@ -13,6 +13,15 @@ export type Approval = 'ask' | 'auto';
 /** `auto`: a worktree, or a clone for a runtime that cannot commit in a linked worktree. */
 export type Isolation = 'auto' | 'worktree' | 'clone';
 
+/** What is asked for, else what the rig says, else, where that leaves it open, what the runtime says. */
+export function hostChoice(
+  asked: HostChoice | undefined,
+  ofRig: HostChoice | undefined,
+  ofRuntime: HostKind | undefined,
+): HostChoice {
+  return asked ?? (ofRig === undefined || ofRig === 'auto' ? (ofRuntime ?? 'auto') : ofRig);
+}
+
 export type RigState = 'active' | 'parked' | 'docked';
 
 /** Where the rig's commits come from: a clone of a URL that the town keeps, or a repository of the user's, used where it is. */

@@ -1,4 +1,5 @@
 import type { RuntimeName } from './ids.ts';
+import type { HostKind } from './session.ts';
 
 /**
  * What a launch knows, by the name that stands for it in braces. It is put in where it stands, also inside a word, once, and is never
@@ -180,6 +181,8 @@ export interface RuntimePreset {
   };
   /** Its sessions share a background process unless told not to, and the arguments above tell it. */
   readonly sharesDaemon?: boolean;
+  /** Where its sessions live in a rig that leaves it open; absent: an editor that offers, else a plain process. */
+  readonly session?: HostKind;
   /** Text that shows that the program is ready for input; absent: no sign is known. */
   readonly ready?: string;
   /** Where a message is typed into its terminal, which is the last resort: the key that sends it, and how long to wait before it. */

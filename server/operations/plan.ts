@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Bead } from '../domain/bead.ts';
 import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Rig } from '../domain/rig.ts';
+import { hostChoice, type Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
 import type { HostKind, LaunchStep } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -63,7 +63,7 @@ export async function planSession(
     path,
     next: `Install it, or choose another of gt runtime list: ${choose}`,
   });
-  const chosen = choice.host ?? rig?.settings.session ?? 'auto';
+  const chosen = hostChoice(choice.host, rig?.settings.session, preset.session);
   const host = await context.sessions.resolve(chosen, caller);
   if (host.kind === 'process' && !preset.oneShot) {
     throw new Refusal('no-host', `${preset.label} needs a terminal: it cannot run as a plain process.`, {

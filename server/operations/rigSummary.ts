@@ -1,5 +1,5 @@
 import { messageOf } from '../domain/fault.ts';
-import type { Rig } from '../domain/rig.ts';
+import { hostChoice, type Rig } from '../domain/rig.ts';
 import type { HostKind } from '../domain/session.ts';
 import { isAwaited } from '../domain/landings.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -48,7 +48,9 @@ async function hostNow(
   caller: Caller,
 ): Promise<{ kind: HostKind | 'none'; warnings: string[] }> {
   try {
-    const { kind } = await context.sessions.resolve(rig.settings.session, caller);
+    const preset = findPreset(rig.runtime, context.store.view.all('runtimes'));
+    const choice = hostChoice(undefined, rig.settings.session, preset?.session);
+    const { kind } = await context.sessions.resolve(choice, caller);
     return { kind, warnings: [] };
   } catch (error) {
     return { kind: 'none', warnings: [messageOf(error)] };

@@ -121,6 +121,7 @@ export const givenPreset: v.GenericSchema<unknown, GivenPreset> = v.strictObject
     lifecycleHooks: opt(oneOf('none', 'claude', 'gemini', 'codex', 'copilot', 'augment', 'opencode')),
     environment: opt(v.strictObject({ set: opt(variables), strip: opt(labels) })),
     sharesDaemon: opt(flag),
+    session: opt(oneOf('editor', 'tmux', 'process')),
     ready: opt(title),
     typing: opt(v.strictObject({ submit: word, pauseMs: count })),
     capabilities: opt(

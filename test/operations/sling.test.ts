@@ -180,3 +180,22 @@ test('a rig that is removed, or a bead that is closed, while it is slung is noti
   assert.equal((await town.refusedSling(other)).code, 'not-found');
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('sessions live where it is asked, else where the rig says, else where the runtime says', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  await town.ask('runtime/add', { preset: { id: 'resident', extends: 'sim', session: 'tmux' } });
+  await town.configure('backend', 'runtime', 'resident');
+  const bead = await town.bead('Auth work');
+  const lives = async (host?: 'auto' | 'process'): Promise<string | undefined> => {
+    const wish = { beads: [bead], dryRun: true, ...(host === undefined ? {} : { host }) };
+    return (await town.ask('work/sling', wish)).slung[0]?.host;
+  };
+  assert.equal(await lives(), 'tmux');
+  assert.equal((await town.ask('rig/get', { rig: 'backend' })).sessionHost, 'tmux');
+  assert.equal(await lives('process'), 'process');
+  assert.equal(await lives('auto'), 'process', 'who asks for auto leaves it to the town');
+  await town.configure('backend', 'session', 'editor');
+  assert.equal(await lives(), 'editor');
+  assert.equal((await town.ask('rig/get', { rig: 'backend' })).sessionHost, 'editor');
+});

@@ -36,6 +36,7 @@ export function runtimeLines(summary: RuntimeSummary): string[] {
     ['Needs', needs(preset.needs)],
     ['Sign in', preset.signIn],
     ['Resumes', resumes(preset)],
+    ['Sessions', preset.session && `live in ${preset.session} where a rig leaves it open`],
     ['Without a terminal', preset.oneShot === undefined ? 'no' : 'yes'],
     ['System prompt', preset.systemPrompt.kind === 'none' ? 'none' : 'yes'],
     ['Superuser', preset.asRoot],
