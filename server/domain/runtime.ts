@@ -1,5 +1,6 @@
 import type { RuntimeName } from './ids.ts';
 import type { HostKind } from './session.ts';
+import type { Verdict } from './verdict.ts';
 
 /**
  * What a launch knows, by the name that stands for it in braces. It is put in where it stands, also inside a word, once, and is never
@@ -108,18 +109,6 @@ export type OutputForm = 'lines' | 'document' | 'text';
 
 /** Fields of one line of JSON and their values, capitals or not, dots between names. */
 export type EventPattern = Readonly<Record<string, string>>;
-
-/** What a failure means. */
-export type Verdict =
-  | 'quota'
-  | 'rate-limit'
-  | 'sign-in'
-  | 'context-limit'
-  | 'missing-tool'
-  | 'sandbox'
-  | 'dialog' // it waits for an answer that nobody gives
-  | 'refused' // it will not start as it was asked to
-  | 'lost-session'; // it does not know the session that was to go on
 
 /** All that a pattern names must be so: one of the exit codes, the fields of one line of JSON, and the text. */
 export interface FailurePattern {

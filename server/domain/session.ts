@@ -1,5 +1,5 @@
 import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Timestamp } from './ids.ts';
-import type { Verdict } from './runtime.ts';
+import type { Verdict } from './verdict.ts';
 
 export type HostKind = 'editor' | 'tmux' | 'process';
 

@@ -1,4 +1,5 @@
-import type { FailurePattern, RuntimePreset, Verdict } from '../domain/runtime.ts';
+import type { FailurePattern, RuntimePreset } from '../domain/runtime.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type { SessionExit } from '../domain/session.ts';
 import { eventOf, fits, isFailure, readOutputLine, wordsOf } from './output.ts';
 

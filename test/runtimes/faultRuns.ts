@@ -1,4 +1,4 @@
-import type { Verdict } from '../../server/domain/runtime.ts';
+import type { Verdict } from '../../server/domain/verdict.ts';
 
 /**
  * The output of real programs whose model service, key, folder or sandbox was at fault, as it was recorded, shortened in places that
