@@ -152,8 +152,9 @@ test('no more are slung at once than the rig and the town have room for', async 
   const agent = slung[0]?.agent ?? '';
   const { session } = town.view.get('agents', agent) ?? assert.fail('no polecat');
   await town.host.exit(session ?? '', { end: 'failed', code: 1 });
-  const next = refused.find(({ bead }) => bead.startsWith('in-'))?.bead ?? '';
-  await town.sling(next);
+  // Infra has room for all of its own; where they were quicker than the others, backend has none yet.
+  const next = refused.find(({ bead }) => bead.startsWith('in-')) ?? refused[0];
+  await town.sling(next?.bead ?? '');
   const full = await refusal('capacity', town.ask('session/run', { agent }));
   assert.match(full.message, /3 of 3 sessions/);
 });
