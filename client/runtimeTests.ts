@@ -51,6 +51,7 @@ export class RuntimeTests implements TextDocumentContentProvider, Disposable {
         await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
       },
       take(event) {
+        if (event.event === 'note') change({ note: event.text });
         if (event.event === 'step') change({ steps: withStep(view.steps, event) });
       },
       end(result) {

@@ -7,6 +7,8 @@ export interface RuntimeTestView {
   readonly label: string;
   readonly live: boolean;
   readonly steps: readonly CheckedStep[];
+  /** For a person who is the runtime: what to do. */
+  readonly note?: string;
   /** The last line; absent: it is still going on. */
   readonly ending?: string;
 }
@@ -46,15 +48,25 @@ export function runtimeTestText(view: RuntimeTestView): string {
     `Runtime test of ${view.label}${view.label === view.runtime ? '' : ` (${view.runtime})`}`,
     `In a throw-away town and repository, ${view.live ? 'live: with your own account.' : 'without your account.'}`,
     '',
+    ...noteLines(view),
     'The contract: these four decide',
     ...decide,
     '',
     'Beside it: none of these decides',
     ...others,
     '',
-    view.ending ?? 'The test is going on...',
+    view.ending ?? `The test is going on... ${view.live ? answering : ''}`.trimEnd(),
     '',
   ].join('\n');
+}
+
+const answering = 'What it asks in its terminal is for you to answer.';
+
+/** Until there is nothing to do any more. */
+function noteLines({ note, ending }: RuntimeTestView): string[] {
+  if (note === undefined || ending !== undefined) return [];
+  const said = note.split('\n').flatMap((line) => wrapped(displayText(line, 300)));
+  return ['What you do now, in the terminal that was opened:', ...said.map((line) => `  ${line}`), ''];
 }
 
 function lines(view: RuntimeTestView, expected: readonly string[], decides: boolean): string[] {
@@ -89,7 +101,8 @@ function line(mark: string, outcome: string, step: string): string {
   return `  ${mark} ${outcome.padEnd('skipped'.length)}  ${what.padEnd(stepWidth)}`;
 }
 
-const width = 90;
+/** Beside the views and the map of the text there is no more room in a usual window. */
+const width = 76;
 
 /** Broken between words; a word that is longer stays whole. */
 function wrapped(text: string): string[] {

@@ -196,6 +196,20 @@ test('what a test sees is shown while it is seen, and at the end in one sentence
   ]);
 });
 
+test('a person who is the runtime reads what to do, as long as there is something to do', async () => {
+  const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
+  const texts: string[] = [];
+  const made = await parts(threeRuntimes(), async (_, emit) => {
+    emit({ event: 'note', text: 'Do these:\n1. Run: gt hook\u001B[2J\n2. Run: gt done' });
+    texts.push(made.runtimeTests.provideTextDocumentContent(uri));
+    await Promise.resolve();
+    return { event: 'result', runtime: 'sim', compatible: true, steps: [] };
+  });
+  await run(made, 'testRuntime', { runtime: 'sim' });
+  assert.match(texts[0] ?? '', /terminal.*:\n {2}Do these:\n {2}1\. Run: gt hook\n {2}2\. Run: gt done\n\n/);
+  assert.doesNotMatch(made.runtimeTests.provideTextDocumentContent(uri), /gt hook/);
+});
+
 test('a test that is cancelled says so, one that breaks off says why', async () => {
   const town = threeRuntimes();
   const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
