@@ -268,7 +268,10 @@ class RuntimeTest {
   async #offerTerminals(client: TownClient): Promise<void> {
     const parts = this.#parts;
     if (!parts.openTerminal) return;
-    client.onRequest('session/open', async (params) => (await parts.openTerminal?.({ ...params, inFront: true })) ?? {});
+    client.onRequest(
+      'session/open',
+      async (params) => (await parts.openTerminal?.({ ...params, inFront: true })) ?? {},
+    );
     await client.request('host/offer', { window: 'runtime-test', trusted: true, focused: true });
   }
 }

@@ -184,7 +184,7 @@ test('what a test sees is shown while it is seen, and at the end in one sentence
     texts[2] ?? '',
     /✖ failed {3}commits on its branch +12\.0 s\n {13}No commit came\.\n {13}Do: Let it run git\.\n/,
   );
-  assert.match(texts[2] ?? '', /\nSimulated does not keep the contract yet\.\n$/);
+  assert.match(texts[2] ?? '', /\nSimulated does not keep the contract yet\.\n\n/);
   assert.doesNotMatch(texts[2] ?? '', /waiting/);
   assert.deepEqual(seen.messages, [
     {
@@ -216,11 +216,11 @@ test('a test that is cancelled says so, one that breaks off says why', async () 
   const made = await parts(town, () => Promise.reject(new Refusal('in-use', 'Another is being tested.')));
   person.cancels = true;
   await run(made, 'testRuntime', { runtime: 'sim' });
-  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /\nThe test was cancelled\.\n$/);
+  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /\nThe test was cancelled\.\n\n/);
   assert.deepEqual(seen.messages.at(-1)?.message, 'The test of Simulated was cancelled.');
   person.cancels = false;
   await run(made, 'testRuntime', { runtime: 'sim' });
-  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /broke off: Another is being tested\.\n$/);
+  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /broke off: Another is being tested\.\n\n/);
   assert.deepEqual(seen.messages.at(-1), {
     kind: 'warning',
     message: 'Another is being tested.',

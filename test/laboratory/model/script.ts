@@ -1,4 +1,4 @@
-import type { Asked, RefusalStatus, Tool, ToolResult, Turn } from './asked.ts';
+import type { Asked, RefusalStatus, Tool, Turn } from './asked.ts';
 
 /** The work on one bead. Without more it goes from the hook to done. */
 export interface Part {
@@ -9,6 +9,8 @@ export interface Part {
   /** Goes on after its hook only when the agents of these beads have read theirs, too: they are at work at once. */
   readonly meets?: readonly string[];
   readonly refuses?: RefusalStatus;
+  /** The bead is that of a runtime's test: its title names word and file, and its description the commands. */
+  readonly isContract?: boolean;
 }
 
 /** The steps of one bead, in order. Each is one call of a tool. */
@@ -52,24 +54,65 @@ export function nextTurn(asked: Asked, bead: string | undefined, part: Part | un
   if (bead === undefined || !part) return { kind: 'say', text: 'There is no bead in what I was told.' };
   const answered = stepsAnswered(asked);
   if (part.silentAfter !== undefined && answered.has(part.silentAfter)) return { kind: 'hang' };
-  const step = steps.find((each) => !answered.has(each) && (each !== 'prime' || !isPrimed(asked, part)));
-  return step === undefined ? { kind: 'say', text: 'It is done.' } : turnFor(step, { asked, bead, shell });
+  const order = part.isContract === true ? contractOrder : steps;
+  const step = order.find((each) => !answered.has(each) && (each !== 'prime' || !isPrimed(asked, part)));
+  if (step === undefined) return { kind: 'say', text: 'It is done.' };
+  const kept = part.isContract === true ? contractTask : ownTask;
+  return turnFor(step, { asked, bead, shell, ...kept(bead, hookIn(asked)) });
+}
+
+/** The contract's bead asks for its commands in an order of its own. */
+const contractOrder: readonly Step[] = ['prime', 'hook', 'write', 'commit', 'update', 'done'];
+
+/** What the work on a bead consists of, as its hook tells it. */
+interface Kept {
+  /** Without a word the hook was not read right. */
+  readonly word: string | undefined;
+  readonly file: string;
+  readonly content: string;
+  readonly commit: string;
+  readonly update: string;
+}
+
+function ownTask(bead: string, hook: string): Kept {
+  const word = wordPattern.exec(hook)?.[0];
+  return {
+    word,
+    file: fileOf(bead),
+    content: contentOf(word ?? ''),
+    commit: `git add -A && git commit -m "${bead}: ${word}"`,
+    update: `bd update ${bead} --notes "${word}"`,
+  };
+}
+
+function contractTask(bead: string, hook: string): Kept {
+  const [, word, file = ''] = /Title: +Write (word[a-z0-9]{6}) into (\S+) /.exec(hook) ?? [];
+  return {
+    word,
+    file,
+    content: `${word}\n`,
+    commit: `git add ${file} && git commit -m "${bead}: keep the contract"`,
+    update: `bd update ${bead} --notes "contract kept"`,
+  };
+}
+
+/** What `gt hook` printed. */
+function hookIn({ results }: Asked): string {
+  return results.findLast(({ call }) => call === callOf('hook'))?.text ?? '';
 }
 
 function callOf(step: Step): string {
   return `call_${step}_scripted`;
 }
 
-interface Scene {
+interface Scene extends Kept {
   readonly asked: Asked;
   readonly bead: string;
   readonly shell: Tool;
 }
 
 function turnFor(step: Step, scene: Scene): Turn {
-  const { asked, bead, shell } = scene;
-  const hook = asked.results.findLast(({ call }) => call === callOf('hook'));
-  const word = wordPattern.exec(hook?.text ?? '')?.[0];
+  const { asked, shell, word } = scene;
   const run = (command: string): Turn => ({
     kind: 'call',
     id: callOf(step),
@@ -79,25 +122,22 @@ function turnFor(step: Step, scene: Scene): Turn {
   if (step === 'prime') return run('gt prime');
   if (step === 'hook') return run('gt hook');
   if (word === undefined)
-    return { kind: 'say', text: `The hook named no word: ${hook?.text ?? 'no answer'}` };
-  if (step === 'update') return run(`bd update ${bead} --notes "${word}"`);
-  if (step === 'write') return write(scene, { word, hook });
-  if (step === 'commit') return run(`git add -A && git commit -m "${bead}: ${word}"`);
+    return { kind: 'say', text: `The hook named no word: ${hookIn(asked) || 'no answer'}` };
+  if (step === 'update') return run(scene.update);
+  if (step === 'write') return write(scene);
+  if (step === 'commit') return run(scene.commit);
   return run('gt done');
 }
 
-function write(
-  { asked, bead, shell }: Scene,
-  { word, hook }: { readonly word: string; readonly hook: ToolResult | undefined },
-): Turn {
+function write({ asked, shell, file, content }: Scene): Turn {
   const id = callOf('write');
   const writer = toolNamed(asked, writers);
-  const worktree = /^ *Worktree: +(\/.+?)\s*$/m.exec(hook?.text ?? '')?.[1];
+  const worktree = /^ *Worktree: +(\/.+?)\s*$/m.exec(hookIn(asked))?.[1];
   if (writer && worktree !== undefined) {
-    const input = inputFor(writer, { path: `${worktree}/${fileOf(bead)}`, content: contentOf(word) });
+    const input = inputFor(writer, { path: `${worktree}/${file}`, content });
     return { kind: 'call', id, tool: writer.name, input };
   }
-  const command = `echo "${contentOf(word).trimEnd()}" > ${fileOf(bead)}`;
+  const command = `echo "${content.trimEnd()}" > ${file}`;
   return { kind: 'call', id, tool: shell.name, input: inputFor(shell, { command }) };
 }
 
