@@ -64,8 +64,8 @@ const answering = 'What it asks in its terminal is for you to answer.';
 /** Until there is nothing to do any more. */
 function noteLines({ note, ending }: RuntimeTestView): string[] {
   if (note === undefined || ending !== undefined) return [];
-  const said = note.split('\n').flatMap((line) => {
-    const [first = '', ...more] = wrapped(displayText(line, 300));
+  const said = note.split('\n').flatMap((each) => {
+    const [first = '', ...more] = wrapped(displayText(each, 300));
     return [`  ${first}`, ...more.map((rest) => `  ${/^\d\. /.test(first) ? '   ' : ''}${rest}`)];
   });
   return ['What you do now, in the terminal that was opened:', ...said, ''];

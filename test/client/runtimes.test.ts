@@ -210,6 +210,22 @@ test('a person who is the runtime reads what to do, as long as there is somethin
   assert.doesNotMatch(made.runtimeTests.provideTextDocumentContent(uri), /gt hook/);
 });
 
+test('what was not tried is not said to have failed', async () => {
+  const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
+  const untried: CheckedStep = { ...hook, outcome: 'skipped', evidence: 'Only live.' };
+  const result = { event: 'result', runtime: 'sim', compatible: false, steps: [untried] } as const;
+  const made = await parts(threeRuntimes(), () => Promise.resolve(result));
+  await run(made, 'testRuntime', { runtime: 'sim' });
+  assert.match(
+    made.runtimeTests.provideTextDocumentContent(uri),
+    /\nThe contract was not tried with Simulated\.\n\n/,
+  );
+  assert.deepEqual(
+    seen.messages.map(({ kind, message }) => [kind, message]),
+    [['info', 'The contract was not tried with Simulated. Only live.']],
+  );
+});
+
 test('a test that is cancelled says so, one that breaks off says why', async () => {
   const town = threeRuntimes();
   const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
