@@ -245,6 +245,25 @@ describe('the script', () => {
     assert.ok(model.seen[0]?.primed);
   });
 
+  test('does what the bead of a test asks for, in its order', async (t) => {
+    const model = await start(t, { word, isContract: true });
+    const title = 'Write wordabc123 into contract.txt and keep the contract';
+    const steps = ['prime', 'hook', 'write', 'commit', 'update'];
+    const answered = steps.map((step) => ({
+      id: `call_${step}_scripted`,
+      text: step === 'hook' ? `Hook of contract/nux\n  Title:     ${title}\n` : 'ok',
+    }));
+    const commands: unknown[] = [];
+    for (const count of [2, 3, 4, 5])
+      commands.push(commandOf(await ask(model, client, answered.slice(0, count))));
+    assert.deepEqual(commands, [
+      'echo "wordabc123" > contract.txt',
+      `git add contract.txt && git commit -m "${bead}: keep the contract"`,
+      `bd update ${bead} --notes "contract kept"`,
+      'gt done',
+    ]);
+  });
+
   test('takes the word from the hook alone', async (t) => {
     const model = await start(t, { word });
     const answer = await ask(model, client, [
