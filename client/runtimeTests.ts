@@ -8,7 +8,7 @@ import {
 } from 'vscode';
 import { messageOf } from '../server/domain/fault.ts';
 import { displayText } from '../server/domain/text.ts';
-import type { CheckedStep, RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
+import { isUntried, type CheckedStep, type RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
 import type { RuntimeTestResult } from '../server/protocol/runtimeTestRequest.ts';
 import { runtimeTestText, type RuntimeTestView } from './views/runtimeTestText.ts';
 
@@ -51,10 +51,13 @@ export class RuntimeTests implements TextDocumentContentProvider, Disposable {
         await window.showTextDocument(await workspace.openTextDocument(uri), { preview: false });
       },
       take(event) {
+        if (event.event === 'note') change({ note: event.text });
         if (event.event === 'step') change({ steps: withStep(view.steps, event) });
       },
       end(result) {
         if (!result) return change({ ending: 'The test was cancelled.' });
+        if (isUntried(result.steps))
+          return change({ steps: result.steps, ending: `The contract was not tried with ${view.label}.` });
         const verdict = result.compatible ? 'keeps the contract' : 'does not keep the contract yet';
         change({ steps: result.steps, ending: `${view.label} ${verdict}.` });
       },

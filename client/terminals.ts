@@ -41,7 +41,7 @@ export class Terminals implements Disposable {
     );
   }
 
-  /** Opens a terminal and starts the launcher in it, with no shell between. It does not come to the front by itself. */
+  /** Opens a terminal and starts the launcher in it, with no shell between. It does not come to the front unless it is asked to. */
   async open(request: OpenTerminalParams): Promise<{ readonly processId?: number }> {
     const terminal = window.createTerminal({
       name: displayText(request.name, 60),
@@ -55,6 +55,7 @@ export class Terminals implements Disposable {
       isTransient: false,
     });
     this.#opened.set(request.session, terminal);
+    if (request.inFront === true) terminal.show(true);
     const processId = await terminal.processId;
     return processId === undefined ? {} : { processId };
   }

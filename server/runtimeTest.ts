@@ -81,6 +81,7 @@ async function carryOver(client: TownClient, { runtime, preset }: RuntimeTestPar
 const inEditor = 'Test it in VS Code, which gives it a terminal: Gas Town: Test Runtime.';
 
 const stayMs = 3000;
+const patience = { hookMs: 20_000, stayMs };
 
 interface Scene {
   readonly params: RuntimeTestParams;
@@ -105,9 +106,10 @@ class RuntimeTest {
     const { preset, params, emit } = this.#scene;
     const live = params.live === true;
     const { deadlineSeconds = usualSeconds[kindOf(preset)] } = params;
-    emit({ event: 'begin', runtime: preset.id, label: preset.label, live, deadlineSeconds });
-    const isThere = await this.#lookAtProgram();
     const why = preset.needs.account && !live ? withoutLive(preset) : undefined;
+    const within = why === undefined ? { deadlineSeconds } : {};
+    emit({ event: 'begin', runtime: preset.id, label: preset.label, live, ...within });
+    const isThere = await this.#lookAtProgram();
     if (!isThere) this.#skipRest('Nothing was started: its program is missing.');
     else if (why !== undefined) await this.#onlyLook(why);
     else await this.#start(deadlineSeconds * 1000);
@@ -229,12 +231,11 @@ class RuntimeTest {
   async #endings(town: WatchedTown, rig: Rig, host: Host): Promise<void> {
     const bead = await addWaitingBead(town, rig, this.#scene.preset, 'wait');
     const processes = { kill, isLeft };
-    await tryEndings(town, processes, { preset: this.#scene.preset, bead, host }, (step, verdict) =>
-      this.#tell(step, verdict),
-    );
+    const trial = { preset: this.#scene.preset, bead, host, patience };
+    await tryEndings(town, processes, trial, (step, verdict) => this.#tell(step, verdict));
   }
 
-  /** With an account it is started away from it: in a home of its own, and without the variables that sign in. */
+  /** Not live it is started away from its account: in a home of its own, and without the variables that sign in. */
   async #terminal(town: WatchedTown, rig: Rig): Promise<void> {
     if (this.#steps.has('terminal')) return;
     const path = await loginShellPath();
@@ -248,9 +249,10 @@ class RuntimeTest {
     const { preset } = this.#scene;
     const home = join(this.#scene.scratch.folder, 'home');
     mkdirSync(home, { recursive: true });
-    const runtime = preset.needs.account ? await addWithoutAccount(town, preset, home) : preset.id;
+    const away = preset.needs.account && this.#scene.params.live !== true;
+    const runtime = away ? await addWithoutAccount(town, preset, home) : preset.id;
     const bead = await addWaitingBead(town, rig, preset, 'stay');
-    this.#tell('terminal', await tryTerminal(town, { bead, runtime, stayMs }));
+    this.#tell('terminal', await tryTerminal(town, { bead, runtime, stayMs, away }));
   }
 
   async #settle(): Promise<{ readonly town: WatchedTown; readonly rig: Rig }> {
@@ -268,7 +270,10 @@ class RuntimeTest {
   async #offerTerminals(client: TownClient): Promise<void> {
     const parts = this.#parts;
     if (!parts.openTerminal) return;
-    client.onRequest('session/open', async (params) => (await parts.openTerminal?.(params)) ?? {});
+    client.onRequest(
+      'session/open',
+      async (params) => (await parts.openTerminal?.({ ...params, inFront: true })) ?? {},
+    );
     await client.request('host/offer', { window: 'runtime-test', trusted: true, focused: true });
   }
 }

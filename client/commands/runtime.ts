@@ -2,6 +2,7 @@ import { type CancellationToken, ProgressLocation, window } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
+import { isUntried } from '../../server/protocol/runtimeTest.ts';
 import type { RuntimeTestResult } from '../../server/protocol/runtimeTestRequest.ts';
 import { inform, mention, warn } from '../messages.ts';
 import type { RuntimeTestRun } from '../runtimeTests.ts';
@@ -113,6 +114,10 @@ function sayResult(run: RuntimeTestRun, label: string, result: RuntimeTestResult
   if (!result) return mention(`The test of ${label} was cancelled.`);
   const show = { label: 'Show Result', run: () => run.show() };
   if (result.compatible) return inform(`${label} keeps the contract: hook, commits, done.`, show);
+  if (isUntried(result.steps)) {
+    const reason = result.steps.find(({ decides }) => decides)?.evidence ?? '';
+    return inform(`The contract was not tried with ${label}. ${displayText(reason, 300)}`, show);
+  }
   const failed = result.steps.find(({ decides, outcome }) => decides && outcome !== 'passed');
   const why = failed
     ? ` What failed: ${stepWords(failed.step)}. ${displayText(failed.advice ?? failed.evidence, 300)}`

@@ -7,7 +7,9 @@ export interface RuntimeTestView {
   readonly label: string;
   readonly live: boolean;
   readonly steps: readonly CheckedStep[];
-  /** The last line; absent: it is still going on. */
+  /** For a person who is the runtime: what to do. */
+  readonly note?: string;
+  /** What came of it; absent: it is still going on. */
   readonly ending?: string;
 }
 
@@ -38,23 +40,35 @@ const words: Partial<Record<string, string>> = { ...contract, ...capabilities };
 
 const marks = { passed: '✔', failed: '✖', skipped: '–' } as const;
 
-/** As a document: what has been seen, and what is still to be seen. */
+/** As a document: how it stands, which a terminal below must not hide, then what has been seen and what is still to be seen. */
 export function runtimeTestText(view: RuntimeTestView): string {
   const decide = lines(view, Object.keys(contract), true);
   const others = lines(view, Object.keys(capabilities), false);
   return [
     `Runtime test of ${view.label}${view.label === view.runtime ? '' : ` (${view.runtime})`}`,
     `In a throw-away town and repository, ${view.live ? 'live: with your own account.' : 'without your account.'}`,
+    view.ending ?? `The test is going on... ${view.live ? answering : ''}`.trimEnd(),
     '',
+    ...noteLines(view),
     'The contract: these four decide',
     ...decide,
     '',
     'Beside it: none of these decides',
     ...others,
     '',
-    view.ending ?? 'The test is going on...',
-    '',
   ].join('\n');
+}
+
+const answering = 'What it asks in its terminal is for you to answer.';
+
+/** Until there is nothing to do any more. */
+function noteLines({ note, ending }: RuntimeTestView): string[] {
+  if (note === undefined || ending !== undefined) return [];
+  const said = note.split('\n').flatMap((each) => {
+    const [first = '', ...more] = wrapped(displayText(each, 300));
+    return [`  ${first}`, ...more.map((rest) => `  ${/^\d\. /.test(first) ? '   ' : ''}${rest}`)];
+  });
+  return ['What you do now, in the terminal that was opened:', ...said, ''];
 }
 
 function lines(view: RuntimeTestView, expected: readonly string[], decides: boolean): string[] {
@@ -89,7 +103,8 @@ function line(mark: string, outcome: string, step: string): string {
   return `  ${mark} ${outcome.padEnd('skipped'.length)}  ${what.padEnd(stepWidth)}`;
 }
 
-const width = 90;
+/** Beside the views and the map of the text there is no more room in a usual window. */
+const width = 84;
 
 /** Broken between words; a word that is longer stays whole. */
 function wrapped(text: string): string[] {

@@ -63,7 +63,7 @@ function recordsOf<C extends Collection>(entry: JournalEntry, collection: C, id?
   );
 }
 
-/** `bead/update by contract/nux at 12:00:03`, the time as the journal has it. */
+/** `bead/update by contract/nux at 12:00:03 UTC`, the time as the journal has it. */
 export function told({ verb, by, at }: JournalEntry): string {
-  return `${verb} by ${by} at ${at.slice(11, 19)}`;
+  return `${verb} by ${by} at ${at.slice(11, 19)} UTC`;
 }

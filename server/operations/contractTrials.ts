@@ -5,8 +5,9 @@ import type { Arguments, Circumstance, RuntimePreset } from '../domain/runtime.t
 import type { HostKind, Session } from '../domain/session.ts';
 import { isEnded, polecatOf, sessionOf, told, type Watched } from '../domain/watched.ts';
 import type { RuntimeCapability } from '../protocol/runtimeTest.ts';
-import type { SlingParams, Slung } from '../protocol/work.ts';
+import type { Slung } from '../protocol/work.ts';
 import type { WatchedTown } from './contractTown.ts';
+import { atWork, begin, until, watch } from './contractSessions.ts';
 import { fill, names, optionsWord } from '../runtimes/placeholders.ts';
 
 /** The processes of this machine, as far as a trial needs them. */
@@ -22,6 +23,13 @@ export interface Trial {
   /** A bead that asks for nothing but to wait. */
   readonly bead: string;
   readonly host: 'auto' | HostKind;
+  readonly patience: Patience;
+}
+
+/** How long a session may take to reach its hook before it is killed, and must stay when it was taken up again. */
+export interface Patience {
+  readonly hookMs: number;
+  readonly stayMs: number;
 }
 
 export type TellCapability = (step: RuntimeCapability, verdict: Verdict) => void;
@@ -64,7 +72,7 @@ export async function tryEndings(
 ): Promise<void> {
   const slung = await begin(town, { bead: trial.bead, host: trial.host });
   if (typeof slung === 'string') return skipAll(tell, slung);
-  const killed = await tryKill(town, processes, slung);
+  const killed = await tryKill(town, processes, slung, trial);
   tell('failure-seen', killed);
   if (killed.outcome !== 'passed') {
     const why = 'The session that was to be killed is not there to be taken up again.';
@@ -78,14 +86,51 @@ export async function tryEndings(
     tell('clean-stop', skipped('No session runs that could be stopped.'));
     return;
   }
-  tell('resume', judgeResume(trial.preset, session, slung));
+  const resumed = await stays(
+    town,
+    { ...slung, session: session.id },
+    trial,
+    judgeResume(trial.preset, session, slung),
+  );
+  tell('resume', resumed);
+  if (resumed.outcome === 'failed') {
+    tell('clean-stop', skipped('No session runs that could be stopped.'));
+    return;
+  }
   tell('clean-stop', await tryStop(town, processes, session));
 }
 
-/** A terminal without a person and without an account: it must start there and stay, if only to ask something. */
+/** What holds of a session that was taken up again holds only where that lives. */
+async function stays(
+  town: WatchedTown,
+  slung: Slung,
+  { patience }: Trial,
+  verdict: Verdict,
+): Promise<Verdict> {
+  const watched = watch(town, slung);
+  await until(town, patience.stayMs, () => isEnded(watched));
+  const { exit } = sessionOf(watched) ?? {};
+  if (exit?.end !== 'failed') return verdict;
+  return failed(
+    `${verdict.evidence.replace(/\.$/, '')}, but it ended at once (${exit.signal ?? `code ${exit.code ?? 'unknown'}`}).`,
+    'Kill it in the middle of its work, resume it by hand as its preset says, and read what it says.',
+  );
+}
+
+/** A terminal without a person; `away`: from its account. It must start there and stay, if only to ask something. */
 export async function tryTerminal(
   town: WatchedTown,
-  { bead, runtime, stayMs }: { readonly bead: string; readonly runtime: string; readonly stayMs: number },
+  {
+    bead,
+    runtime,
+    stayMs,
+    away,
+  }: {
+    readonly bead: string;
+    readonly runtime: string;
+    readonly stayMs: number;
+    readonly away: boolean;
+  },
 ): Promise<Verdict> {
   // Which hosts there are is for the town to say.
   const slung = await begin(town, { bead, runtime, host: 'tmux' });
@@ -96,6 +141,10 @@ export async function tryTerminal(
   if (exit?.end === 'done') return passed('It started in a window of tmux and did its work there.');
   if (exit) {
     const how = exit.signal ?? `code ${exit.code ?? 'unknown'}`;
+    if (away)
+      return skipped(
+        `It started in a window of tmux, away from your account, and ended at once (${how}); how it starts with your account, --live tries.`,
+      );
     return failed(
       `It started in a window of tmux and ended at once (${how}).`,
       'Start it by hand in a terminal and read what it says.',
@@ -108,47 +157,21 @@ export async function tryTerminal(
   );
 }
 
-/** False where it does not come true within the time. */
-async function until(town: WatchedTown, withinMs: number, holds: () => boolean): Promise<boolean> {
-  const end = Date.now() + withinMs;
-  while (!holds()) {
-    if (Date.now() >= end) return false;
-    await town.changes.next(end - Date.now());
-  }
-  return true;
-}
-
-const watch = ({ changes }: WatchedTown, { bead, agent, session = '' }: Slung): Watched => ({
-  entries: changes.entries,
-  bead,
-  agent,
-  session,
-});
-
-/** The sling, or why there is none. */
-async function begin(
-  town: WatchedTown,
-  { bead, ...choice }: { readonly bead: string } & Omit<SlingParams, 'beads'>,
-): Promise<Slung | string> {
-  try {
-    const { slung, refused } = await town.ask('work/sling', { beads: [bead], ...choice });
-    return slung[0] ?? refused[0]?.message ?? 'It was not slung.';
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return error.details.field === 'host'
-      ? `sessions cannot live in ${choice.host ?? 'such a place'} here.`
-      : error.message;
-  }
-}
-
 function skipAll(tell: TellCapability, why: string): void {
   for (const step of ['failure-seen', 'resume', 'clean-stop'] as const)
     tell(step, skipped(`A second session could not be started: ${why}`));
 }
 
-async function tryKill(town: WatchedTown, processes: TrialProcesses, slung: Slung): Promise<Verdict> {
+async function tryKill(
+  town: WatchedTown,
+  processes: TrialProcesses,
+  slung: Slung,
+  { preset, patience }: Trial,
+): Promise<Verdict> {
   const watched = watch(town, slung);
   await until(town, noticedMs, () => sessionOf(watched)?.pid !== undefined);
+  // Before its model has answered there would be nothing that could be resumed.
+  await atWork(town, preset, slung, patience.hookMs);
   const { pid } = sessionOf(watched) ?? {};
   const wasQuicker = skipped('It had ended by itself before it could be killed.');
   if (pid === undefined || isEnded(watched) || !processes.kill(pid)) return wasQuicker;
@@ -183,8 +206,9 @@ async function takeUp(town: WatchedTown, { host }: Trial, { agent }: Slung): Pro
 
 function judgeResume(preset: RuntimePreset, session: Session, slung: Slung): Verdict {
   const place = session.launch.directory === slung.worktree ? 'on the same worktree and hook' : 'elsewhere';
-  const words = preset.resume?.filter(isFixed) ?? [];
-  if (!preset.resume || words.length === 0)
+  const form = session.host === 'process' ? (preset.resumeOneShot ?? preset.resume) : preset.resume;
+  const words = form?.filter(isFixed) ?? [];
+  if (words.length === 0)
     return skipped(`Its preset has no way to resume a conversation; a new one was begun ${place}.`);
   return words.every((word) => session.launch.arguments.includes(word))
     ? passed(`Resumed with ${words.join(' ')} ${place}.`)

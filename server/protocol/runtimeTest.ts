@@ -52,6 +52,11 @@ export interface RuntimeTestParams {
   readonly deadlineSeconds?: number;
 }
 
+/** Nothing of the contract was tried: that it does not hold was not seen. */
+export function isUntried(steps: readonly CheckedStep[]): boolean {
+  return steps.every(({ decides, outcome }) => !decides || outcome === 'skipped');
+}
+
 /** One line each, as JSON, of `gastown-server runtime-test RUNTIME`. */
 export type RuntimeTestEvent =
   | {
@@ -59,7 +64,7 @@ export type RuntimeTestEvent =
       readonly runtime: string;
       readonly label: string;
       readonly live: boolean;
-      /** The time that the contract is given as a whole. */
+      /** The time that the contract is given as a whole; absent: it is not tried. */
       readonly deadlineSeconds?: number;
     }
   /** For a person who plays the runtime: what to do now. */

@@ -15,6 +15,8 @@ export interface OpenTerminalParams {
   readonly command: string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** A person waits for it, and is asked in it: it comes to the front, and the cursor stays where it is. */
+  readonly inFront?: true;
 }
 
 /** Where a person sees a session. */

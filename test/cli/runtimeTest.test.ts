@@ -113,6 +113,19 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     ]);
   });
 
+  test('what was not tried is not said to have failed', async () => {
+    const begin80 = { ...begin, label: 'A runtime with a rather long name of its own', live: true };
+    const untried = four.map((each) => ({ ...each, outcome: 'skipped' as const }));
+    const { stdout, code } = await gt(
+      ['runtime', 'test', 'sim'],
+      [begin80, ...told(...untried), result(untried, false)],
+      1,
+    );
+    assert.equal(code, 1);
+    for (const line of stdout.split('\n')) assert.ok(line.length <= 80, line);
+    assert.match(stdout, /: the contract was not tried\.\nWhy is said above, at "reads its hook"\.\n$/);
+  });
+
   test('hands on what was asked for, and asks first where an account is used', async () => {
     const refused = await gt(['runtime', 'test', 'claude', '--live'], [begin, result(four)]);
     assert.equal(refused.code, 1);

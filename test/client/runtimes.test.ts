@@ -185,7 +185,7 @@ test('what a test sees is shown while it is seen, and at the end in one sentence
     texts[2] ?? '',
     /✖ failed {3}commits on its branch +12\.0 s\n {13}No commit came\.\n {13}Do: Let it run git\.\n/,
   );
-  assert.match(texts[2] ?? '', /\nSimulated does not keep the contract yet\.\n$/);
+  assert.match(texts[2] ?? '', /\nSimulated does not keep the contract yet\.\n\n/);
   assert.doesNotMatch(texts[2] ?? '', /waiting/);
   assert.deepEqual(seen.messages, [
     {
@@ -197,17 +197,47 @@ test('what a test sees is shown while it is seen, and at the end in one sentence
   ]);
 });
 
+test('a person who is the runtime reads what to do, as long as there is something to do', async () => {
+  const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
+  const texts: string[] = [];
+  const made = await parts(threeRuntimes(), async (_, emit) => {
+    emit({ event: 'note', text: 'Do these:\n1. Run: gt hook\u001B[2J\n2. Run: gt done' });
+    texts.push(made.runtimeTests.provideTextDocumentContent(uri));
+    await Promise.resolve();
+    return { event: 'result', runtime: 'sim', compatible: true, steps: [] };
+  });
+  await run(made, 'testRuntime', { runtime: 'sim' });
+  assert.match(texts[0] ?? '', /terminal.*:\n {2}Do these:\n {2}1\. Run: gt hook\n {2}2\. Run: gt done\n\n/);
+  assert.doesNotMatch(made.runtimeTests.provideTextDocumentContent(uri), /gt hook/);
+});
+
+test('what was not tried is not said to have failed', async () => {
+  const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
+  const untried: CheckedStep = { ...hook, outcome: 'skipped', evidence: 'Only live.' };
+  const result = { event: 'result', runtime: 'sim', compatible: false, steps: [untried] } as const;
+  const made = await parts(threeRuntimes(), () => Promise.resolve(result));
+  await run(made, 'testRuntime', { runtime: 'sim' });
+  assert.match(
+    made.runtimeTests.provideTextDocumentContent(uri),
+    /\nThe contract was not tried with Simulated\.\n\n/,
+  );
+  assert.deepEqual(
+    seen.messages.map(({ kind, message }) => [kind, message]),
+    [['info', 'The contract was not tried with Simulated. Only live.']],
+  );
+});
+
 test('a test that is cancelled says so, one that breaks off says why', async () => {
   const town = threeRuntimes();
   const uri = Uri.from({ scheme: 'gastown-runtime-test', path: '/Test of sim' });
   const made = await parts(town, () => Promise.reject(new Refusal('in-use', 'Another is being tested.')));
   person.cancels = true;
   await run(made, 'testRuntime', { runtime: 'sim' });
-  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /\nThe test was cancelled\.\n$/);
+  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /\nThe test was cancelled\.\n\n/);
   assert.deepEqual(seen.messages.at(-1)?.message, 'The test of Simulated was cancelled.');
   person.cancels = false;
   await run(made, 'testRuntime', { runtime: 'sim' });
-  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /broke off: Another is being tested\.\n$/);
+  assert.match(made.runtimeTests.provideTextDocumentContent(uri), /broke off: Another is being tested\.\n\n/);
   assert.deepEqual(seen.messages.at(-1), {
     kind: 'warning',
     message: 'Another is being tested.',

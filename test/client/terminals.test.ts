@@ -39,6 +39,12 @@ test('a session gets a terminal of its own: the launcher as it is, no shell, kep
   assert.equal(seen.terminals[0]?.shown, 0);
 });
 
+test('one that its person asked to see comes to the front', async () => {
+  const terminals = new Terminals();
+  await terminals.open({ ...request, session: 's-0', inFront: true });
+  assert.equal(seen.terminals.at(-1)?.shown, 1);
+});
+
 test('it is found before its launcher has reported, and no longer once it is closed', async () => {
   const terminals = new Terminals();
   terminals.start();

@@ -86,7 +86,7 @@ describe('the contract', () => {
     assert.equal(outcomes(all), 'hook passed, commit passed, update passed, done passed');
     assert.equal(
       judgeContract(all).get('hook')?.evidence,
-      'work/progress by contract/nux at 12:00:00: co-keep went from hooked to in_progress.',
+      'work/progress by contract/nux at 12:00:00 UTC: co-keep went from hooked to in_progress.',
     );
     assert.match(judgeContract(all).get('commit')?.evidence ?? '', /contract\.txt holds the word/);
     assert.match(

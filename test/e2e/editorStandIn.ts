@@ -23,7 +23,7 @@ const parts = {
       env: { ...process.env, ...params.environment },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    child.stdin.on('error', () => undefined).end(typedFor(note));
+    child.stdin.on('error', () => undefined).end(params.inFront === true ? typedFor(note) : '');
     return Promise.resolve(child.pid === undefined ? {} : { processId: child.pid });
   },
 };
@@ -33,7 +33,7 @@ function emit(event: RuntimeTestEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** A person who does exactly what the note says. */
+/** A person who does exactly what the note says, in the terminal that they see. */
 function typedFor(text: string): string {
   const [, file, word] = /file named (\S+) [^]*this word: (\w+)/.exec(text) ?? [];
   const lines = text.split('\n').flatMap((line) => {

@@ -75,7 +75,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     }
     assert.match(
       stepOf(result, 'hook').evidence,
-      /by contract\/\w+ at \d\d:\d\d:\d\d: co-keep went from hooked to in_progress/,
+      /by contract\/\w+ at \d\d:\d\d:\d\d UTC: co-keep went from hooked to in_progress/,
     );
     assert.match(
       stepOf(result, 'commit').evidence,

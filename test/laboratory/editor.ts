@@ -1,6 +1,6 @@
 import { HostUnavailable, prepareHost, type Host } from '../host/vscode/host.ts';
 import { repository } from '../host/vscode/paths.ts';
-import { showTown } from '../host/windows/preparedTown.ts';
+import { readable, showTown } from '../host/windows/preparedTown.ts';
 import { eventually } from '../support/wait.ts';
 import { NotHere } from './results.ts';
 import type { Laboratory } from './town.ts';
@@ -18,7 +18,7 @@ export async function openEditor(lab: Laboratory, rig: string, say: (line: strin
   try {
     // Sockets of its own lie in its folder for temporary files, and the terminal's is too deep for them.
     const env = { ...lab.terminal.environment, TMPDIR: process.env['TMPDIR'] };
-    const window = await host.openWindow({ extensionDevelopmentPath: repository, env });
+    const window = await host.openWindow({ extensionDevelopmentPath: repository, env, settings: readable });
     await showTown(window);
     const offers = async (): Promise<boolean> =>
       (await lab.client.request('rig/get', { rig })).sessionHost === 'editor';

@@ -1,5 +1,7 @@
 import type { HostKind } from '../../server/domain/session.ts';
+import { productVersion } from '../../server/protocol/version.ts';
 import { which } from '../e2e/terminal.ts';
+import { contractInEditor, type Tested } from './contract.ts';
 import { openEditor } from './editor.ts';
 import { keepEvidence } from './evidence.ts';
 import type { InstalledCli } from './install.ts';
@@ -22,6 +24,7 @@ export const parts: readonly LaboratoryPart[] = [
   alone(contract, 'process'),
   alone(oneBead, 'tmux'),
   { names: [oneBead.name, 'editor'], play: playInEditor },
+  { names: [contractInEditor.name, 'editor'], play: playContract },
   { names: [handoff.name], play: playHandoffs },
   { names: [convoy.name], play: playConvoy },
 ];
@@ -74,6 +77,50 @@ async function playInEditor(
       () => undefined,
     );
   }
+}
+
+/** What needs no CLI, and what is enough to see that real ones are tested as they are used. */
+const testedInEditor: readonly Tested[] = [
+  { runtime: 'sim', label: 'Simulated agent', kind: 'script' },
+  { runtime: 'human', label: 'Human', kind: 'person' },
+  { runtime: 'claude-code', label: 'Claude Code', kind: 'account' },
+  { runtime: 'codex', label: 'Codex', kind: 'account' },
+];
+
+async function playContract(
+  lab: Laboratory,
+  clis: readonly InstalledCli[],
+  say: (line: string) => void,
+): Promise<Section> {
+  const { name, title, about, columns } = contractInEditor;
+  const editor = openEditor(lab, await lab.rigOf('sim'), say);
+  // The rows say what is wrong with it.
+  editor.catch(() => undefined);
+  const rows: Row[] = [];
+  try {
+    for (const tested of testedInEditor) {
+      const cli =
+        tested.kind === 'account' ? clis.find(({ runtime }) => runtime === tested.runtime) : ours(tested);
+      if (!cli) continue;
+      const play = async (step: Step): Promise<void> => {
+        const window = (await editor).editors[0]?.windows[0];
+        if (!window) throw new Error('The editor has no window.');
+        await contractInEditor.play(window, { tested, step });
+      };
+      rows.push(await rowOf(lab, { name, cli, columns, say }, play));
+    }
+    return { title, about, columns, rows };
+  } finally {
+    await editor.then(
+      (host) => host.close(),
+      () => undefined,
+    );
+  }
+}
+
+/** A runtime that is a part of this product. */
+function ours({ runtime }: Tested): InstalledCli {
+  return { runtime, package: 'gastown', version: productVersion, program: 'gt', path: 'gt' };
 }
 
 /** In a ring, so that each begins once and each takes over once. */

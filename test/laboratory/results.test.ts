@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { hasFailed, NotHere, page, playRow, summary, type Section } from './results.ts';
+import { hasFailed, NotHere, notTried, page, playRow, summary, type Section } from './results.ts';
 
 const columns = ['begun', 'killed', 'landed'];
 const claude = { runtime: 'claude-code', version: '2.1.330', columns };
@@ -18,6 +18,18 @@ test('a row has a cell for each column, with the note of its step', async () => 
       ['passed', 'by a call'],
       ['passed', undefined],
     ],
+  );
+});
+
+test('a step with a good reason not to be done leaves its cell open, and the row goes on', async () => {
+  const row = await playRow(claude, async (step) => {
+    await step(() => Promise.resolve());
+    await step(() => Promise.resolve(notTried));
+    await step(() => Promise.reject(new Error('gone')));
+  });
+  assert.deepEqual(
+    row.cells.map(({ kind }) => kind),
+    ['passed', 'not-run', 'failed'],
   );
 });
 

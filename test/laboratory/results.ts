@@ -19,6 +19,9 @@ export interface Section {
   readonly rows: readonly Row[];
 }
 
+/** Given by a step that found a good reason not to be done; the row goes on. */
+export const notTried = Symbol('not tried');
+
 /** Does one step and measures it; a step that fails ends its row. */
 export type Step = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -44,11 +47,7 @@ export async function playRow(
     const seconds = (): number => (performance.now() - began) / 1000;
     try {
       const value = await work();
-      cells.push({
-        kind: 'passed',
-        seconds: seconds(),
-        ...(typeof value === 'string' ? { note: value } : {}),
-      });
+      cells.push(good(value, seconds()));
       return value;
     } catch (error) {
       cells.push(bad(error, seconds()));
@@ -59,8 +58,7 @@ export async function playRow(
     await play(step);
   } catch (error) {
     // Whatever was thrown between two steps belongs to the next one.
-    if (cells.every(({ kind }) => kind === 'passed') && cells.length < columns.length)
-      cells.push(bad(error, 0));
+    if (cells.every((cell) => !('why' in cell)) && cells.length < columns.length) cells.push(bad(error, 0));
   }
   const rest = columns.slice(cells.length).map((): Cell => ({ kind: 'not-run' }));
   return { runtime, version, cells: [...cells, ...rest].slice(0, columns.length) };
@@ -68,6 +66,11 @@ export async function playRow(
 
 export function hasFailed(section: Section): boolean {
   return section.rows.some(({ cells }) => cells.some(({ kind }) => kind === 'failed'));
+}
+
+function good(value: unknown, seconds: number): Cell {
+  if (value === notTried) return { kind: 'not-run' };
+  return { kind: 'passed', seconds, ...(typeof value === 'string' ? { note: value } : {}) };
 }
 
 function bad(error: unknown, seconds: number): Cell {

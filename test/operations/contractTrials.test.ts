@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
+import type { Bead } from '../../server/domain/bead.ts';
 import type { Verdict } from '../../server/domain/contract.ts';
 import type { JournalEntry } from '../../server/domain/journal.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
@@ -36,18 +37,21 @@ const entry = (verb: string, ...changes: Change[]): JournalEntry => ({
 });
 
 const sessionIs = (fields: object): Change => ['sessions', session.id, { ...session, ...fields }];
+const beadIs = (status: Bead['status']): Change => ['beads', 'co-wait', { id: 'co-wait', status } as Bead];
 const polecatIs = (state: Polecat['state']): Change => ['agents', agent, { ...polecat, state }];
 
 /** A town whose second session can be slung, killed, taken up and stopped; a test changes how it answers. */
 function town(answers: Partial<Record<Method, (params: never) => unknown>> = {}) {
-  const entries: JournalEntry[] = [entry('session/started', sessionIs({}), polecatIs('working'))];
+  const began = { ...entry('work/progress', beadIs('in_progress')), by: agent };
+  const entries: JournalEntry[] = [entry('session/started', sessionIs({}), polecatIs('working')), began];
   const asked: [string, unknown][] = [];
   const usual: Partial<Record<Method, (params: never) => unknown>> = {
     'work/sling': () => ({
-      slung: [{ bead: 'co-wait', agent, session: 's-1', worktree: '/w/nux' }],
+      slung: [{ bead: 'co-wait', agent, session: 's-1', worktree: '/w/nux', host: 'process' }],
       refused: [],
     }),
     'session/run': () => ({ ...session, id: 's-2' }),
+    'session/follow': () => ({ lines: [], next: 0, ended: true }),
     'session/stop': () => ({ ...session, id: 's-2', exit: { end: 'stopped' } }),
   };
   const watched = {
@@ -61,7 +65,7 @@ function town(answers: Partial<Record<Method, (params: never) => unknown>> = {})
   const dies = (state: Polecat['state'], end: SessionEnd = 'failed'): void => {
     entries.push(entry('session/ended', sessionIs({ state: 'ended', exit: { end } }), polecatIs(state)));
   };
-  return { watched, asked, dies };
+  return { watched, asked, dies, journals: (one: JournalEntry) => void entries.push(one) };
 }
 
 type Fake = ReturnType<typeof town>;
@@ -77,11 +81,18 @@ async function endings(
     kill = () => killed(fake),
     left = false,
     name = 'sim',
-  }: { readonly kill?: () => boolean; readonly left?: boolean; readonly name?: string } = {},
+    hookMs = 0,
+  }: {
+    readonly kill?: () => boolean;
+    readonly left?: boolean;
+    readonly name?: string;
+    readonly hookMs?: number;
+  } = {},
 ): Promise<Record<string, Verdict>> {
   const said: Record<string, Verdict> = {};
   const processes = { kill, isLeft: () => Promise.resolve(left) };
-  const trial = { preset: preset(name), bead: 'co-wait', host: 'process' as const };
+  const patience = { hookMs, stayMs: 0 };
+  const trial = { preset: preset(name), bead: 'co-wait', host: 'process' as const, patience };
   await tryEndings(fake.watched, processes, trial, (step, verdict) => (said[step] = verdict));
   assert.deepEqual(Object.keys(said), ['failure-seen', 'resume', 'clean-stop']);
   return said;
@@ -122,12 +133,46 @@ describe('how a session of a tested runtime ends', () => {
     assert.match(said['failure-seen']?.evidence ?? '', /5 s after SIGKILL the town still says working/);
   });
 
+  test('it is killed at work: before its model has answered there would be nothing to resume', async () => {
+    const said = ['{"type":"system"}', '{"type":"user","message":{"content":"a long line, which is c…'];
+    const fake = town({
+      'session/follow': ({ from = 0 }: { from?: number }) => ({
+        lines: said.slice(from, from + 1),
+        next: from + 1,
+        ended: false,
+      }),
+    });
+    const followed = (): number => fake.asked.filter(([method]) => method === 'session/follow').length;
+    let before = 0;
+    const kill = (): boolean => {
+      before = followed();
+      return killed(fake);
+    };
+    await endings(fake, { kill, name: 'claude', hookMs: 60_000 });
+    assert.equal(before, 2);
+  });
+
   test('resumed is only what was started with the words of its preset', async () => {
     const fork = await endings(town(), { name: 'claude' });
     assert.equal(fork['resume']?.outcome, 'skipped');
-    const resumed = { ...session, launch: { ...launch, arguments: ['--resume', 'an-id'] } };
+    const resumed = { ...session, id: 's-2', launch: { ...launch, arguments: ['--resume', 'an-id'] } };
     const real = await endings(town({ 'session/run': () => resumed }), { name: 'claude' });
     assert.equal(real['resume']?.outcome, 'passed');
+    const codexWords = ['exec', '--json', '-c', 'allow_login_shell=false', 'resume', 'an-id'];
+    const plain = { ...resumed, host: 'process', launch: { ...launch, arguments: codexWords } };
+    const process = await endings(town({ 'session/run': () => plain }), { name: 'codex' });
+    assert.equal(process['resume']?.outcome, 'passed', process['resume']?.evidence);
+    const fake = town({
+      'session/run': () => {
+        const exit = { end: 'failed', code: 1 };
+        const ended = { ...resumed, state: 'ended', exit };
+        fake.journals(entry('session/ended', ['sessions', 's-2', ended as unknown as Session]));
+        return resumed;
+      },
+    });
+    const lost = await endings(fake, { name: 'claude' });
+    assert.deepEqual(outcomes(lost), ['passed', 'failed', 'skipped']);
+    assert.match(lost['resume']?.evidence ?? '', /^Resumed with --resume .* it ended at once \(code 1\)\.$/);
     const refuse = (): never => {
       throw new Refusal('held', 'It no longer holds its bead.');
     };
@@ -154,7 +199,7 @@ describe('how a session of a tested runtime ends', () => {
 });
 
 describe('a terminal', () => {
-  const trial = { bead: 'co-stay', runtime: 'sim', stayMs: 0 };
+  const trial = { bead: 'co-stay', runtime: 'sim', stayMs: 0, away: false };
 
   test('one that stays passes, and is stopped', async () => {
     const fake = town();
@@ -168,6 +213,9 @@ describe('a terminal', () => {
     const fake = town();
     fake.dies('failed');
     assert.equal((await tryTerminal(fake.watched, trial)).outcome, 'failed');
+    const away = await tryTerminal(fake.watched, { ...trial, away: true });
+    assert.equal(away.outcome, 'skipped', 'without its account it may have had no reason to stay');
+    assert.match(away.evidence, /away from your account.*--live/);
     const unknown = (): never => {
       throw new Refusal('invalid', 'host: must be one of auto, editor, process', { field: 'host' });
     };

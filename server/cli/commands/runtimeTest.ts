@@ -60,7 +60,7 @@ async function ownRuntime(cli: Cli, name: string): Promise<RuntimeSummary | unde
 }
 
 async function agree(cli: Cli, label: string, { yes }: Options): Promise<void> {
-  const sentence = `This starts ${label} three times or so with your own account, which may cost.`;
+  const sentence = `This starts ${label} a few times with your own account, which may cost.`;
   if (!cli.json) cli.output.note([sentence]);
   if (yes) return;
   const agreed = cli.json ? undefined : await cli.confirm('Go on?');

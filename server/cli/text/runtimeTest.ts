@@ -1,5 +1,5 @@
 import { displayText } from '../../domain/text.ts';
-import { testedSteps, type CheckedStep } from '../../protocol/runtimeTest.ts';
+import { isUntried, testedSteps, type CheckedStep } from '../../protocol/runtimeTest.ts';
 import type { ServerEvent } from '../askServerProgram.ts';
 import { paint, type Look, type Output, type Paint } from '../output.ts';
 import { cut } from '../table.ts';
@@ -36,7 +36,7 @@ export function plainChecklist(output: Output): Checklist {
   let next = 0;
   return {
     take(event) {
-      const said = headOf(event);
+      const said = headOf(event, output.look);
       if (said.length > 0) output.print(said);
       const step = stepOf(event);
       if (step) known.set(step.step, step);
@@ -78,7 +78,7 @@ export function liveChecklist(output: Output): Checklist {
   return {
     take(event) {
       erase();
-      const said = headOf(event);
+      const said = headOf(event, output.look);
       if (said.length > 0) output.print(said);
       isBegun ||= event.event === 'begin';
       const step = stepOf(event);
@@ -107,6 +107,11 @@ export function resultLines(
   }: { readonly label: string; readonly compatible: boolean; readonly steps: readonly CheckedStep[] },
   look: Look,
 ): string[] {
+  if (isUntried(steps))
+    return [
+      paint(look, 'bold', `${displayText(label, 60)}: the contract was not tried.`),
+      `Why is said above, at "${titles.hook}".`,
+    ];
   const deciding = steps.filter(({ decides }) => decides);
   const held = deciding.filter(({ outcome }) => outcome === 'passed').length;
   const words = `${displayText(label, 60)}: ${held} of ${deciding.length} of the contract hold.`;
@@ -136,7 +141,7 @@ export function isStep(value: unknown): value is CheckedStep & ServerEvent {
   );
 }
 
-function headOf(event: ServerEvent): string[] {
+function headOf(event: ServerEvent, look: Look): string[] {
   if (event.event === 'note')
     return String(event['text'])
       .split('\n')
@@ -145,7 +150,8 @@ function headOf(event: ServerEvent): string[] {
   const within =
     event['deadlineSeconds'] === undefined ? '' : `, within ${minutes(Number(event['deadlineSeconds']))}`;
   const account = event['live'] === true ? ', with your own account' : '';
-  return [`Testing ${displayText(String(event['label']), 60)} in a town of its own${account}${within}.`];
+  const words = `Testing ${displayText(String(event['label']), 60)} in a town of its own${account}${within}.`;
+  return wrapped(words, look.width);
 }
 
 function minutes(seconds: number): string {
