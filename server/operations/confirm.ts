@@ -2,11 +2,12 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { type RigChange, withRigChange } from '../domain/settings.ts';
 import type { Context } from './context.ts';
+import { inPlaceSentence } from './inPlace.ts';
 import { describeSetup, setupNow } from './setup.ts';
 import { runtimeLabel } from './views.ts';
 
 /**
- * A change that gives something a free hand is refused with `unapproved` and what it means, until a person has confirmed it; then it is
+ * A change that gives something a free hand, or the user's own checkout, is refused with `unapproved` and what it means, until a person has confirmed it; then it is
  * completed with what they approved.
  */
 export async function confirmedChange(
@@ -21,6 +22,14 @@ export async function confirmedChange(
       field: 'confirmed',
       next: `gt rig config ${rig.id} approval auto --yes`,
       facts: { confirm: 'approval' },
+    });
+  }
+  const { isolation } = change.settings ?? {};
+  if (isolation === 'in-place' && rig.settings.isolation !== 'in-place' && !confirmed) {
+    throw new Refusal('unapproved', inPlaceSentence(rig), {
+      field: 'confirmed',
+      next: `gt rig config ${rig.id} isolation in-place --yes`,
+      facts: { confirm: 'isolation' },
     });
   }
   const setup = change.settings?.setup && (await setupNow(context, withRigChange(rig, change)));
