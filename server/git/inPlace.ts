@@ -9,7 +9,7 @@ import { headOf } from './head.ts';
 import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { asBranch, asDirectory, asSha } from './names.ts';
-import { plain } from './plain.ts';
+import { plain, whatGitSaid } from './plain.ts';
 import { inRepository, inWorktree, queued, worktreePlace } from './repository.ts';
 import { status } from './status.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
@@ -204,9 +204,27 @@ async function switchTo(
 ): Promise<void> {
   const git = await inWorktree(core, repository, directory);
   const options = ['--quiet', '--no-guess', '--no-recurse-submodules', '--no-overwrite-ignore'];
-  await git(['switch', ...options, branch], { durable: true });
+  const { code, stderr } = await git(['switch', ...options, branch], { accepts: [0, 1, 128], durable: true });
+  if (code !== 0) throw refusedSwitch({ directory, branch }, stderr);
   const head = await headOf(core, repository, directory);
   if (head.branch !== branch) throw new Error(`git switch left ${directory} on ${String(head.branch)}`);
+}
+
+/** git names the files that are in the way in lines of their own. */
+function refusedSwitch(
+  { directory, branch }: { readonly directory: string; readonly branch: string },
+  stderr: string,
+): Refusal {
+  const files = stderr
+    .split('\n')
+    .filter((line) => line.startsWith('\t'))
+    .map((line) => line.trim());
+  const shown = files.slice(0, 5).map((file) => plain(file, 100));
+  const why = shown.length > 0 ? `${shown.join(', ')} would be overwritten` : whatGitSaid(stderr);
+  return new Refusal('git', `git would not check out ${branch} in ${plain(directory, 200)}: ${why}.`, {
+    next: 'Move what is in the way to another place, or choose isolation worktree.',
+    facts: { checkout: directory, files },
+  });
 }
 
 /** What git keeps while one of these waits for its end. */

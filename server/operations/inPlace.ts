@@ -18,20 +18,23 @@ export async function planPlace(
 ): Promise<Pick<SpawnPlan, 'checkout' | 'before'>> {
   if (rig.settings.isolation !== 'in-place') return { before: await setupSteps(context, rig, base) };
   const directory = await context.git.ownCheckout(rig);
-  refuseOccupied(context.store.view, directory);
+  refuseOccupied(context.store.view, { directory });
   return { checkout: { directory, home: await context.git.homeOf(rig, directory) } };
 }
 
 /** Also a polecat of another rig over the same repository. */
-export function refuseOccupied(view: View, directory: string): void {
-  for (const { id, bead, isolation, worktree } of view.all('agents')) {
-    if (isolation !== 'in-place' || worktree !== directory) continue;
-    const release = bead === undefined ? `gt polecat remove ${id}` : `gt unsling ${bead}`;
-    throw new Refusal('in-use', `${id} works in ${displayText(directory, 200)} already.`, {
-      next: `Let it come to its end, or take its work back: ${release}`,
-      facts: { agent: id, checkout: directory },
-    });
-  }
+export function refuseOccupied(view: View, checkout: { readonly directory: string } | undefined): void {
+  if (!checkout) return;
+  const { directory } = checkout;
+  const inPlace = [...view.all('agents')].filter(({ isolation }) => isolation === 'in-place');
+  const holder = inPlace.find(({ worktree }) => worktree === directory);
+  if (!holder) return;
+  const { id, bead } = holder;
+  const release = bead === undefined ? `gt polecat remove ${id}` : `gt unsling ${bead}`;
+  throw new Refusal('in-use', `${id} works in ${displayText(directory, 200)} already.`, {
+    next: `Let it come to its end, or take its work back: ${release}`,
+    facts: { agent: id, checkout: directory },
+  });
 }
 
 /** Shown before it is confirmed, and wherever the rig is from then on. */

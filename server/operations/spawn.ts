@@ -77,7 +77,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
       const bead = plan.bead && findBead(draft, plan.bead.id);
       if (bead) checkSling(draft, { bead, rig, now: at, force: plan.force });
       else checkRoom(draft, rig);
-      if (plan.checkout) refuseOccupied(draft, plan.checkout.directory);
+      refuseOccupied(draft, plan.checkout);
       const deferred = bead && plan.force ? wakeForced(draft, bead, at) : undefined;
       const name = freeName(draft, plan.rig.id);
       const id = agentIdOf(plan.rig.id, name);
@@ -112,7 +112,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
         worktree: polecat.worktree,
         branch: polecat.branch,
         base: plan.base,
-        ...(plan.checkout ? { home: plan.checkout.home } : {}),
+        ...homeIn(plan),
       });
       return polecat;
     },
@@ -123,15 +123,18 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
 /** The folder is named only where it is its own. */
 function placed(
   context: Context,
-  { rig, preset, checkout }: SpawnPlan,
+  plan: SpawnPlan,
   folder: string,
 ): Pick<Polecat, 'worktree' | 'isolation' | 'home'> {
-  if (checkout) return { worktree: checkout.directory, isolation: 'in-place', home: checkout.home };
+  const { rig, preset, checkout } = plan;
+  if (checkout) return { worktree: checkout.directory, isolation: 'in-place', ...homeIn(plan) };
   return {
     worktree: join(folderFor(context, rig.id, 'polecats'), folder),
     ...isolationOf(rig, preset),
   };
 }
+
+const homeIn = ({ checkout }: SpawnPlan): Pick<Polecat, 'home'> => (checkout ? { home: checkout.home } : {});
 
 /** Not one that somebody gave work to by hand either: its hook is full. */
 function freeName(view: View, rig: RigName): string {

@@ -309,7 +309,12 @@ test('git hooks of the repository run in no call, and nothing is refused for the
   }
   plainGit(here.worktree, 'remote', 'add', 'origin', join(here.folder, 'clone.git'));
   const refused = await callAll(everyCall(here), sprung);
-  assert.deepEqual([...refused.keys()].toSorted(), ['deleteBranch', 'removeClone', 'removeWorktree']);
+  assert.deepEqual([...refused.keys()].toSorted(), [
+    'deleteBranch',
+    'leaveCheckout',
+    'removeClone',
+    'removeWorktree',
+  ]);
 
   commit(here.top, { own: '1' });
   assert.ok(sprung(), 'commits of others keep their git hooks');

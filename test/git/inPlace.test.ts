@@ -19,7 +19,7 @@ async function scene(t: TestContext): Promise<Scene> {
   return { ...here, request };
 }
 
-const head = ({ top }: Local): string => plainGit(top, 'rev-parse', '--abbrev-ref', 'HEAD');
+const head = ({ top }: Local): string => plainGit(top, 'symbolic-ref', 'HEAD').replace('refs/heads/', '');
 
 const isMade = ({ top }: Local): boolean =>
   plainGit(top, 'for-each-ref', '--format=%(refname)', `refs/heads/${branch}`) !== '';
@@ -124,8 +124,9 @@ test('what is there at the end stays: uncommitted work, a rebase, another branch
   const here = await scene(t);
   const { git, repository, request, top } = here;
   await git.enterCheckout(repository, request);
+  let times = 0;
   const leave = async (): Promise<string | undefined> => {
-    const archive = await git.archive(repository, top, 'nux');
+    const archive = await git.archive(repository, top, `nux-${(times += 1)}`);
     return git.leaveCheckout(repository, request, archive);
   };
   const old = await git.archive(repository, top, 'nux');
