@@ -87,7 +87,8 @@ export async function homeOf(core: Core, repository: Repository, directory: stri
 
 /**
  * Makes the branch and checks it out, and gives what stands there, checked. Refused as homeOf, `stale` where another branch than `home` is
- * checked out by now, `taken` for a branch that exists, `git` where the switch would overwrite an ignored file. The checkout is then as it was.
+ * checked out by now, `taken` for a branch that exists, `git` where the switch would overwrite an ignored file, `checkout` where not all would
+ * be committed or ignored on that branch too. The checkout is then as it was.
  */
 export async function enterCheckout(core: Core, repository: Repository, request: NewInPlace): Promise<Head> {
   const { directory } = request;
@@ -109,15 +110,46 @@ export async function enterCheckout(core: Core, repository: Repository, request:
     await git(['update-ref', '--create-reflog', '--end-of-options', ref, start, '0'.repeat(start.length)]);
     try {
       await switchTo(core, repository, directory, branch);
+      await requireCleanThere(core, repository, { directory, branch });
+      const head = await headOf(core, repository, directory);
+      if (head.sha === start) return head;
+      throw new Error(`git switch left ${directory} at ${head.sha} instead of ${start}`);
     } catch (error) {
-      // Where this cannot be undone, whoever asked for it tries again, and says why.
-      await discard(core, repository, request).catch(() => undefined);
+      await goBack(core, repository, request);
       throw error;
     }
-    const head = await headOf(core, repository, directory);
-    if (head.sha === start) return head;
-    throw new Error(`git switch left ${directory} at ${head.sha} instead of ${start}`);
   });
+}
+
+/** What one branch ignores is new on another that does not, and so is a submodule that stands elsewhere: it would be taken along as work. */
+async function requireCleanThere(
+  core: Core,
+  repository: Repository,
+  { directory, branch }: { readonly directory: string; readonly branch: string },
+): Promise<void> {
+  const files = (await status(core, repository, directory)).map(({ path }) => path);
+  if (files.length === 0) return;
+  const shown = files.slice(0, 5).map((path) => plain(path, 100));
+  throw new Refusal(
+    'checkout',
+    `What is ignored or in a submodule in ${plain(directory, 200)} would be a change on ${branch}: ${shown.join(', ')}.`,
+    {
+      next: 'Bring the branch that is checked out there and the target together, or choose isolation worktree.',
+      facts: { checkout: directory, files },
+    },
+  );
+}
+
+/** Nobody has worked on the branch yet. Where git will not go back, whoever asked for it undoes it again, and says why. */
+async function goBack(core: Core, repository: Repository, request: NewInPlace): Promise<void> {
+  const { directory, home, branch, start } = request;
+  try {
+    if ((await headOf(core, repository, directory)).branch === branch)
+      await switchTo(core, repository, directory, home);
+    await undoBranch(core, repository, `refs/heads/${branch}`, start);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+  }
 }
 
 /**

@@ -34,12 +34,12 @@ const assertHome = (here: Local): void => {
 test('the checkout is switched to a branch of its own and back, without git hooks', async (t) => {
   const here = await scene(t);
   const { git, repository, request, top, first } = here;
-  write(top, { '.git/hooks/post-checkout': `#!/bin/sh\ntouch ${here.folder}/ran\n`, 'ignored.txt': '1\n' });
+  write(top, { '.git/hooks/post-checkout': `#!/bin/sh\ntouch ${here.folder}/ran\n` });
   chmodSync(join(top, '.git/hooks/post-checkout'), 0o755);
   const entered = await git.enterCheckout(repository, request);
   assert.deepEqual(entered, { top, branch, sha: first });
   assert.equal(readFileSync(join(top, 'shared.txt'), 'utf8'), '1\n');
-  commit(top, { 'work.txt': '1\n', 'ignored.txt': undefined, '.gitignore': 'ignored.txt\n' });
+  commit(top, { 'work.txt': '1\n', '.gitignore': 'ignored.txt\n' });
   writeFileSync(join(top, 'ignored.txt'), 'kept\n');
   const archive = await git.archive(repository, top, 'nux');
   assert.equal(await git.leaveCheckout(repository, request, archive), undefined);
@@ -118,6 +118,18 @@ test('an ignored file is not overwritten, on the way there or back', async (t) =
   assert.match(left ?? '', /ignored\.txt/);
   assert.equal(head(here), branch);
   assert.equal(readFileSync(join(top, 'ignored.txt'), 'utf8'), 'of the agent\n');
+});
+
+test('what is ignored on one branch and would be new on the other is not taken along', async (t) => {
+  const here = await scene(t);
+  const { git, repository, request, top } = here;
+  write(top, { 'ignored.txt': 'a secret\n' });
+  await assert.rejects(
+    git.enterCheckout(repository, request),
+    refusal('checkout', /would be a change .*: ignored\.txt/),
+  );
+  assertHome(here);
+  assert.equal(readFileSync(join(top, 'ignored.txt'), 'utf8'), 'a secret\n');
 });
 
 test('what is there at the end stays: uncommitted work, a rebase, another branch, a home that is gone', async (t) => {

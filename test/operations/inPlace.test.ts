@@ -42,6 +42,8 @@ test('in place wants a person to confirm it, and is shown ever after', async (t)
   const { warnings } = await town.ask('rig/configure', { ...change, confirmed: true });
   assert.match(warnings.join(), /your own checkout/);
   assert.match((await town.ask('rig/get', { rig: 'backend' })).warnings.join(), /your own checkout/);
+  const { prompt } = await town.ask('rig/prompt', { rig: 'backend' });
+  assert.ok(prompt?.includes(rig.repository), prompt);
   await town.ask('rig/configure', change);
   await town.configure('backend', 'isolation', 'auto');
   assert.deepEqual((await town.ask('rig/get', { rig: 'backend' })).warnings, []);
@@ -236,4 +238,39 @@ test('where the user has checked out another branch, both stay, and it is not re
   assert.deepEqual([head(rig), changed(rig)], ['mine', '?? mine.txt']);
   assert.equal(tip(rig.repository, `refs/heads/${branch}`), made);
   assert.match(town.log.join('\n'), /stay as they are: mine is checked out there/);
+});
+
+test('work that has begun outlives the failure of its sling, in the checkout', async (t) => {
+  let fails = true;
+  const checkpoint = (step: string): Promise<void> =>
+    fails && step === 'sling:session' ? Promise.reject(new Error('the disk is on fire')) : Promise.resolve();
+  const town = await TestTown.open(t, { checkpoint });
+  const rig = await town.addRig();
+  await inPlace(town);
+  town.host.onLaunch = () => write(rig.repository, { 'auth.txt': 'begun\n' });
+  const bead = await town.bead('Refactor auth middleware');
+  assert.equal((await town.refusedSling(bead)).code, 'failed');
+  const [polecat] = [...town.view.find('agentsByRig', 'backend')];
+  assert.equal(polecat?.state, 'interrupted');
+  assert.match(polecat.reason ?? '', /Work has begun/);
+  assert.deepEqual([head(rig), changed(rig)], [polecat.branch, '?? auth.txt']);
+  fails = false;
+  town.host.onLaunch = undefined;
+  await town.ask('session/run', { agent: polecat.id });
+  assert.equal(town.view.get('agents', polecat.id)?.state, 'working');
+});
+
+test('a seance in place has the checkout too, and gives it back', async (t) => {
+  const { town, rig } = await place(t);
+  const would = await town.ask('seance/start', { rig: 'backend', dryRun: true });
+  assert.equal(would.directory, rig.repository);
+  assert.equal(head(rig), 'main');
+  const { agent, session } = await town.ask('seance/start', { rig: 'backend' });
+  assert.match(head(rig), /^polecat\//);
+  const { message } = await refusal('in-use', town.ask('seance/start', { rig: 'backend' }));
+  assert.match(message, /works in .* already/);
+  await town.host.exit(session ?? '', { end: 'failed', code: 1 });
+  await town.ask('polecat/remove', { agent, force: false });
+  assert.deepEqual([head(rig), changed(rig), ownBranches(rig)], ['main', '', '']);
+  assert.deepEqual(problemsOf(town), []);
 });
