@@ -42,11 +42,16 @@ test('in place wants a person to confirm it, and is shown ever after', async (t)
   const { warnings } = await town.ask('rig/configure', { ...change, confirmed: true });
   assert.match(warnings.join(), /your own checkout/);
   assert.match((await town.ask('rig/get', { rig: 'backend' })).warnings.join(), /your own checkout/);
-  const { prompt } = await town.ask('rig/prompt', { rig: 'backend' });
-  assert.ok(prompt?.includes(rig.repository), prompt);
   await town.ask('rig/configure', change);
   await town.configure('backend', 'isolation', 'auto');
   assert.deepEqual((await town.ask('rig/get', { rig: 'backend' })).warnings, []);
+});
+
+test('what a polecat would be told names the checkout', async (t) => {
+  const { town, rig } = await place(t);
+  await town.configure('backend', 'runtime', 'claude-code');
+  const { prompt } = await town.ask('rig/prompt', { rig: 'backend' });
+  assert.ok(prompt?.includes(`Work only in ${rig.repository}, `), prompt);
 });
 
 test('in place is refused where there are no files of the user', async (t) => {
@@ -124,6 +129,10 @@ test('it lands where the user went back to the target by themselves', async (t) 
   await town.settle();
   assert.ok(agent.isGone);
   assert.deepEqual([head(rig), changed(rig), ownBranches(rig)], ['main', '?? theirs.txt', '']);
+  const archives = git(rig.repository, 'for-each-ref', '--format=%(refname)', 'refs/gastown/archive');
+  assert.notEqual(archives, '');
+  for (const archive of archives.split('\n'))
+    assert.ok(!filesAt(rig, archive).includes('theirs.txt'), `${archive} has what is the user's`);
   assert.ok(existsSync(join(rig.repository, 'be-auth.txt')));
 });
 
