@@ -20,6 +20,8 @@ export type Intent =
       readonly worktree: string;
       readonly branch: string;
       readonly base: Sha;
+      /** In the user's checkout: the branch that is checked out there until then. */
+      readonly home?: string;
       /** The convoy that was made for it. */
       readonly convoy?: ConvoyId;
       /** It was deferred before it was forced. */

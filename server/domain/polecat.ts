@@ -32,10 +32,12 @@ export interface Polecat {
   readonly bead?: BeadId;
   readonly instructions?: Instructions;
   readonly runtime: RuntimeName;
-  /** Absolute path. The folder's name is never used twice. */
+  /** Absolute path. Unless it is the user's, the folder's name is never used twice. */
   readonly worktree: string;
-  /** It has a repository of its own; absent: it is a linked worktree of the rig's. */
-  readonly isolation?: 'clone';
+  /** It has a repository of its own, or is a checkout of the user's; absent: it is a linked worktree of the rig's. */
+  readonly isolation?: 'clone' | 'in-place';
+  /** Only in place: the branch that was checked out there, and will be again. */
+  readonly home?: string;
   /** Without `refs/heads/`. Folder and branch are the pair that `done` is checked against. */
   readonly branch: string;
   /** The commit that the branch began at. */

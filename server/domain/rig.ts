@@ -10,8 +10,11 @@ export type HostChoice = 'auto' | HostKind;
 /** `ask`: the runtime asks before it acts, as its own settings say. `auto`: it acts without asking; a person confirmed that once. */
 export type Approval = 'ask' | 'auto';
 
-/** `auto`: a worktree, or a clone for a runtime that cannot commit in a linked worktree. */
-export type Isolation = 'auto' | 'worktree' | 'clone';
+/**
+ * `auto`: a worktree, or a clone for a runtime that cannot commit in a linked worktree. `in-place`: the user's own checkout; a person
+ * confirmed that.
+ */
+export type Isolation = 'auto' | 'worktree' | 'clone' | 'in-place';
 
 /** What is asked for, else what the rig says, else, where that leaves it open, what the runtime says. */
 export function hostChoice(

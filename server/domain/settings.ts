@@ -2,7 +2,7 @@ import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
-import type { Isolation, Rig, RigSettings } from './rig.ts';
+import type { Rig, RigSettings } from './rig.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
 
@@ -60,8 +60,8 @@ export const rigSettingKeys: readonly SettingKey[] = [
   },
   {
     key: 'isolation',
-    values: 'auto, worktree or clone',
-    about: 'What polecats work in; auto: a clone where a worktree will not do.',
+    values: 'auto, worktree, clone or in-place',
+    about: 'What polecats work in; in-place, your own checkout, is confirmed by a person.',
   },
   {
     key: 'setup',
@@ -169,7 +169,9 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   ids: (words) => ({ settings: { ids: choice('ids', words, ['readable', 'hash']) } }),
   maxPolecats: (words) => ({ settings: { maxPolecats: count('maxPolecats', words, 100) } }),
   approval: (words) => ({ settings: { approval: choice('approval', words, ['ask', 'auto']) } }),
-  isolation: (words) => ({ settings: { isolation: isolation(words) } }),
+  isolation: (words) => ({
+    settings: { isolation: choice('isolation', words, ['auto', 'worktree', 'clone', 'in-place']) },
+  }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
 };
@@ -219,17 +221,6 @@ function choice<const Value extends string>(
     key,
     `${key} is ${values.slice(0, -1).join(', ')} or ${last}, not "${displayText(word, 40)}".`,
   );
-}
-
-function isolation(words: readonly string[]): Isolation {
-  if (words.length === 1 && words[0] === 'in-place') {
-    throw invalid(
-      'isolation',
-      'No polecat works in a checkout of yours: its changes and your own could not be told apart.',
-      'isolation clone gives each polecat a whole repository of its own.',
-    );
-  }
-  return choice('isolation', words, ['auto', 'worktree', 'clone']);
 }
 
 function yesOrNo(key: string, words: readonly string[]): boolean {

@@ -10,6 +10,7 @@ import { gitDirectoriesOf } from './gitDirectories.ts';
 import { headOf } from './head.ts';
 import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
 import { copyIncluded } from './include.ts';
+import { discardCheckout, enterCheckout, homeOf, leaveCheckout, ownCheckout } from './inPlace.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
@@ -65,6 +66,11 @@ const calls = {
   bringBack,
   archiveClone,
   removeClone,
+  ownCheckout,
+  homeOf,
+  enterCheckout,
+  discardCheckout,
+  leaveCheckout,
   copyIncluded,
   listWorktrees,
   checkoutsOf,

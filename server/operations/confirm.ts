@@ -2,12 +2,13 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { type RigChange, withRigChange } from '../domain/settings.ts';
 import type { Context } from './context.ts';
+import { inPlaceSentence } from './inPlace.ts';
 import { describeSetup, setupNow } from './setup.ts';
 import { runtimeLabel } from './views.ts';
 
 /**
- * A change that gives something a free hand is refused with `unapproved` and what it means, until a person has confirmed it; then it is
- * completed with what they approved.
+ * A change that gives something a free hand, or the user's own checkout, is refused with `unapproved` and what it means, until a person has
+ * confirmed it; then it is completed with what they approved.
  */
 export async function confirmedChange(
   context: Context,
@@ -15,14 +16,7 @@ export async function confirmedChange(
   change: RigChange,
   confirmed: boolean,
 ): Promise<RigChange> {
-  if (change.settings?.approval === 'auto' && rig.settings.approval !== 'auto' && !confirmed) {
-    const who = runtimeLabel(context.store.view, rig.runtime);
-    throw new Refusal('unapproved', `${autoSentence(who)} It may run whatever you may run.`, {
-      field: 'confirmed',
-      next: `gt rig config ${rig.id} approval auto --yes`,
-      facts: { confirm: 'approval' },
-    });
-  }
+  if (!confirmed) refuseUnconfirmed(context, rig, change);
   const setup = change.settings?.setup && (await setupNow(context, withRigChange(rig, change)));
   if (!setup) return change;
   if (confirmed) return { ...change, approvedSetup: setup.hash };
@@ -31,6 +25,23 @@ export async function confirmedChange(
     field: 'confirmed',
     next: `gt rig config --yes ${rig.id} setup ${setup.argv.join(' ')}`,
     facts: { confirm: 'setup', argv: setup.argv, files: setup.files },
+  });
+}
+
+function refuseUnconfirmed(context: Context, rig: Rig, { settings = {} }: RigChange): void {
+  if (settings.approval === 'auto' && rig.settings.approval !== 'auto') {
+    const who = runtimeLabel(context.store.view, rig.runtime);
+    throw unconfirmed(rig, 'approval auto', `${autoSentence(who)} It may run whatever you may run.`);
+  }
+  if (settings.isolation === 'in-place' && rig.settings.isolation !== 'in-place')
+    throw unconfirmed(rig, 'isolation in-place', inPlaceSentence(rig));
+}
+
+function unconfirmed(rig: Rig, setting: `${string} ${string}`, sentence: string): Refusal {
+  return new Refusal('unapproved', sentence, {
+    field: 'confirmed',
+    next: `gt rig config ${rig.id} ${setting} --yes`,
+    facts: { confirm: setting.split(' ')[0] },
   });
 }
 

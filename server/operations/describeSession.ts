@@ -95,6 +95,7 @@ function toldAndHooked(
     id,
     preset,
     worktree: directory,
+    isTheirs: agent.role === 'polecat' && agent.isolation === 'in-place',
     approval: approvalIn(rig),
   });
   const names = { role: agent.role, agent: agent.id, rig: rig?.id };

@@ -21,11 +21,13 @@ export function prepareLifecycle(
     readonly id: SessionId;
     readonly preset: RuntimePreset;
     readonly worktree: string;
+    /** The folder is the user's: nothing is written there. */
+    readonly isTheirs?: boolean;
     /** `ask` where absent. */
     readonly approval?: 'ask' | 'auto';
   },
 ): PreparedLifecycle {
-  const { id, preset, worktree, approval = 'ask' } = session;
+  const { id, preset, worktree, isTheirs = false, approval = 'ask' } = session;
   const lifecycle = lifecycleOf(preset, {
     gt: join(context.paths.bin, 'gt'),
     privateFolder: context.sessions.privateFolder(id),
@@ -36,8 +38,9 @@ export function prepareLifecycle(
   const own = lifecycle.files.filter(({ place }) => place === 'private');
   const shared = lifecycle.files.filter(({ place }) => place === 'worktree');
   if (own.length > 0) context.sessions.writePrivateFiles(id, own);
-  const written = shared.length === 0 || context.sessions.writeWorktreeFiles(worktree, shared);
-  if (!written) context.log(`${id} starts without lifecycle hooks: its repository has a file of their name.`);
+  const written = shared.length === 0 || (!isTheirs && context.sessions.writeWorktreeFiles(worktree, shared));
+  const why = isTheirs ? "they would lie in the user's checkout" : 'its repository has a file of their name';
+  if (!written) context.log(`${id} starts without lifecycle hooks: ${why}.`);
   const { arguments: words, environment } = lifecycle;
   return { arguments: words, environment, primed: written && startupOf(preset).context === 'hook' };
 }

@@ -40,6 +40,8 @@ export interface SpawnPlan extends SessionPlan {
   readonly rig: Rig;
   /** Where the polecat's branch begins. */
   readonly base: Sha;
+  /** It works in a checkout of the user's; absent: in a folder of its own. */
+  readonly checkout?: { readonly directory: string; readonly home: string };
 }
 
 export interface SlingPlan extends SpawnPlan {

@@ -12,11 +12,11 @@ import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { agentQueue } from './queue.ts';
-import { archiveWorkingFolder, collectCommits, removeWorkingFolder } from './workingFolder.ts';
+import { archiveWorkingFolder, collectCommits, isStillThere, removeWorkingFolder } from './workingFolder.ts';
 
 /**
  * Archives and removes a polecat. Fail-closed: tip, index and untracked files go into the archive ref first, and that ref must
- * resolve; only then the folder goes. Refused while its session runs, and for work that has not landed without `force`.
+ * resolve; only then the folder goes, or a checkout of the user's is switched back. Refused while its session runs, and for work that has not landed without `force`.
  */
 export async function removePolecat(
   context: Context,
@@ -116,10 +116,14 @@ async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name:
   // The archive is of what is checked out, which its agent may have changed.
   if (tip) await keepRef(context, rig, `refs/gastown/archive/${name}-branch`, tip);
   await context.checkpoint('remove:archived');
-  await removeWorkingFolder(context, rig, polecat, archive);
+  const left = await removeWorkingFolder(context, rig, polecat, archive);
+  if (left !== undefined)
+    context.log(
+      `${polecat.id} is removed; ${polecat.worktree} and ${polecat.branch} stay as they are: ${left}.`,
+    );
   await context.checkpoint('remove:worktree');
   const keepsBranch = polecat.role === 'polecat' && polecat.keepsBranch;
-  if (tip && !keepsBranch) await deleteBranch(context, rig, polecat.branch, tip);
+  if (tip && !keepsBranch && left === undefined) await deleteBranch(context, rig, polecat.branch, tip);
   await context.checkpoint('remove:branch');
   return archive.ref;
 }
@@ -148,13 +152,14 @@ async function archiveOf(
   name: string,
 ): Promise<{ readonly ref: string; readonly sha: Sha }> {
   try {
-    return await archiveWorkingFolder(context, rig, polecat, name);
+    if (await isStillThere(context, rig, polecat))
+      return await archiveWorkingFolder(context, rig, polecat, name);
   } catch (error) {
     if (context.rigFolders.exists(polecat.worktree)) throw error;
     if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;
   }
   const ref = `refs/gastown/archive/${name}`;
-  // A removal that was cut off has taken the folder, and git's record of it.
+  // A removal that was cut off has taken the folder, and git's record of it, or has switched the user's checkout back.
   const sha = await context.git.resolve(rig, ref);
   if (sha) return { ref, sha };
   // Somebody else has: the branch's tip is all there is left to keep.

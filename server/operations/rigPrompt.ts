@@ -19,7 +19,10 @@ export function rigPrompt(context: Context, params: Params<'rig/prompt'>): RigPr
   const name = nextPolecatName(rig.id, taken);
   const agent = agentIdOf(rig.id, name);
   const bead = ready?.id ?? (`${rig.prefix}-BEAD` as BeadId);
-  const worktree = join(context.paths.town, rig.id, 'polecats', worktreeFolder(name, 'xxxxx'));
+  const isTheirs = rig.settings.isolation === 'in-place' && rig.repository.kind === 'path';
+  const worktree = isTheirs
+    ? rig.repository.path
+    : join(context.paths.town, rig.id, 'polecats', worktreeFolder(name, 'xxxxx'));
   return {
     rig: rig.id,
     runtime: preset.id,

@@ -7,6 +7,7 @@ import type { RigSummary } from '../protocol/rig.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import { autoSentence } from './confirm.ts';
 import type { Context } from './context.ts';
+import { inPlaceSentence } from './inPlace.ts';
 import { notInstalled, programOf } from './programs.ts';
 import { isApproved, setupNow } from './setup.ts';
 import { countPolecats, runtimeLabel } from './views.ts';
@@ -34,12 +35,15 @@ export async function listRigs(context: Context, caller: Caller): Promise<readon
 /** What acts there without being asked, or would, if it were approved. */
 async function freeHands(context: Context, rig: Rig): Promise<string[]> {
   const { view } = context.store;
-  const auto = rig.settings.approval === 'auto' ? [autoSentence(runtimeLabel(view, rig.runtime))] : [];
-  if (!rig.settings.setup?.length) return auto;
+  const hands = [
+    ...(rig.settings.approval === 'auto' ? [autoSentence(runtimeLabel(view, rig.runtime))] : []),
+    ...(rig.settings.isolation === 'in-place' ? [inPlaceSentence(rig)] : []),
+  ];
+  if (!rig.settings.setup?.length) return hands;
   // A repository that cannot be read is told of where it is needed.
   const setup = await setupNow(context, rig).catch(() => undefined);
-  if (!setup || isApproved(rig, setup)) return auto;
-  return [...auto, `Its setup command is not approved as it is now: gt rig approve ${rig.id}`];
+  if (!setup || isApproved(rig, setup)) return hands;
+  return [...hands, `Its setup command is not approved as it is now: gt rig approve ${rig.id}`];
 }
 
 async function hostNow(

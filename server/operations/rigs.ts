@@ -174,9 +174,10 @@ function keptRuntimes({ store: { view } }: Context, { id, runtime }: Rig): reado
   });
 }
 
-/** A runtime must be known and a branch must be there; aliases become the preset's own name. */
+/** A runtime must be known, a branch and a checkout must be there; aliases become the preset's own name. */
 async function checkedChange(context: Context, rig: Rig, change: RigChange): Promise<RigChange> {
   if (change.branch !== undefined) await context.git.requireBranch(rig, change.branch);
+  if (change.settings?.isolation === 'in-place') await context.git.ownCheckout(rig);
   if (change.runtime === undefined) return change;
   return { ...change, runtime: findRuntime(context.store.view, change.runtime).id };
 }

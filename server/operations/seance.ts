@@ -13,10 +13,10 @@ import type { Seance, SeanceStartParams } from '../protocol/seance.ts';
 import { firstWords } from '../runtimes/seancePrompt.ts';
 import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
 import type { Context } from './context.ts';
+import { planPlace } from './inPlace.ts';
 import { findBead, findRig } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
 import { folderFor, planSession, type SessionPlan, type SpawnPlan } from './plan.ts';
-import { setupSteps } from './setup.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
 import { freshTarget } from './targets.ts';
 
@@ -67,14 +67,14 @@ async function startPolecat(context: Context, wish: Wish, caller: Caller): Promi
     ...session,
     rig,
     base,
-    before: await setupSteps(context, rig, base),
+    ...(await planPlace(context, rig, base)),
     ...(bead ? { bead } : {}),
   };
   if (!wish.dryRun) return seanceOf('polecat', await spawnPolecat(context, plan, caller), bead);
   const would = {
     agent: `${rig.id}/…`,
     rig: rig.id,
-    worktree: folderFor(context, rig.id, 'polecats'),
+    worktree: plan.checkout?.directory ?? folderFor(context, rig.id, 'polecats'),
     branch: `polecat/…/${bead?.id ?? 'seance'}-…`,
   };
   return seanceOf('polecat', { ...would, ...wouldRun(session) }, bead);

@@ -58,7 +58,7 @@ const asSetup = { label: 'setup', timeoutMs: deadlineMs } as const;
 
 /**
  * What the next session of an agent that is there runs before its runtime: nothing, once a runtime ran there, and nothing for crew, who
- * set up their workplace themselves. The command that failed in an earlier one was approved as it stands in that workplace, whatever has
+ * set up their workplace themselves, or in a checkout of the user's. The command that failed in an earlier one was approved as it stands in that workplace, whatever has
  * become of it on the target since.
  */
 export async function setupAgain(
@@ -66,7 +66,7 @@ export async function setupAgain(
   rig: Rig | undefined,
   agent: Agent,
 ): Promise<readonly LaunchStep[]> {
-  if (!rig || agent.role !== 'polecat') return [];
+  if (!rig || agent.role !== 'polecat' || agent.isolation === 'in-place') return [];
   const earlier = [...context.store.view.find('sessionsByAgent', agent.id)].filter(
     ({ launch }) => launch.directory === agent.worktree,
   );

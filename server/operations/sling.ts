@@ -14,11 +14,11 @@ import type { RefusalData } from '../protocol/hello.ts';
 import type { SlingParams, SlingResult, Slung } from '../protocol/work.ts';
 import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
 import type { Context } from './context.ts';
+import { planPlace } from './inPlace.ts';
 import { findBead, findRig } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
 import { folderFor, planSession, type SessionPlan, type SlingPlan } from './plan.ts';
 import { releaseHolder } from './release.ts';
-import { setupSteps } from './setup.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
 import { freshTarget } from './targets.ts';
 import { runtimeLabel } from './views.ts';
@@ -129,7 +129,7 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
     bead,
     rig,
     base,
-    before: await setupSteps(context, rig, base),
+    ...(await planPlace(context, rig, base)),
     ...(force ? { force } : {}),
     ...(instructions === undefined ? {} : { instructions }),
   };
@@ -139,7 +139,7 @@ function wouldSpawn(context: Context, plan: SlingPlan): Work['would'] {
   return {
     rig: plan.rig.id,
     agent: `${plan.rig.id}/…`,
-    worktree: folderFor(context, plan.rig.id, 'polecats'),
+    worktree: plan.checkout?.directory ?? folderFor(context, plan.rig.id, 'polecats'),
     branch: `polecat/…/${plan.bead.id}-…`,
     base: plan.base,
     ...wouldRun(plan),

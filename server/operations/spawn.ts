@@ -14,6 +14,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
+import { refuseOccupied } from './inPlace.ts';
 import { findBead, findRig } from './lookups.ts';
 import { folderFor, type SpawnPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
@@ -76,6 +77,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
       const bead = plan.bead && findBead(draft, plan.bead.id);
       if (bead) checkSling(draft, { bead, rig, now: at, force: plan.force });
       else checkRoom(draft, rig);
+      refuseOccupied(draft, plan.checkout);
       const deferred = bead && plan.force ? wakeForced(draft, bead, at) : undefined;
       const name = freeName(draft, plan.rig.id);
       const id = agentIdOf(plan.rig.id, name);
@@ -90,8 +92,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
           ? { instructions: { bead: bead.id, text: plan.instructions } }
           : {}),
         runtime: plan.preset.id,
-        worktree: join(folderFor(context, plan.rig.id, 'polecats'), worktreeFolder(name, suffix)),
-        ...isolationOf(plan.rig, plan.preset),
+        ...placed(context, plan, worktreeFolder(name, suffix)),
         branch: branchFor(name, bead?.id, suffix),
         base: plan.base,
         createdAt: at,
@@ -111,12 +112,29 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
         worktree: polecat.worktree,
         branch: polecat.branch,
         base: plan.base,
+        ...homeIn(plan),
       });
       return polecat;
     },
   );
   return result;
 }
+
+/** The folder is named only where it is its own. */
+function placed(
+  context: Context,
+  plan: SpawnPlan,
+  folder: string,
+): Pick<Polecat, 'worktree' | 'isolation' | 'home'> {
+  const { rig, preset, checkout } = plan;
+  if (checkout) return { worktree: checkout.directory, isolation: 'in-place', ...homeIn(plan) };
+  return {
+    worktree: join(folderFor(context, rig.id, 'polecats'), folder),
+    ...isolationOf(rig, preset),
+  };
+}
+
+const homeIn = ({ checkout }: SpawnPlan): Pick<Polecat, 'home'> => (checkout ? { home: checkout.home } : {});
 
 /** Not one that somebody gave work to by hand either: its hook is full. */
 function freeName(view: View, rig: RigName): string {

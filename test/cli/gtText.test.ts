@@ -105,7 +105,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         ids          readable     readable or hash
         maxPolecats  10           1 to 100
         approval     ask          ask or auto
-        isolation    auto         auto, worktree or clone
+        isolation    auto         auto, worktree, clone or in-place
         setup        none         a program and its arguments, or none
         include      on           on or off
     `,

@@ -101,6 +101,7 @@ function everyCall({
   const archive = { ref: 'refs/gastown/archive/nux', sha: first };
   const fresh = { directory: join(folder, 'fresh'), branch: 'fresh', start: first };
   const clone = { directory: join(folder, 'clone'), branch: 'cloned', start: first };
+  const place = { directory: top, home: 'main', branch: 'placed', start: first };
   return {
     version: () => git.version(),
     userIdentity: () => git.userIdentity(),
@@ -170,6 +171,11 @@ function everyCall({
     archiveClone: () => git.archiveClone(repository, clone.directory, 'clone'),
     removeClone: () => git.removeClone(repository, clone.directory, archive),
     discardClone: () => git.discardClone(repository, clone),
+    ownCheckout: () => git.ownCheckout(repository),
+    homeOf: () => git.homeOf(repository, top),
+    enterCheckout: () => git.enterCheckout(repository, place),
+    discardCheckout: () => git.discardCheckout(repository, place),
+    leaveCheckout: () => git.leaveCheckout(repository, place, archive),
     deleteBranch: () => git.deleteBranch(repository, 'polecat/nux', first),
   };
 }
@@ -303,7 +309,12 @@ test('git hooks of the repository run in no call, and nothing is refused for the
   }
   plainGit(here.worktree, 'remote', 'add', 'origin', join(here.folder, 'clone.git'));
   const refused = await callAll(everyCall(here), sprung);
-  assert.deepEqual([...refused.keys()].toSorted(), ['deleteBranch', 'removeClone', 'removeWorktree']);
+  assert.deepEqual([...refused.keys()].toSorted(), [
+    'deleteBranch',
+    'leaveCheckout',
+    'removeClone',
+    'removeWorktree',
+  ]);
 
   commit(here.top, { own: '1' });
   assert.ok(sprung(), 'commits of others keep their git hooks');

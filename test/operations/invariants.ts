@@ -69,19 +69,36 @@ function repositoryProblems(paths: TownPaths, rig: Rig, workers: readonly (Polec
       `worktree of ${rig.id}`,
       listed,
       own
-        .filter((each) => each.role !== 'polecat' || each.isolation !== 'clone')
+        .filter((each) => each.role !== 'polecat' || each.isolation === undefined)
         .map(({ worktree }) => worktree),
     ),
     ...differences(
       `folder of ${rig.id}`,
       folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name))),
-      own.map(({ worktree }) => worktree),
+      own.filter((each) => !isInPlace(each)).map(({ worktree }) => worktree),
     ),
     ...differences(
       `branch of ${rig.id}`,
       branches,
       own.map(({ branch }) => branch),
     ),
+    ...checkoutProblems(rig, own),
+  ];
+}
+
+const isInPlace = (worker: Polecat | Crew): worker is Polecat =>
+  worker.role === 'polecat' && worker.isolation === 'in-place';
+
+/** The user's own checkout stands on the branch of who works in it, and otherwise on one of theirs. */
+function checkoutProblems(rig: Rig, own: readonly (Polecat | Crew)[]): string[] {
+  if (rig.settings.isolation !== 'in-place' || rig.repository.kind !== 'path') return [];
+  const head = git(rig.repository.path, 'rev-parse', '--abbrev-ref', 'HEAD');
+  const [worker] = own.filter((each) => isInPlace(each));
+  if (worker) return worker.branch === head ? [] : [`${worker.id} works in place, on ${head}.`];
+  const dirty = git(rig.repository.path, 'status', '--porcelain');
+  return [
+    ...(head.startsWith('polecat/') ? [`The checkout of ${rig.id} was left on ${head}.`] : []),
+    ...(dirty === '' ? [] : [`The checkout of ${rig.id} is not clean: ${dirty}.`]),
   ];
 }
 

@@ -66,6 +66,18 @@ test('hook files in the worktree are no changes: the polecat is done, resumed, a
   assert.ok(!existsSync(agent.worktree));
 });
 
+test('in place nothing is written into the checkout of the user: the session is told by its prompt', async (t) => {
+  const town = await TestTown.open(t);
+  const rig = await town.addRig();
+  const change = { rig: rig.name, key: 'isolation', words: ['in-place'] };
+  await town.ask('rig/configure', { ...change, confirmed: true });
+  await addRuntime(town, 'gemini');
+  const agent = await town.sling(await town.bead('Refactor auth'), { runtime: 'as-gemini' });
+  assert.equal(agent.worktree, rig.repository);
+  assert.match(launchOf(agent).arguments.at(-1) ?? '', /First run: gt prime\./);
+  assert.ok(!existsSync(join(rig.repository, '.gemini')));
+});
+
 test('a repository with such a file keeps it: its sessions are told by their prompt', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig({ files: { '.gemini/settings.json': '{"theirs":true}\n' } });

@@ -16,14 +16,23 @@ const title = 'Refactor auth middleware';
 
 /** What each checkpoint is met in, by the first part of its name. Several: each of them. */
 export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
-  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url', 'seance'],
+  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url', 'sling-in-place', 'seance'],
   start: ['crew-start', 'mayor-start', 'waiting'],
   crew: ['crew'],
   handoff: ['handoff'],
   session: ['sling', 'resume', 'crew-start', 'handoff'],
-  done: ['done', 'done-clone'],
+  done: ['done', 'done-clone', 'done-in-place'],
   land: ['land', 'land-url', 'land-auto'],
-  remove: ['unsling', 'landed', 'unsling-clone', 'landed-clone', 'crew-remove', 'force'],
+  remove: [
+    'unsling',
+    'landed',
+    'unsling-clone',
+    'landed-clone',
+    'unsling-in-place',
+    'landed-in-place',
+    'crew-remove',
+    'force',
+  ],
   rig: ['rig'],
 };
 
@@ -32,6 +41,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'sling-url': (town) => sling(town, 'url'),
   'sling-clone': (town) => sling(town, 'path', 'clone'),
   'sling-clone-url': (town) => sling(town, 'url', 'clone'),
+  'sling-in-place': (town) => sling(town, 'path', 'in-place'),
   async resume(town, hand) {
     const agent = await begun(town, hand);
     await agent.exit({ end: 'failed', code: 1 });
@@ -83,6 +93,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   done: (town, hand) => done(town, hand),
   'done-clone': (town, hand) => done(town, hand, 'clone'),
+  'done-in-place': (town, hand) => done(town, hand, 'in-place'),
   land: (town, hand) => land(town, hand, 'path'),
   'land-url': (town, hand) => land(town, hand, 'url'),
   async 'land-auto'(town, hand) {
@@ -97,16 +108,28 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'unsling-clone': (town, hand) => unsling(town, hand, 'clone'),
   landed: (town, hand) => landed(town, hand),
   'landed-clone': (town, hand) => landed(town, hand, 'clone'),
+  /** With all of it committed: a checkout of the user's with more in it stays as it is. */
+  'unsling-in-place': (town, hand) => unsling(town, hand, 'in-place'),
+  'landed-in-place': (town, hand) => landed(town, hand, 'in-place'),
   rig: (town) => Promise.resolve(() => town.addRig({ kind: 'url' })),
 };
 
-type Isolation = 'worktree' | 'clone';
+type Isolation = 'worktree' | 'clone' | 'in-place';
 type Act = Promise<() => Promise<unknown>>;
 
 async function sling(town: TestTown, kind: 'path' | 'url', isolation: Isolation = 'worktree'): Act {
-  await town.addRig({ kind, settings: { isolation: [isolation] } });
+  await rigWith(town, kind, isolation);
   await town.bead(title);
   return () => town.ask('work/sling', { beads: [bead] });
+}
+
+/** In place, on another branch than the target, whose files differ: more is switched, so that more can be cut short. */
+async function rigWith(town: TestTown, kind: 'path' | 'url', isolation: Isolation): Promise<void> {
+  const away = isolation === 'in-place';
+  const { repository } = await town.addRig({ kind, away });
+  if (away) commit(repository, { 'mine.txt': 'of the user\n' });
+  const change = { rig: 'backend', key: 'isolation', words: [isolation] };
+  await town.ask('rig/configure', { ...change, confirmed: true });
 }
 
 async function member(town: TestTown): Promise<{ readonly agent: string; readonly directory: string }> {
@@ -121,7 +144,7 @@ async function done(town: TestTown, hand: Hand, isolation?: Isolation): Act {
 
 async function unsling(town: TestTown, hand: Hand, isolation?: Isolation): Act {
   const agent = await begun(town, hand, 'path', isolation);
-  hand.edit(agent.worktree);
+  if (isolation !== 'in-place') hand.edit(agent.worktree);
   return () => town.ask('work/unsling', { bead });
 }
 
@@ -140,7 +163,7 @@ async function begun(
   kind: 'path' | 'url' = 'path',
   isolation: Isolation = 'worktree',
 ) {
-  await town.addRig({ kind, settings: { isolation: [isolation] } });
+  await rigWith(town, kind, isolation);
   const agent = await town.worker(title);
   hand.keep(agent.commit({ 'auth.txt': 'work\n' }));
   return agent;

@@ -32,10 +32,17 @@ test('whatever step of a sling fails, every step before it is undone', (t) =>
 
 test('and so it is where the polecat gets a clone', (t) => failAtEach(t, 'clone', 'addClone'));
 
-async function failAtEach(t: TestContext, isolation: 'worktree' | 'clone', make: keyof Git): Promise<void> {
+test('and so it is where it works in the checkout of the user', (t) =>
+  failAtEach(t, 'in-place', 'enterCheckout'));
+
+type Isolation = 'worktree' | 'clone' | 'in-place';
+
+async function failAtEach(t: TestContext, isolation: Isolation, make: keyof Git): Promise<void> {
   const broken: Broken = {};
   const town = await TestTown.open(t, breakable(broken));
-  await town.addRig({ settings: { isolation: [isolation] } });
+  const { name } = await town.addRig();
+  const setting = { key: 'isolation', words: [isolation], confirmed: true };
+  await town.ask('rig/configure', { rig: name, ...setting });
   const bead = await town.bead('Refactor auth middleware');
   const steps: Broken[] = [
     ...checkpoints().map((checkpoint) => ({ checkpoint })),
