@@ -45,6 +45,8 @@ test('--yes confirms it; among the words of a program it is one of them', async 
   const approved = { rig: 'backend', key: 'approval', words: ['auto'], confirmed: true };
   assert.deepEqual(await params('backend', 'approval', 'auto', '--yes'), approved);
   assert.deepEqual(await params('--yes', 'backend', 'approval', 'auto'), approved);
+  const inPlace = { rig: 'backend', key: 'isolation', words: ['in-place'], confirmed: true };
+  assert.deepEqual(await params('backend', 'isolation', 'in-place', '--yes'), inPlace);
   const setup = { rig: 'backend', key: 'setup', words: ['npx', '--yes', 'tool'] };
   assert.deepEqual(await params('backend', 'setup', 'npx', '--yes', 'tool'), setup);
   assert.deepEqual(await params('--yes', 'backend', 'setup', 'npx', '--yes', 'tool'), {

@@ -65,9 +65,9 @@ interface ConfirmedWish extends Required<Wish> {
   readonly yes: boolean;
 }
 
-/** `approval auto --yes`: only where the words are no program and its arguments. */
+/** `approval auto --yes`: not where the words are a program and its arguments, which may have such an option themselves. */
 function confirmedWish({ key, words }: Required<Wish>, yes: boolean): ConfirmedWish {
-  if (!/^approval$/iu.test(key)) return { key, words, yes };
+  if (/^(?:check|setup)$/iu.test(key)) return { key, words, yes };
   return { key, words: words.filter((word) => word !== '--yes'), yes: yes || words.includes('--yes') };
 }
 
