@@ -61,7 +61,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
   {
     key: 'isolation',
     values: 'auto, worktree, clone or in-place',
-    about: 'What polecats work in; in-place, your own checkout, is confirmed by a person.',
+    about: 'What polecats work in; in-place, your own checkout, a person confirms.',
   },
   {
     key: 'setup',

@@ -41,6 +41,8 @@ export async function archive(
     }
     const sha = await commitSnapshot(core, repository, snapshot, name);
     const ref = present === undefined ? wanted : `${wanted}-${sha.slice(0, 12)}`;
+    // Twice within a second, which is all that a commit knows of its time.
+    if ((await resolve(core, repository, ref)) === sha) return { ref, sha, tip: snapshot.tip };
     const git = await inRepository(core, repository);
     const args = [
       'update-ref',

@@ -145,6 +145,19 @@ test('the same archive twice is one', async (t) => {
   assert.deepEqual(await git.archive(repository, directory, 'nux-1'), archive);
 });
 
+test('another archive of a taken name, made again at once, stays where it is', async (t) => {
+  const { git, repository, directory } = await workInProgress(t);
+  const first = await git.archive(repository, directory, 'nux-1');
+  write(directory, { more: '1\n' });
+  // Two of these fall into one second.
+  for (let times = 0; times < 5; times++) {
+    const { ref, sha } = await git.archive(repository, directory, 'nux-1');
+    assert.notEqual(ref, first.ref);
+    assert.equal(tip(directory, ref), sha);
+  }
+  assert.equal(tip(directory, first.ref), first.sha);
+});
+
 test('an edit within the second of the last git add, of the same size, is kept', async (t) => {
   const { git, repository, folder, first } = await localRepository(t, { a: '1\n' });
   const directory = join(folder, 'w');
