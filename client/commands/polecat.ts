@@ -3,7 +3,7 @@ import { Refusal } from '../../server/domain/refusal.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
-import { inform, mention } from '../messages.ts';
+import { inform, mention, warn } from '../messages.ts';
 import { choosePolecat } from './choose.ts';
 import { handOff } from './handOff.ts';
 import { lastingIn, openLasting, stopLasting } from './lasting.ts';
@@ -97,8 +97,10 @@ export async function removePolecat(parts: CommandParts, argument?: unknown): Pr
   const agent = detail.polecat.id;
   const force = await isForced(parts, detail);
   if (force === undefined) return;
-  const { archive } = await parts.connection.ask('polecat/remove', { agent, force });
-  mention(`${agent} is removed; what it had is kept as ${archive}`);
+  const { archive, warnings } = await parts.connection.ask('polecat/remove', { agent, force });
+  const words = `${agent} is removed; what it had is kept as ${archive}`;
+  if (warnings) warn([`${words}.`, ...warnings].join(' '));
+  else mention(words);
 }
 
 async function isForced({ model }: CommandParts, detail: PolecatDetail): Promise<boolean | undefined> {

@@ -81,11 +81,12 @@ export async function unsling({ connection, model }: CommandParts, argument?: un
     detail: 'The session is ended. What was not landed is archived and can be brought back.',
   };
   if ((await window.showWarningMessage(message, options, 'Unsling')) !== 'Unsling') return;
-  await window.withProgress(
+  const { warnings } = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: `Taking ${bead} back...` },
     async () => await connection.ask('work/unsling', { bead }),
   );
-  mention(`${bead} is open again.`);
+  if (warnings) warn([`${bead} is open again.`, ...warnings].join(' '));
+  else mention(`${bead} is open again.`);
 }
 
 interface Given {

@@ -29,8 +29,8 @@ export async function releaseHolder(
       });
     }
     if (now.role === 'polecat') {
-      const archive = await archiveAndRemove(context, now, caller.by);
-      return `What ${holder.id} had begun is kept as ${archive}.`;
+      const { archive, warnings = [] } = await archiveAndRemove(context, now, caller.by);
+      return [`What ${holder.id} had begun is kept as ${archive}.`, ...warnings].join(' ');
     }
     await context.store.transact({ verb: 'hook/clear', by: caller.by, subject: bead }, (draft) =>
       unassignBead(draft, bead, now, context.now()),

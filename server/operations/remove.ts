@@ -22,13 +22,12 @@ export async function removePolecat(
   context: Context,
   text: string,
   options: { readonly force: boolean; readonly by: string },
-): Promise<{ readonly agent: AgentId; readonly archive: string }> {
+): Promise<{ readonly agent: AgentId } & Removed> {
   const { id } = findPolecat(context.store.view, text);
   return await context.queue.run(agentQueue(id), async () => {
     const polecat = findPolecat(context.store.view, id);
     refuseWhileNeeded(context, polecat, options.force);
-    const archive = await archiveAndRemove(context, polecat, options.by);
-    return { agent: polecat.id, archive };
+    return { agent: polecat.id, ...(await archiveAndRemove(context, polecat, options.by)) };
   });
 }
 
@@ -68,13 +67,20 @@ function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): 
 /** An agent with a worktree of its own. */
 type Worker = Polecat | Crew;
 
+export interface Removed {
+  /** The ref that keeps all there was. */
+  readonly archive: string;
+  /** What was left as it is, and why; absent: nothing was. */
+  readonly warnings?: readonly string[];
+}
+
 const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
 
 /**
  * Also used by unsling; runs in the agent's queue. A bead that is still on this polecat's hook is open again. Where a step fails, what
  * was not removed stays, and nothing is tried again without being asked.
  */
-export async function archiveAndRemove(context: Context, polecat: Worker, by: string): Promise<string> {
+export async function archiveAndRemove(context: Context, polecat: Worker, by: string): Promise<Removed> {
   const rig = findRig(context.store.view, polecat.rig);
   const name = archiveName(context, polecat);
   const session = polecat.session && context.store.view.get('sessions', polecat.session);
@@ -93,9 +99,9 @@ export async function archiveAndRemove(context: Context, polecat: Worker, by: st
     });
   });
   try {
-    const archive = await removeStepwise(context, rig, polecat, name);
+    const removed = await removeStepwise(context, rig, polecat, name);
     await forget(context, polecat.id, by);
-    return archive;
+    return removed;
   } catch (error) {
     await giveUp(context, polecat.id);
     throw error;
@@ -108,7 +114,7 @@ function archiveName(context: Context, worker: Worker): string {
   return `${worker.branch}-${context.hash(`${worker.id} ${worker.createdAt}`).slice(0, 6)}`;
 }
 
-async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name: string): Promise<string> {
+async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name: string): Promise<Removed> {
   await context.checkpoint('remove:intent');
   await collectCommits(context, rig, polecat);
   const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
@@ -117,15 +123,13 @@ async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name:
   if (tip) await keepRef(context, rig, `refs/gastown/archive/${name}-branch`, tip);
   await context.checkpoint('remove:archived');
   const left = await removeWorkingFolder(context, rig, polecat, archive);
-  if (left !== undefined)
-    context.log(
-      `${polecat.id} is removed; ${polecat.worktree} and ${polecat.branch} stay as they are: ${left}.`,
-    );
+  const warning = left && `${polecat.worktree} and ${polecat.branch} stay as they are: ${left}.`;
+  if (warning) context.log(`${polecat.id} is removed; ${warning}`);
   await context.checkpoint('remove:worktree');
   const keepsBranch = polecat.role === 'polecat' && polecat.keepsBranch;
   if (tip && !keepsBranch && left === undefined) await deleteBranch(context, rig, polecat.branch, tip);
   await context.checkpoint('remove:branch');
-  return archive.ref;
+  return { archive: archive.ref, ...(warning ? { warnings: [warning] } : {}) };
 }
 
 /** A person may have checked it out, or moved it: then it is theirs, and all that was on it is archived. */

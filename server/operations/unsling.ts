@@ -40,9 +40,9 @@ export async function unsling(
       next: `gt mq show ${bead.id}`,
     });
   }
-  const archive = await context.queue.run(agentQueue(polecat.id), async () => {
+  const removed = await context.queue.run(agentQueue(polecat.id), async () => {
     if (polecat.session) await stopSession(context, polecat.session, { by: caller.by });
     return await archiveAndRemove(context, findPolecat(context.store.view, polecat.id), caller.by);
   });
-  return { bead: findBead(context.store.view, bead.id), archive };
+  return { bead: findBead(context.store.view, bead.id), ...removed };
 }

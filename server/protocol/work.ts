@@ -102,7 +102,7 @@ export interface WorkRequests {
   /** A person: take the bead off its hook and open it again. The session is ended first; unmerged work is archived. */
   'work/unsling': {
     params: { readonly bead: string };
-    result: { readonly bead: Bead; readonly archive?: string };
+    result: { readonly bead: Bead; readonly archive?: string; readonly warnings?: readonly string[] };
   };
   /** The caller's own hook, or, for people, that of `agent`. */
   'work/hook': { params: { readonly agent?: string }; result: HookResult };
@@ -161,7 +161,8 @@ export interface PolecatRequests {
   /** A person: archive and remove. Refused while its session runs, and for unmerged work without `force`; nothing is lost with it. */
   'polecat/remove': {
     params: { readonly agent: string; readonly force?: boolean };
-    result: { readonly agent: string; readonly archive: string };
+    /** `warnings`: what was left as it is, and why; absent: nothing was. */
+    result: { readonly agent: string; readonly archive: string; readonly warnings?: readonly string[] };
   };
 }
 

@@ -134,8 +134,8 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
   },
   'polecat remove': {
     words: 'polecat remove backend/nux --force',
-    answers: { 'polecat/remove': { agent: 'backend/nux', archive: 'refs/x' } },
-    keys: 'name archive',
+    answers: { 'polecat/remove': { agent: 'backend/nux', archive: 'refs/x', warnings: ['It stays.'] } },
+    keys: 'name archive warnings[]',
   },
   'session list': {
     words: 'session list',

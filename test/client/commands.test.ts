@@ -191,13 +191,17 @@ test('work that has not landed is removed only after the person said so', async 
   let removed: unknown;
   town.answers['polecat/remove'] = (params) => {
     removed = params;
-    return { agent: 'backend/nux', archive: 'refs/gastown/archive/nux' };
+    return { agent: 'backend/nux', archive: 'refs/gastown/archive/nux', warnings: ['The checkout stays.'] };
   };
   await run('removePolecat', town, { kind: 'polecat', agent: 'backend/nux' });
   assert.equal(removed, undefined);
   person.presses.push('Archive and Remove');
   await run('removePolecat', town, { kind: 'polecat', agent: 'backend/nux' });
   assert.deepEqual(removed, { agent: 'backend/nux', force: true });
+  assert.equal(
+    seen.messages.at(-1)?.message,
+    'backend/nux is removed; what it had is kept as refs/gastown/archive/nux. The checkout stays.',
+  );
 });
 
 test('the terminal of a polecat is told by its process, never by its name', async () => {

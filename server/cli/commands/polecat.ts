@@ -4,6 +4,7 @@ import type { Result } from '../../protocol/messages.ts';
 import { ago } from '../ago.ts';
 import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
+import { warningLines } from '../text/rig.ts';
 import { counted, shortSha } from '../text/state.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, verb } from '../words.ts';
@@ -52,7 +53,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
   verb(polecat, 'remove', {
     does: 'archive the work of a polecat, then remove its worktree',
     examples: ['gt polecat remove backend/nux', 'gt polecat remove backend/nux --force'],
-    json: '{ name, archive }',
+    json: '{ name, archive, warnings? }',
     aliases: ['rm'],
   })
     .argument('<polecat>', 'as RIG/NAME')
@@ -61,10 +62,11 @@ export function addPolecat(gt: Command, cli: Cli): void {
       await answer(cli, {
         method: 'polecat/remove',
         params: { agent, ...(options.force ? { force: true } : {}) },
-        text: (gone) => [
+        text: (gone, look) => [
           `Removed ${displayText(gone.agent)}. Its work is kept as ${displayText(gone.archive)}.`,
+          ...warningLines(gone.warnings ?? [], look),
         ],
-        json: (gone) => ({ name: gone.agent, archive: gone.archive }),
+        json: ({ agent: name, archive, warnings }) => ({ name, archive, warnings }),
       });
     });
 }

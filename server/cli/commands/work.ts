@@ -3,6 +3,7 @@ import { displayText } from '../../domain/text.ts';
 import type { SlingParams } from '../../protocol/work.ts';
 import { answer, type Cli } from '../cli.ts';
 import { exits, Told } from '../failure.ts';
+import { warningLines } from '../text/rig.ts';
 import { drySlungLines, refusedLines, slungJson, slungLines } from '../text/work.ts';
 import { verb } from '../words.ts';
 
@@ -11,7 +12,7 @@ export function addWork(gt: Command, cli: Cli): void {
   verb(gt, 'unsling', {
     does: 'take a bead off its hook and open it again; unmerged work is archived',
     examples: ['gt unsling be-auth'],
-    json: '{ bead, status, archive? }',
+    json: '{ bead, status, archive?, warnings? }',
     aliases: ['unhook'],
   })
     .argument('<bead>')
@@ -19,11 +20,12 @@ export function addWork(gt: Command, cli: Cli): void {
       await answer(cli, {
         method: 'work/unsling',
         params: { bead },
-        text: (result) => [
+        text: (result, look) => [
           `${displayText(result.bead.id)} is ${result.bead.status} again.`,
           ...(result.archive === undefined ? [] : [`Its work is kept as ${displayText(result.archive)}.`]),
+          ...warningLines(result.warnings ?? [], look),
         ],
-        json: (result) => ({ bead: result.bead.id, status: result.bead.status, archive: result.archive }),
+        json: ({ bead: { id, status }, archive, warnings }) => ({ bead: id, status, archive, warnings }),
       });
     });
 }
