@@ -21,7 +21,7 @@ export type Placeholder =
   | 'spool' // the folder through which `gt` speaks from inside a sandbox
   | 'tools'; // in the words that give lists of tools: the names, with commas between
 
-/** What may be so at one launch and not at another. A placeholder: its value is there. */
+/** What holds at one launch and not at another. A placeholder: this launch has a value for it. */
 export type Circumstance =
   | Placeholder
   | 'auto' // the approval profile

@@ -104,11 +104,31 @@ export async function fileAt(
 }
 
 /** The commits of `tip` that `base` does not have, newest first, at most `limit`. */
+export type CommitRange = { readonly base: Sha; readonly tip: Sha; readonly limit: number };
+
 export async function log(
   core: Core,
   repository: Repository,
-  range: { readonly base: Sha; readonly tip: Sha; readonly limit: number },
+  range: CommitRange,
 ): Promise<readonly Commit[]> {
+  const fields = ['%H', '%an', '%ae', '%aI', '%s'];
+  const records = await commitFields(core, repository, range, { fields });
+  return records.map(([sha = '', author = '', email = '', at = '', ...subject]) => ({
+    sha: asSha(sha),
+    author,
+    email,
+    at,
+    subject: subject.join(' '),
+  }));
+}
+
+/** Of each commit what the placeholders of `git log --format` name; `options` for more of git's. */
+export async function commitFields(
+  core: Core,
+  repository: Repository,
+  range: CommitRange,
+  { fields, options = [] }: { readonly fields: readonly string[]; readonly options?: readonly string[] },
+): Promise<readonly string[][]> {
   const git = await inRepository(core, repository);
   const { stdout } = await git([
     'log',
@@ -116,13 +136,17 @@ export async function log(
     '--no-patch',
     '--no-color',
     '--no-decorate',
+    ...options,
     '--encoding=UTF-8',
-    '--format=%H%x1f%an%x1f%ae%x1f%aI%x1f%s',
+    `--format=${fields.join('%x1f')}`,
     `--max-count=${Math.max(0, Math.trunc(range.limit))}`,
     '--end-of-options',
     `${asSha(range.base)}..${asSha(range.tip)}`,
   ]);
-  return stdout.split('\0').filter(Boolean).map(parseCommit);
+  return stdout
+    .split('\0')
+    .filter(Boolean)
+    .map((record) => record.trim().split('\u001f'));
 }
 
 /** Records of `letter NUL path NUL`. */
@@ -135,9 +159,4 @@ function parseChanges(text: string): ChangedFile[] {
     files.push({ path: fields[index + 1] ?? '', status: state });
   }
   return files;
-}
-
-function parseCommit(record: string): Commit {
-  const [sha = '', author = '', email = '', at = '', ...subject] = record.trim().split('\u001f');
-  return { sha: asSha(sha), author, email, at, subject: subject.join(' ') };
 }

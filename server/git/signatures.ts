@@ -1,7 +1,7 @@
 import type { Sha } from '../domain/ids.ts';
 import type { Core, Repository } from './core.ts';
+import { commitFields, type CommitRange } from './history.ts';
 import { asSha, type Identity } from './names.ts';
-import { inRepository } from './repository.ts';
 
 /** Who wrote a commit, and who made it. */
 export type Signature = {
@@ -10,30 +10,17 @@ export type Signature = {
   readonly committer: Identity;
 };
 
-/** Of the commits of `tip` that `base` does not have, newest first, at most `limit`; as they are written, without a mailmap. */
+/** Of the commits of a range, as they are written, without a mailmap. */
 export async function signatures(
   core: Core,
   repository: Repository,
-  range: { readonly base: Sha; readonly tip: Sha; readonly limit: number },
+  range: CommitRange,
 ): Promise<readonly Signature[]> {
-  const git = await inRepository(core, repository);
-  const { stdout } = await git([
-    'log',
-    '-z',
-    '--no-patch',
-    '--no-color',
-    '--no-decorate',
-    '--no-mailmap',
-    '--encoding=UTF-8',
-    '--format=%H%x1f%an%x1f%ae%x1f%cn%x1f%ce',
-    `--max-count=${Math.max(0, Math.trunc(range.limit))}`,
-    '--end-of-options',
-    `${asSha(range.base)}..${asSha(range.tip)}`,
-  ]);
-  return stdout.split('\0').filter(Boolean).map(parseSignature);
-}
-
-function parseSignature(record: string): Signature {
-  const [sha = '', author = '', authorEmail = '', name = '', email = ''] = record.trim().split('\u001f');
-  return { sha: asSha(sha), author: { name: author, email: authorEmail }, committer: { name, email } };
+  const fields = ['%H', '%an', '%ae', '%cn', '%ce'];
+  const records = await commitFields(core, repository, range, { fields, options: ['--no-mailmap'] });
+  return records.map(([sha = '', author = '', authorEmail = '', name = '', email = '']) => ({
+    sha: asSha(sha),
+    author: { name: author, email: authorEmail },
+    committer: { name, email },
+  }));
 }

@@ -2,22 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openOutput } from '../../server/cli/output.ts';
 import { liveProgress } from '../../server/cli/text/demo.ts';
-
-const escape = String.fromCharCode(27);
-
-/** What is on the screen after all that was written, of a terminal that knows `up N lines` and `erase what follows`. */
-function screen(written: string): string[] {
-  const shown: string[] = [];
-  let at = 0;
-  for (const part of written.split(new RegExp(`(${escape}\\[\\d+A|${escape}\\[J|\n)`))) {
-    const up = /\[(\d+)A$/.exec(part)?.[1];
-    if (up !== undefined) at -= Number(up);
-    else if (part.endsWith('[J')) shown.length = at;
-    else if (part === '\n') at += 1;
-    else if (part !== '') shown[at] = part;
-  }
-  return shown;
-}
+import { screen } from './screen.ts';
 
 test('on a terminal the steps scroll by, and the table below them is drawn in its place', () => {
   let written = '';

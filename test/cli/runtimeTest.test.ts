@@ -1,44 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { build } from 'esbuild';
+import { describe, test } from 'node:test';
 import { openOutput } from '../../server/cli/output.ts';
 import { liveChecklist } from '../../server/cli/text/runtimeTest.ts';
 import type { CheckedStep } from '../../server/protocol/runtimeTest.ts';
-import { runNode, type Ran } from '../support/runNode.ts';
+import type { Ran } from '../support/runNode.ts';
+import { installGt } from './installedGt.ts';
+import { screen } from './screen.ts';
 
-/** As installed: `gt` in one file, the server's program beside it, which here says what each test wants. */
-let folder = '';
+const installed = installGt();
 
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gt-bundle-'));
-  await build({
-    entryPoints: [join(import.meta.dirname, '../../server/cli/gt.ts')],
-    outfile: join(folder, 'gt.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    define: { 'import.meta.dirname': '__dirname' },
-    logLevel: 'error',
-  });
-});
-
-after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** Where there is no town: the server's program is all that is asked. */
+/** The server's program says these events, whatever it is asked. */
 function gt(words: readonly string[], events: readonly object[], code = 0): Promise<Ran> {
-  const home = mkdtempSync(join(folder, 'home-'));
-  const directory = join(home, 'dist');
-  mkdirSync(directory);
-  writeFileSync(join(directory, 'gt.cjs'), readFileSync(join(folder, 'gt.cjs')));
   const prints = events.map((event) => `console.log(${JSON.stringify(JSON.stringify(event))});`).join('\n');
-  const called = `require('node:fs').writeFileSync(${JSON.stringify(join(home, 'called'))}, process.argv.slice(2).join(' '));`;
-  writeFileSync(join(directory, 'server.cjs'), `${called}\n${prints}\nprocess.exitCode = ${code};`);
-  const none = { NO_COLOR: '', FORCE_COLOR: '0', GT_TOWN: '', GT_SESSION: '', COLUMNS: '80' };
-  return runNode([join(directory, 'gt.cjs'), ...words], { cwd: home, env: { ...none, HOME: home } });
+  return installed(words, `${prints}\nprocess.exitCode = ${code};`);
 }
 
 const step = (name: CheckedStep['step'], more: Partial<CheckedStep> = {}): CheckedStep => ({
@@ -143,29 +117,16 @@ describe('gt runtime test', { concurrency: 2 }, () => {
       '9',
       '--json',
     ];
-    const probe = { event: 'refused', code: 'invalid', message: 'seen' };
-    const asked = await gt(words, [probe], 1);
-    assert.equal((JSON.parse(asked.stderr) as { error: string }).error, 'seen');
+    const said = "{ event: 'refused', code: 'invalid', message: process.argv.slice(2).join(' ') }";
+    const asked = await installed(words, `console.log(JSON.stringify(${said})); process.exitCode = 1;`);
+    assert.equal(
+      (JSON.parse(asked.stderr) as { error: string }).error,
+      'runtime-test claude --live --host process --deadline 9',
+    );
     const wrong = await gt(['runtime', 'test', 'sim', '--deadline', 'soon'], []);
     assert.equal(wrong.code, 2);
   });
 });
-
-const escape = String.fromCharCode(27);
-
-/** What is on the screen after all that was written, of a terminal that knows `up N lines` and `erase what follows`. */
-function screen(written: string): string[] {
-  const shown: string[] = [];
-  let at = 0;
-  for (const part of written.split(new RegExp(`(${escape}\\[\\d+A|${escape}\\[J|\n)`))) {
-    const up = /\[(\d+)A$/.exec(part)?.[1];
-    if (up !== undefined) at -= Number(up);
-    else if (part.endsWith('[J')) shown.length = at;
-    else if (part === '\n') at += 1;
-    else if (part !== '') shown[at] = part;
-  }
-  return shown;
-}
 
 test('on a terminal the list is drawn in its place, a line for each step, and in full at the end', () => {
   let written = '';

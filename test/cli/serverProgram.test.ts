@@ -1,48 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { build } from 'esbuild';
-import { runNode, type Ran } from '../support/runNode.ts';
+import { describe, test } from 'node:test';
+import type { Ran } from '../support/runNode.ts';
 import { lines } from './support.ts';
+import { installGt } from './installedGt.ts';
 
-/** As installed: `gt` in one file, the server's program beside it, which here does what each test says. */
-let folder = '';
-
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'gt-bundle-'));
-  await build({
-    entryPoints: [join(import.meta.dirname, '../../server/cli/gt.ts')],
-    outfile: join(folder, 'gt.cjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    define: { 'import.meta.dirname': '__dirname' },
-    logLevel: 'error',
-  });
-});
-
-after(() => rmSync(folder, { recursive: true, force: true }));
+const installed = installGt();
 
 function gt(
   words: readonly string[],
   program: string,
-  environment: Record<string, string> = {},
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
-  const home = mkdtempSync(join(folder, 'home-'));
-  const directory = join(home, 'dist');
-  mkdirSync(directory);
-  writeFileSync(join(directory, 'gt.cjs'), readFileSync(join(folder, 'gt.cjs')));
   const prelude =
     'const emit = (value) => console.log(JSON.stringify(value)); const args = process.argv.slice(2);\n';
-  writeFileSync(join(directory, 'server.cjs'), prelude + program);
-  const none = { NO_COLOR: '', FORCE_COLOR: '0', GT_TOWN: '', GT_SESSION: '', COLUMNS: '80' };
-  return runNode([join(directory, 'gt.cjs'), ...words], {
-    cwd: home,
-    env: { ...none, HOME: home, ...environment },
-  });
+  return installed(words, prelude + program, environment);
 }
 
 const row = (id: string, rig: string, state: string, commit = ''): object => ({

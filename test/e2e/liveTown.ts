@@ -5,6 +5,7 @@ import type { TownClient } from '../../server/rpc/client.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
 import { eventually } from '../support/wait.ts';
 import { serverProgram, type Scope, type Terminal } from './terminal.ts';
+import { createBead } from './rigs.ts';
 
 /** A connection of a person to the town server of the terminal, which runs already. */
 export async function connect(t: Scope, terminal: Terminal): Promise<TownClient> {
@@ -44,15 +45,7 @@ export async function sessionOf(client: TownClient, agent: string): Promise<Sess
 /** A bead that the simulated agent plays as the label says, slung. Gives the bead. */
 export async function slung(terminal: Terminal, title: string, behaviour?: string): Promise<string> {
   const labels = behaviour === undefined ? [] : ['--labels', `sim:${behaviour}`];
-  const { id } = await terminal.json<{ id: string }>(
-    'bd',
-    'create',
-    '--rig',
-    'backend',
-    '--title',
-    title,
-    ...labels,
-  );
+  const id = await createBead(terminal, title, ...labels);
   await terminal.must('gt', 'sling', id);
   return id;
 }

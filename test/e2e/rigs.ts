@@ -24,6 +24,16 @@ export async function installWithRig(terminal: Terminal): Promise<string> {
   return repository;
 }
 
+/** In the rig backend; `more` words of `bd create`. Gives its id. */
+export async function createBead(
+  terminal: Terminal,
+  title: string,
+  ...more: readonly string[]
+): Promise<string> {
+  const words = ['create', '--rig', 'backend', '--title', title, ...more];
+  return (await terminal.json<{ id: string }>('bd', ...words)).id;
+}
+
 /** As `gt runtime add` reads it. */
 type Preset = Readonly<Record<string, unknown>> & { readonly id: string };
 

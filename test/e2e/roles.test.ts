@@ -8,7 +8,7 @@ import { sessionFiles } from '../../server/sessions/sessionFile.ts';
 import { commit, createRepository, git } from '../support/repository.ts';
 import type { Ran } from '../support/runNode.ts';
 import { becomes, connect, polecatOf, sessionOf } from './liveTown.ts';
-import { addRuntime, installWithRig, landingOf, submitted } from './rigs.ts';
+import { addRuntime, createBead, installWithRig, landingOf, submitted } from './rigs.ts';
 import { openTerminal, runProgram, type Terminal } from './terminal.ts';
 
 /** A runtime that sits there, so that the test can be its agent. */
@@ -144,14 +144,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     createRepository(infra);
     await terminal.must('gt', 'rig', 'create', 'infra', '--runtime', 'idle', '--repo', infra);
     const crew = await terminal.json<CrewMember>('gt', 'crew', 'add', 'backend', 'dave', '--runtime', 'idle');
-    const { id } = await terminal.json<{ id: string }>(
-      'bd',
-      'create',
-      '--rig',
-      'backend',
-      '--title',
-      'Auth work',
-    );
+    const id = await createBead(terminal, 'Auth work');
     const there = (program: 'gt' | 'bd', ...words: string[]): Promise<Ran> =>
       runProgram(program, words, { cwd: crew.directory, environment: terminal.environment });
     assert.match(
@@ -192,14 +185,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
     await addRuntime(terminal, idle);
-    const { id } = await terminal.json<{ id: string }>(
-      'bd',
-      'create',
-      '--rig',
-      'backend',
-      '--title',
-      'Auth work',
-    );
+    const id = await createBead(terminal, 'Auth work');
     await terminal.must('gt', 'sling', id, '--runtime', 'idle');
     const client = await connect(t, terminal);
     const { id: agent, worktree, branch } = await becomes(client, id, 'working');

@@ -9,7 +9,7 @@ import type { TownClient } from '../../server/rpc/client.ts';
 import { skip, tmux } from '../support/tmux.ts';
 import { eventually } from '../support/wait.ts';
 import { becomes, connect, polecatOf, sessionOf } from './liveTown.ts';
-import { addRuntime, installWithRig, landingOf, submitted } from './rigs.ts';
+import { addRuntime, createBead, installWithRig, landingOf, submitted } from './rigs.ts';
 import { endAfter, isAlive, openTerminal, processesOf, type Terminal, which } from './terminal.ts';
 
 /** What must be noticed within 5 s; the rest is for the machine. */
@@ -23,15 +23,7 @@ async function townWithTmux(t: TestContext, name?: string): Promise<Terminal> {
 }
 
 async function slungIn(terminal: Terminal, title: string, ...more: string[]): Promise<string> {
-  const { id } = await terminal.json<{ id: string }>(
-    'bd',
-    'create',
-    '--rig',
-    'backend',
-    '--title',
-    title,
-    ...more,
-  );
+  const id = await createBead(terminal, title, ...more);
   await terminal.must('gt', 'sling', id, '--host', 'tmux');
   return id;
 }
@@ -279,16 +271,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
 test('a plain process is followed by its log until it ends', async (t) => {
   const terminal = openTerminal(t);
   await installWithRig(terminal);
-  const { id } = await terminal.json<{ id: string }>(
-    'bd',
-    'create',
-    '--rig',
-    'backend',
-    '--title',
-    'Auth work',
-    '--labels',
-    'sim:stall',
-  );
+  const id = await createBead(terminal, 'Auth work', '--labels', 'sim:stall');
   await terminal.must('gt', 'sling', id);
   const client = await connect(t, terminal);
   const { id: agent } = await becomes(client, id, 'working');

@@ -6,7 +6,7 @@ import { eventually } from '../support/wait.ts';
 import type { LanguageClient } from './languageClient.ts';
 import { becomes, connect } from './liveTown.ts';
 import { connected, start } from './lspTalk.ts';
-import { installWithRig } from './rigs.ts';
+import { createBead, installWithRig } from './rigs.ts';
 import { endAfter, openTerminal, type Terminal } from './terminal.ts';
 
 interface Window {
@@ -51,18 +51,7 @@ test('a session in an editor is shown, and typed into, in the window that has it
   await installWithRig(terminal);
   const other = await windowOf(t, terminal, 'the other', false);
   const own = await windowOf(t, terminal, 'the one', true);
-  await terminal.must(
-    'bd',
-    'create',
-    '--rig',
-    'backend',
-    '--title',
-    'Auth work',
-    '--id',
-    'be-auth',
-    '--labels',
-    'sim:stall',
-  );
+  await createBead(terminal, 'Auth work', '--id', 'be-auth', '--labels', 'sim:stall');
   const { slung } = await terminal.json<{ slung: { host: string; agent: string }[] }>(
     'gt',
     'sling',

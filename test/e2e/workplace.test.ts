@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { commit, git, write } from '../support/repository.ts';
 import { eventually } from '../support/wait.ts';
 import { becomes, connect, polecatOf, sessionOf, slung } from './liveTown.ts';
-import { installWithRig, submitted } from './rigs.ts';
+import { createBead, installWithRig, submitted } from './rigs.ts';
 import { openTerminal, which } from './terminal.ts';
 
 describe('a workplace that can work', { concurrency: 2 }, () => {
@@ -33,14 +33,7 @@ describe('a workplace that can work', { concurrency: 2 }, () => {
     assert.match(await terminal.must('gt', 'session', 'log', id), /readying/);
 
     commit(repository, { 'setup.sh': '#!/bin/sh\necho "no network" >&2\nexit 7\n' });
-    const { id: next } = await terminal.json<{ id: string }>(
-      'bd',
-      'create',
-      '--rig',
-      'backend',
-      '--title',
-      'Cache work',
-    );
+    const next = await createBead(terminal, 'Cache work');
     const changed = await terminal.gt('sling', next);
     assert.equal(changed.code, 1);
     assert.match(changed.stdout + changed.stderr, /has changed since it was approved/);
