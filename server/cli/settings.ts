@@ -2,6 +2,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
 import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
+import { shellWord } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
 import { Usage } from './failure.ts';
 import type { Look } from './output.ts';
@@ -41,13 +42,13 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     state,
     merge: settings.merge,
     push: String(settings.push),
-    check: settings.check.map(asWord).join(' ') || 'none',
+    check: settings.check.map(shellWord).join(' ') || 'none',
     session: settings.session,
     ids: settings.ids,
     maxPolecats: String(settings.maxPolecats),
     approval: settings.approval ?? 'ask',
     isolation: settings.isolation ?? 'auto',
-    setup: (settings.setup ?? []).map(asWord).join(' ') || 'none',
+    setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
   };
 }
@@ -139,9 +140,4 @@ function defaultOf(defaults: Readonly<Record<string, unknown>>, key: string): st
 /** `max-polecats` and `max_polecats` are `maxPolecats`, as for the town. */
 function plain(key: string): string {
   return key.replaceAll(/[-_]/gu, '').toLowerCase();
-}
-
-/** For reading only: words with blanks stand in quotes. */
-function asWord(word: string): string {
-  return /^[^\s"']+$/u.test(word) ? word : JSON.stringify(word);
 }

@@ -33,3 +33,9 @@ const escapeCodes = /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|\u001B[ -/]*[0-~]/gu;
 
 // Controls but tab and line feed; format characters (bidirectional, zero-width, soft hyphen, tags); fillers that show nothing.
 const unseen = /(?![\n\t])[\p{Cc}\p{Cf}\u115F\u1160\u3164\uFFA0]/gu;
+
+/** An argument as it is typed in a shell, where it stays one word and text. In double quotes where that is enough, which reads best. */
+export function shellWord(word: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return /["$`\\!]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
+}

@@ -1,6 +1,7 @@
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { type RigChange, withRigChange } from '../domain/settings.ts';
+import { shellWord } from '../domain/text.ts';
 import type { Context } from './context.ts';
 import { inPlaceSentence } from './inPlace.ts';
 import { describeSetup, setupNow } from './setup.ts';
@@ -23,7 +24,7 @@ export async function confirmedChange(
   const what = describeSetup(setup);
   throw new Refusal('unapproved', `This would run in each new workplace of ${rig.id}, unasked: ${what}`, {
     field: 'confirmed',
-    next: `gt rig config --yes ${rig.id} setup ${setup.argv.join(' ')}`,
+    next: `gt rig config --yes ${rig.id} setup ${setup.argv.map(shellWord).join(' ')}`,
     facts: { confirm: 'setup', argv: setup.argv, files: setup.files },
   });
 }

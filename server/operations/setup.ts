@@ -4,7 +4,7 @@ import type { Agent } from '../domain/agent.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { LaunchStep } from '../domain/session.ts';
-import { displayText } from '../domain/text.ts';
+import { displayText, shellWord } from '../domain/text.ts';
 import type { UnapprovedKey } from '../protocol/rig.ts';
 import type { Context } from './context.ts';
 import { targetRef } from './targets.ts';
@@ -85,7 +85,7 @@ export function setupKeys(setup: Setup): readonly UnapprovedKey[] {
 }
 
 export function describeSetup({ argv, files }: Pick<Setup, 'argv' | 'files'>): string {
-  const command = displayText(argv.map(asWord).join(' '), 500);
+  const command = displayText(argv.map(shellWord).join(' '), 500);
   const named = files.map((file) => displayText(file, 100)).join(', ');
   return files.length === 0 ? command : `${command} (with what is now in ${named})`;
 }
@@ -101,5 +101,3 @@ export function stepsIn(directory: string, steps: readonly LaunchStep[]): readon
 
 const isTreePath = (word: string): boolean =>
   !/[\0\n]/u.test(word) && word.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-
-const asWord = (word: string): string => (/^[^\s"']+$/u.test(word) ? word : JSON.stringify(word));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { displayText, plainText } from '../../server/domain/text.ts';
+import { displayText, plainText, shellWord } from '../../server/domain/text.ts';
 
 const dangerous = /[\p{Cc}\p{Cf}\p{Surrogate}\u2028\u2029]/u;
 
@@ -81,4 +82,28 @@ test('a text made of introducers alone takes no longer than another', () => {
 
 test('text of several lines keeps line ends and tabs', () => {
   assert.equal(plainText('a\r\n\tb\u001B[2J\n\u0007c'), 'a\n\tb\nc');
+});
+
+test('an argument as it is typed is the same word in a shell, and nothing in it is run', () => {
+  const words = [
+    'npm',
+    'a b',
+    '',
+    "it's",
+    '$HOME',
+    '`id`',
+    '$(id)',
+    'a > b',
+    'a;b',
+    '"',
+    '\\',
+    "!'$",
+    '~',
+    '*',
+    'a\nb',
+  ];
+  const typed = words.map(shellWord).join(' ');
+  const said = execFileSync('/bin/sh', ['-c', `printf '%s\\0' ${typed}`], { encoding: 'utf8' });
+  assert.deepEqual(said.split('\0').slice(0, -1), words);
+  assert.deepEqual(['npm', 'a b', '$HOME'].map(shellWord), ['npm', '"a b"', "'$HOME'"]);
 });

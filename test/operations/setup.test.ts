@@ -65,7 +65,8 @@ test('a setup command is shown and confirmed, with what it names in the reposito
   const town = await TestTown.open(t);
   await town.addRig({ files: { 'scripts/setup.sh': script } });
   const change = { rig: 'backend', key: 'setup', words: ['sh', './scripts/setup.sh', 'a b'] };
-  const { message } = await refusal('unapproved', town.ask('rig/configure', change));
+  const { message, details } = await refusal('unapproved', town.ask('rig/configure', change));
+  assert.equal(details.next, 'gt rig config --yes backend setup sh ./scripts/setup.sh "a b"');
   assert.match(
     message,
     /unasked: sh \.\/scripts\/setup\.sh "a b" \(with what is now in scripts\/setup\.sh\)$/,
