@@ -14,6 +14,7 @@ import { findAgent } from './lookups.ts';
 import { planSession } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
+import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 /**
  * Another runtime goes on with an agent's work: its session is ended, a note is kept with the bead, and a session of the other begins on
@@ -34,6 +35,7 @@ export async function handoff(
     const rig = rigOf(view, agent);
     const host = params.host === undefined ? {} : { host: params.host };
     const plan = await planSession(context, rig, { runtime: params.runtime, ...host }, caller);
+    await refuseLostWorkingFolder(context, rig, agent);
     const live = liveSession(view, agent);
     if (live) await stopSession(context, live.id, { by: caller.by });
     await context.checkpoint('handoff:stopped');
@@ -115,6 +117,6 @@ function withEnd(error: Refusal, { id, runtime }: Agent, hadEnded: boolean): Ref
     : '';
   return new Refusal(error.code, `${error.message}${end}`, {
     ...error.details,
-    next: `gt session run ${id} goes on with ${runtime}.`,
+    next: error.details.next ?? `gt session run ${id} goes on with ${runtime}.`,
   });
 }

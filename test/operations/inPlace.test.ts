@@ -283,3 +283,18 @@ test('a seance in place has the checkout too, and gives it back', async (t) => {
   assert.deepEqual([head(rig), changed(rig), ownBranches(rig)], ['main', '', '']);
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('work in a checkout that stands on another branch is not handed off, and goes on', async (t) => {
+  const { town, rig } = await place(t);
+  const agent = await town.worker();
+  const { branch, session } = agent.polecat;
+  git(rig.repository, 'switch', '--quiet', '-c', 'mine', 'main');
+  const handoff = (): Promise<unknown> => town.ask('session/handoff', { agent: agent.id, runtime: 'sim' });
+  const { details, message } = await refusal('wrong-place', handoff());
+  assert.equal(details.next, `Check it out there first: git switch ${branch}`);
+  assert.doesNotMatch(message, /has been ended/);
+  assert.equal(town.view.get('sessions', session ?? '')?.state, 'running');
+  assert.equal(agent.polecat.state, 'working');
+  git(rig.repository, 'switch', '--quiet', branch);
+  await handoff();
+});
