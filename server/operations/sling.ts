@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { mayorId, parseTarget, type Target, targetForms } from '../domain/agentNames.ts';
+import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
 import { asFree, deadHolder } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
@@ -72,7 +73,7 @@ async function slingFound(context: Context, bead: Bead, wish: Wish, caller: Call
   const there = wish.to?.kind === 'agent' ? agentOf(view, wish.to.agent) : undefined;
   if (there && hookOf(view, there.id)?.id === bead.id) return alreadyThere(context, bead, there.id);
   const holder = deadHolder(view, bead);
-  if (holder && !wish.force) throw heldByDead(bead, holder.id);
+  if (holder && !wish.force) throw heldByDead(bead, holder, wish.to);
   const free = holder ? asFree(view, bead.id) : bead;
   const work = await planWork(context, free, wish, caller);
   if (wish.dryRun) return { bead: bead.id, title: bead.title, ...work.would };
@@ -188,11 +189,19 @@ function alreadyThere(context: Context, { id, title }: Bead, agentId: string): S
   };
 }
 
-function heldByDead({ id }: Bead, holder: string): Refusal {
-  return new Refusal('held', `${id} is on the hook of ${holder}, where no session runs.`, {
-    next: `gt session run ${holder} goes on; --force takes the bead away and archives its work.`,
-    facts: { bead: id, holder },
+/** A polecat in place has the only checkout there is, so that no other could be planned before its bead is taken off. */
+function heldByDead({ id }: Bead, holder: Agent, to: Target | undefined): Refusal {
+  const isInPlace = holder.role === 'polecat' && holder.isolation === 'in-place';
+  const release = isInPlace && !hasPlace(to) ? `gt unsling ${id}` : '--force';
+  return new Refusal('held', `${id} is on the hook of ${holder.id}, where no session runs.`, {
+    next: `gt session run ${holder.id} goes on; ${release} takes the bead away and archives its work.`,
+    facts: { bead: id, holder: holder.id },
   });
+}
+
+/** Crew and mayor, who work where they are. */
+function hasPlace(to: Target | undefined): boolean {
+  return to?.kind === 'agent' && (to.agent === mayorId || to.agent.includes('/crew/'));
 }
 
 /** What was taken from the holder before is told also where it then could not be slung. */
