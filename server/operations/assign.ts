@@ -4,7 +4,7 @@ import { agentOf, putAgent, removeAgent } from '../domain/agents.ts';
 import { assignBead, deferAgain, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
 import { hookOf, refuseFilledHook } from '../domain/hooks.ts';
-import type { AgentId, ConvoyId, IntentId } from '../domain/ids.ts';
+import type { AgentId, ConvoyId, IntentId, RuntimeName } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -15,7 +15,7 @@ import type { Caller } from '../protocol/caller.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
-import { findBead, findRig } from './lookups.ts';
+import { findBead, findRig, theTown } from './lookups.ts';
 import { planSession, type SessionPlan } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { recordEnd } from './sessionEnd.ts';
@@ -55,8 +55,18 @@ export async function assign(context: Context, errand: Errand, caller: Caller): 
 export async function planErrand(context: Context, errand: Errand, caller: Caller): Promise<SessionPlan> {
   const { agent, runtime, host } = errand;
   checkErrand(context, context.store.view, errand);
-  const choice = { runtime: runtime ?? agent.runtime, ...(host === undefined ? {} : { host }) };
-  return await planSession(context, rigOf(context.store.view, agent), choice, caller);
+  const { view } = context.store;
+  const choice = { runtime: runtime ?? usualRuntime(view, agent), ...(host === undefined ? {} : { host }) };
+  return await planSession(context, rigOf(view, agent), choice, caller);
+}
+
+/**
+ * What is meant where no runtime is named: one that runs stays what it is; the mayor's next session is on what the town says for that
+ * role, where it says anything; every other is on what the agent had.
+ */
+function usualRuntime(view: View, agent: Agent): RuntimeName {
+  const wanted = agent.role === 'mayor' ? theTown(view).roleRuntimes?.mayor : undefined;
+  return liveSession(view, agent)?.runtime ?? wanted ?? agent.runtime;
 }
 
 export function liveSession(view: View, agent: Agent): Session | undefined {
