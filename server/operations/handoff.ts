@@ -11,6 +11,7 @@ import type { Params } from '../protocol/messages.ts';
 import { liveSession, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
 import { findAgent } from './lookups.ts';
+import { addNote } from './notes.ts';
 import { planSession } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
@@ -79,7 +80,7 @@ async function giveOver(
       if (!bead) return {};
       const said = note === undefined || note.trim() === '' ? '' : `: ${note.trim()}`;
       const line = `Handed off from ${agent.runtime} to ${to} by ${caller.by}${said}`;
-      draft.put('beads', { ...bead, notes: [bead.notes, line].filter(Boolean).join('\n'), updatedAt: at });
+      addNote(draft, bead, line, at);
       return { bead: bead.id, note: line };
     },
   );

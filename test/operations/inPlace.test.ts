@@ -338,3 +338,21 @@ test('from one that has ended in place, its bead is taken back first, unless its
   await town.ask('work/unsling', { bead: agent.bead });
   await town.sling(agent.bead);
 });
+
+test('what is left of a checkout after a landing is written down with the bead', async (t) => {
+  const { town, rig } = await place(t);
+  const agent = await town.worker();
+  await town.ask('bead/update', { bead: agent.bead, notes: 'mine' });
+  const { branch } = agent.polecat;
+  const request = await agent.submit();
+  write(rig.repository, { 'theirs.txt': '1\n' });
+  await town.merge(request);
+  await town.settle();
+  assert.ok(agent.isGone);
+  assert.deepEqual([head(rig), changed(rig)], [branch, '?? theirs.txt']);
+  const bead = town.view.get('beads', agent.bead);
+  assert.equal(bead?.status, 'closed');
+  const [mine, left = ''] = bead.notes?.split('\n') ?? [];
+  assert.equal(mine, 'mine');
+  assert.ok(left.startsWith(`${rig.repository} and ${branch} stay as they are: `), left);
+});
