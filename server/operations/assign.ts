@@ -15,7 +15,7 @@ import type { Caller } from '../protocol/caller.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
-import { findBead, findRig, theTown } from './lookups.ts';
+import { findBead, findRig, recordOf, theTown } from './lookups.ts';
 import { planSession, type SessionPlan } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { recordEnd } from './sessionEnd.ts';
@@ -43,7 +43,7 @@ export interface Errand {
  */
 export async function assign(context: Context, errand: Errand, caller: Caller): Promise<Spawned> {
   return await context.queue.run(agentQueue(errand.agent.id), async () => {
-    const agent = agentOf(context.store.view, errand.agent.id) ?? errand.agent;
+    const agent = recordOf(context.store.view, errand.agent);
     const live = liveSession(context.store.view, agent);
     if (live) return await addToRunning(context, { ...errand, agent }, live, caller);
     const plan = await planErrand(context, { ...errand, agent }, caller);
@@ -82,7 +82,7 @@ function checkErrand(context: Context, view: View, { agent, bead, force }: Erran
   const rig = rigOf(view, agent);
   if (rig) refuseResting(rig);
   if (!bead) return;
-  refuseFull(view, bead.id, agentOf(view, agent.id) ?? agent);
+  refuseFull(view, bead.id, recordOf(view, agent));
   checkBead(view, { bead, now: context.now(), force });
   if (rig) refuseOtherRig(view, { bead, rig, now: context.now(), force });
 }
@@ -142,7 +142,7 @@ async function startWith(
 
     // Also what was put there by hand, before.
     const bead = hookOf(context.store.view, agent.id);
-    const now = agentOf(context.store.view, agent.id) ?? agent;
+    const now = recordOf(context.store.view, agent);
     const session = await startSession(
       context,
       { ...plan, rig, before: setup, ...(bead ? { bead } : {}) },
@@ -178,9 +178,10 @@ async function reserve(context: Context, errand: Errand, caller: Caller): Promis
     (draft) => {
       refuseFullTown(draft);
       if (!bead) checkErrand(context, draft, errand);
+      const now = recordOf(draft, agent);
       const isNew = agentOf(draft, agent.id) === undefined;
       if (isNew) refuseFilledHook(draft, agent.id);
-      if (isNew) putAgent(draft, agent);
+      if (isNew) putAgent(draft, now);
       const given = bead ? put(context, draft, errand, bead) : undefined;
       const intent: StartIntent = {
         id: intentOf(agent.id),
@@ -213,7 +214,7 @@ function put(
   const bead = findBead(draft, id);
   checkErrand(context, draft, { agent, bead, force });
   const deferred = force ? wakeForced(draft, bead, at) : undefined;
-  const hooked = assignBead(draft, { bead: id, agent: agentOf(draft, agent.id) ?? agent, instructions, at });
+  const hooked = assignBead(draft, { bead: id, agent: recordOf(draft, agent), instructions, at });
   const convoy = automaticConvoy(draft, hooked, { at, hash: () => context.randomText(4) });
   return { convoy, deferred };
 }
