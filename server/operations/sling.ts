@@ -15,13 +15,12 @@ import type { RefusalData } from '../protocol/hello.ts';
 import type { SlingParams, SlingResult, Slung } from '../protocol/work.ts';
 import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
 import type { Context } from './context.ts';
-import { planPlace } from './inPlace.ts';
 import { findBead, findRig } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
-import { folderFor, planSession, type SessionPlan, type SlingPlan } from './plan.ts';
+import type { SessionPlan, SlingPlan } from './plan.ts';
+import { planPolecat, wouldRun, wouldSpawn } from './planSpawn.ts';
 import { releaseHolder } from './release.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
-import { freshTarget } from './targets.ts';
 import { runtimeLabel } from './views.ts';
 
 /**
@@ -123,42 +122,17 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
   const { force, instructions } = wish;
   const rig: Rig = wish.to?.kind === 'rig' ? findRig(view, wish.to.rig) : rigOfBead(view, bead.id);
   checkSling(view, { bead, rig, now: context.now(), force });
-  const session = await planSession(context, rig, wish, caller);
-  const base = await freshTarget(context, rig);
   return {
-    ...session,
+    ...(await planPolecat(context, rig, wish, caller)),
     bead,
-    rig,
-    base,
-    ...(await planPlace(context, rig, base)),
     ...(force ? { force } : {}),
     ...(instructions === undefined ? {} : { instructions }),
-  };
-}
-
-function wouldSpawn(context: Context, plan: SlingPlan): Work['would'] {
-  return {
-    rig: plan.rig.id,
-    agent: `${plan.rig.id}/…`,
-    worktree: plan.checkout?.directory ?? folderFor(context, plan.rig.id, 'polecats'),
-    branch: `polecat/…/${plan.bead.id}-…`,
-    base: plan.base,
-    ...wouldRun(plan),
   };
 }
 
 function wouldAssign(context: Context, { agent }: Errand, plan: SessionPlan): Work['would'] {
   const live = liveSession(context.store.view, agent);
   return { ...placeOf(agent), ...wouldRun(plan), ...(live ? { host: live.host } : {}) };
-}
-
-function wouldRun({
-  preset,
-  host,
-  program,
-  warnings,
-}: SessionPlan): Pick<Slung, 'runtime' | 'runtimeLabel' | 'host' | 'command' | 'warnings'> {
-  return { runtime: preset.id, runtimeLabel: preset.label, host, command: [program], warnings };
 }
 
 /** Slung to where it is: nothing changes. */
