@@ -74,6 +74,19 @@ export function liveSession(view: View, agent: Agent): Session | undefined {
   return session && session.state !== 'ended' ? session : undefined;
 }
 
+/** One agent has one session at a time. */
+export function refuseWhileRunning(view: View, agent: Agent): void {
+  const session = liveSession(view, agent);
+  if (session) throw runsAlready(agent, session);
+}
+
+function runsAlready(agent: Agent, session: Session): Refusal {
+  return new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
+    next: `gt session stop ${session.id}`,
+    facts: { agent: agent.id, session: session.id },
+  });
+}
+
 export function rigOf(view: View, agent: Agent): Rig | undefined {
   return agent.role === 'mayor' ? undefined : findRig(view, agent.rig);
 }
@@ -94,12 +107,7 @@ async function addToRunning(
   caller: Caller,
 ): Promise<Spawned> {
   const { agent, bead } = errand;
-  if (!bead) {
-    throw new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
-      next: `gt session stop ${session.id}`,
-      facts: { agent: agent.id, session: session.id },
-    });
-  }
+  if (!bead) throw runsAlready(agent, session);
   if (errand.runtime !== undefined && errand.runtime !== session.runtime) {
     throw new Refusal('in-use', `${agent.id} is running already, as ${session.id} on ${session.runtime}.`, {
       field: 'runtime',

@@ -11,7 +11,7 @@ import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Seance, SeanceStartParams } from '../protocol/seance.ts';
 import { firstWords } from '../runtimes/seancePrompt.ts';
-import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
+import { assign, type Errand, placeOf, planErrand, refuseWhileRunning } from './assign.ts';
 import type { Context } from './context.ts';
 import { findBead, findRig } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
@@ -32,13 +32,7 @@ export async function startSeance(
   const bead = params.bead === undefined ? undefined : findBead(context.store.view, params.bead);
   if (role === 'polecat') return await startPolecat(context, { ...params, bead }, caller);
   const errand = errandOf(context, role, { ...params, bead });
-  const live = liveSession(context.store.view, errand.agent);
-  if (live) {
-    throw new Refusal('in-use', `${errand.agent.id} is running already, as ${live.id}.`, {
-      next: `gt session stop ${live.id}`,
-      facts: { agent: errand.agent.id, session: live.id },
-    });
-  }
+  refuseWhileRunning(context.store.view, errand.agent);
   const plan = await planErrand(context, errand, caller);
   const onHook = bead ?? hookOf(context.store.view, errand.agent.id);
   const place = placeOf(errand.agent);

@@ -10,7 +10,7 @@ import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { canResume } from '../runtimes/arguments.ts';
-import { liveSession, rigOf } from './assign.ts';
+import { refuseWhileRunning, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { goesOn } from './launchParts.ts';
@@ -84,14 +84,6 @@ export async function goOn(
     caller,
   );
   return findSession(view, started.id);
-}
-
-function refuseWhileRunning(view: View, agent: Agent): void {
-  const session = liveSession(view, agent);
-  if (!session) return;
-  throw new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
-    next: `gt session stop ${session.id}`,
-  });
 }
 
 export function refuseUnlessResumable(view: View, agent: Agent): void {
