@@ -12,17 +12,14 @@ import type { HostKind, Session } from '../domain/session.ts';
 import { checkBead, refuseFullTown, refuseOtherRig, refuseResting } from '../domain/slinging.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
-import { endWhatIsLeft } from './leftRunning.ts';
 import { findBead, findRig, recordOf, theTown } from './lookups.ts';
+import { prepareNextSession } from './nextSession.ts';
 import { planSession, type SessionPlan } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { recordEnd } from './sessionEnd.ts';
-import { setupAgain } from './setup.ts';
 import { dropConvoy, type Spawned } from './spawn.ts';
 import { startSession } from './startSession.ts';
-import { refuseLostWorkingFolder } from './workingFolder.ts';
 import { undoing } from './undoing.ts';
 import { runtimeLabel } from './views.ts';
 
@@ -138,11 +135,7 @@ async function startWith(
 ): Promise<Spawned> {
   const { agent } = errand;
   const rig = rigOf(context.store.view, agent);
-  const before = agent.session && context.store.view.get('sessions', agent.session);
-  if (before) await endWhatIsLeft(context, before);
-  if (before) await closePlace(context, before);
-  await refuseLostWorkingFolder(context, rig, agent);
-  const setup = await setupAgain(context, rig, agent);
+  const setup = await prepareNextSession(context, rig, agent);
   return await undoing(context, async (undo) => {
     const intent = await reserve(context, errand, caller);
     undo(() => takeBackStart(context, intent, agent));
