@@ -4,7 +4,7 @@ import { agentOf, putAgent, removeAgent } from '../domain/agents.ts';
 import { assignBead, deferAgain, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
 import { hookOf, refuseFilledHook } from '../domain/hooks.ts';
-import type { AgentId, ConvoyId, IntentId } from '../domain/ids.ts';
+import type { AgentId, ConvoyId, IntentId, RuntimeName } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -12,17 +12,14 @@ import type { HostKind, Session } from '../domain/session.ts';
 import { checkBead, refuseFullTown, refuseOtherRig, refuseResting } from '../domain/slinging.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
-import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
-import { endWhatIsLeft } from './leftRunning.ts';
-import { findBead, findRig } from './lookups.ts';
+import { findBead, findRig, recordOf, theTown } from './lookups.ts';
+import { prepareNextSession } from './nextSession.ts';
 import { planSession, type SessionPlan } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { recordEnd } from './sessionEnd.ts';
-import { setupAgain } from './setup.ts';
 import { dropConvoy, type Spawned } from './spawn.ts';
 import { startSession } from './startSession.ts';
-import { refuseLostWorkingFolder } from './workingFolder.ts';
 import { undoing } from './undoing.ts';
 import { runtimeLabel } from './views.ts';
 
@@ -43,7 +40,7 @@ export interface Errand {
  */
 export async function assign(context: Context, errand: Errand, caller: Caller): Promise<Spawned> {
   return await context.queue.run(agentQueue(errand.agent.id), async () => {
-    const agent = agentOf(context.store.view, errand.agent.id) ?? errand.agent;
+    const agent = recordOf(context.store.view, errand.agent);
     const live = liveSession(context.store.view, agent);
     if (live) return await addToRunning(context, { ...errand, agent }, live, caller);
     const plan = await planErrand(context, { ...errand, agent }, caller);
@@ -55,13 +52,36 @@ export async function assign(context: Context, errand: Errand, caller: Caller): 
 export async function planErrand(context: Context, errand: Errand, caller: Caller): Promise<SessionPlan> {
   const { agent, runtime, host } = errand;
   checkErrand(context, context.store.view, errand);
-  const choice = { runtime: runtime ?? agent.runtime, ...(host === undefined ? {} : { host }) };
-  return await planSession(context, rigOf(context.store.view, agent), choice, caller);
+  const { view } = context.store;
+  const choice = { runtime: runtime ?? usualRuntime(view, agent), ...(host === undefined ? {} : { host }) };
+  return await planSession(context, rigOf(view, agent), choice, caller);
+}
+
+/**
+ * What is meant where no runtime is named: one that runs stays what it is; the mayor's next session is on what the town says for that
+ * role, where it says anything; every other is on what the agent had.
+ */
+function usualRuntime(view: View, agent: Agent): RuntimeName {
+  const wanted = agent.role === 'mayor' ? theTown(view).roleRuntimes?.mayor : undefined;
+  return liveSession(view, agent)?.runtime ?? wanted ?? agent.runtime;
 }
 
 export function liveSession(view: View, agent: Agent): Session | undefined {
   const session = agent.session && view.get('sessions', agent.session);
   return session && session.state !== 'ended' ? session : undefined;
+}
+
+/** One agent has one session at a time. */
+export function refuseWhileRunning(view: View, agent: Agent): void {
+  const session = liveSession(view, agent);
+  if (session) throw runsAlready(agent, session);
+}
+
+function runsAlready(agent: Agent, session: Session): Refusal {
+  return new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
+    next: `gt session stop ${session.id}`,
+    facts: { agent: agent.id, session: session.id },
+  });
 }
 
 export function rigOf(view: View, agent: Agent): Rig | undefined {
@@ -72,7 +92,7 @@ function checkErrand(context: Context, view: View, { agent, bead, force }: Erran
   const rig = rigOf(view, agent);
   if (rig) refuseResting(rig);
   if (!bead) return;
-  refuseFull(view, bead.id, agentOf(view, agent.id) ?? agent);
+  refuseFull(view, bead.id, recordOf(view, agent));
   checkBead(view, { bead, now: context.now(), force });
   if (rig) refuseOtherRig(view, { bead, rig, now: context.now(), force });
 }
@@ -84,12 +104,7 @@ async function addToRunning(
   caller: Caller,
 ): Promise<Spawned> {
   const { agent, bead } = errand;
-  if (!bead) {
-    throw new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
-      next: `gt session stop ${session.id}`,
-      facts: { agent: agent.id, session: session.id },
-    });
-  }
+  if (!bead) throw runsAlready(agent, session);
   if (errand.runtime !== undefined && errand.runtime !== session.runtime) {
     throw new Refusal('in-use', `${agent.id} is running already, as ${session.id} on ${session.runtime}.`, {
       field: 'runtime',
@@ -120,11 +135,7 @@ async function startWith(
 ): Promise<Spawned> {
   const { agent } = errand;
   const rig = rigOf(context.store.view, agent);
-  const before = agent.session && context.store.view.get('sessions', agent.session);
-  if (before) await endWhatIsLeft(context, before);
-  if (before) await closePlace(context, before);
-  await refuseLostWorkingFolder(context, rig, agent);
-  const setup = await setupAgain(context, rig, agent);
+  const setup = await prepareNextSession(context, rig, agent);
   return await undoing(context, async (undo) => {
     const intent = await reserve(context, errand, caller);
     undo(() => takeBackStart(context, intent, agent));
@@ -132,7 +143,7 @@ async function startWith(
 
     // Also what was put there by hand, before.
     const bead = hookOf(context.store.view, agent.id);
-    const now = agentOf(context.store.view, agent.id) ?? agent;
+    const now = recordOf(context.store.view, agent);
     const session = await startSession(
       context,
       { ...plan, rig, before: setup, ...(bead ? { bead } : {}) },
@@ -168,9 +179,10 @@ async function reserve(context: Context, errand: Errand, caller: Caller): Promis
     (draft) => {
       refuseFullTown(draft);
       if (!bead) checkErrand(context, draft, errand);
+      const now = recordOf(draft, agent);
       const isNew = agentOf(draft, agent.id) === undefined;
       if (isNew) refuseFilledHook(draft, agent.id);
-      if (isNew) putAgent(draft, agent);
+      if (isNew) putAgent(draft, now);
       const given = bead ? put(context, draft, errand, bead) : undefined;
       const intent: StartIntent = {
         id: intentOf(agent.id),
@@ -203,7 +215,7 @@ function put(
   const bead = findBead(draft, id);
   checkErrand(context, draft, { agent, bead, force });
   const deferred = force ? wakeForced(draft, bead, at) : undefined;
-  const hooked = assignBead(draft, { bead: id, agent: agentOf(draft, agent.id) ?? agent, instructions, at });
+  const hooked = assignBead(draft, { bead: id, agent: recordOf(draft, agent), instructions, at });
   const convoy = automaticConvoy(draft, hooked, { at, hash: () => context.randomText(4) });
   return { convoy, deferred };
 }

@@ -11,9 +11,11 @@ import type { Params } from '../protocol/messages.ts';
 import { liveSession, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
 import { findAgent } from './lookups.ts';
+import { addNote } from './notes.ts';
 import { planSession } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
+import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 /**
  * Another runtime goes on with an agent's work: its session is ended, a note is kept with the bead, and a session of the other begins on
@@ -34,6 +36,7 @@ export async function handoff(
     const rig = rigOf(view, agent);
     const host = params.host === undefined ? {} : { host: params.host };
     const plan = await planSession(context, rig, { runtime: params.runtime, ...host }, caller);
+    await refuseLostWorkingFolder(context, rig, agent);
     const live = liveSession(view, agent);
     if (live) await stopSession(context, live.id, { by: caller.by });
     await context.checkpoint('handoff:stopped');
@@ -77,7 +80,7 @@ async function giveOver(
       if (!bead) return {};
       const said = note === undefined || note.trim() === '' ? '' : `: ${note.trim()}`;
       const line = `Handed off from ${agent.runtime} to ${to} by ${caller.by}${said}`;
-      draft.put('beads', { ...bead, notes: [bead.notes, line].filter(Boolean).join('\n'), updatedAt: at });
+      addNote(draft, bead, line, at);
       return { bead: bead.id, note: line };
     },
   );
@@ -115,6 +118,6 @@ function withEnd(error: Refusal, { id, runtime }: Agent, hadEnded: boolean): Ref
     : '';
   return new Refusal(error.code, `${error.message}${end}`, {
     ...error.details,
-    next: `gt session run ${id} goes on with ${runtime}.`,
+    next: error.details.next ?? `gt session run ${id} goes on with ${runtime}.`,
   });
 }

@@ -10,7 +10,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { HookResult } from '../protocol/work.ts';
 import { rigOf } from './assign.ts';
 import type { Context } from './context.ts';
-import { findAgent, findBead } from './lookups.ts';
+import { findAgent, findBead, recordOf } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
 import { readHook } from './polecats.ts';
 import { releaseHolder } from './release.ts';
@@ -39,7 +39,7 @@ export async function putOnHook(
     checkBead(draft, { bead: now, now: at, force });
     if (rig) refuseOtherRig(draft, { bead: now, rig, now: at, force });
     if (force) wakeForced(draft, now, at);
-    assignBead(draft, { bead: bead.id, agent: agentOf(draft, agent.id) ?? agent, at });
+    assignBead(draft, { bead: bead.id, agent: recordOf(draft, agent), at });
   });
   return readHook(context, { agent: agent.id }, asPerson(caller));
 }

@@ -1,4 +1,7 @@
+import { hookOf } from '../domain/hooks.ts';
 import type { Sha } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { isStuck } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
@@ -29,12 +32,20 @@ export function refuseOccupied(view: View, checkout: { readonly directory: strin
   const inPlace = [...view.all('agents')].filter(({ isolation }) => isolation === 'in-place');
   const holder = inPlace.find(({ worktree }) => worktree === directory);
   if (!holder) return;
-  const { id, bead } = holder;
-  const release = bead === undefined ? `gt polecat remove ${id}` : `gt unsling ${bead}`;
+  const { id } = holder;
   throw new Refusal('in-use', `${id} works in ${displayText(directory, 200)} already.`, {
-    next: `Let it come to its end, or take its work back: ${release}`,
+    next: waysOut(view, holder),
     facts: { agent: id, checkout: directory },
   });
+}
+
+/** Only what would not be refused: work that was submitted is taken back by nobody, as long as it can land. */
+function waysOut(view: View, holder: Polecat): string {
+  const bead = hookOf(view, holder.id);
+  if (bead && holder.state === 'done' && !isStuck(view, holder))
+    return `Its work was submitted and waits to land: gt mq show ${bead.id}`;
+  const release = bead ? `gt unsling ${bead.id}` : `gt polecat remove ${holder.id}`;
+  return `Let it come to its end, or take its work back: ${release}`;
 }
 
 /** Shown before it is confirmed, and wherever the rig is from then on. */

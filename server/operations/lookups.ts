@@ -99,6 +99,11 @@ export function findAgent(view: View, text: string): Agent {
   });
 }
 
+/** As it is recorded now. The mayor is there before its first record; everybody else was removed since, and is not brought back. */
+export function recordOf(view: View, agent: Agent): Agent {
+  return agent.role === 'mayor' ? (agentOf(view, agent.id) ?? agent) : findAgent(view, agent.id);
+}
+
 /** By its id, or the newest of its bead. */
 export function findMergeRequest(view: View, text: string): MergeRequest {
   const exact = view.get('mergeRequests', text);

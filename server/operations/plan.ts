@@ -48,11 +48,17 @@ export interface SlingPlan extends SpawnPlan {
   readonly bead: Bead;
 }
 
+/** As the caller wishes. */
+export interface SessionChoice {
+  readonly runtime?: string;
+  readonly host?: 'auto' | HostKind;
+}
+
 /** Refused where the runtime is unknown, its program is missing, or no host can take it. Without a rig: as the town says. */
 export async function planSession(
   context: Context,
   rig: Rig | undefined,
-  choice: { readonly runtime?: string; readonly host?: 'auto' | HostKind },
+  choice: SessionChoice,
   caller: Caller,
 ): Promise<SessionPlan> {
   const preset = findRuntime(

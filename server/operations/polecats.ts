@@ -161,8 +161,10 @@ export async function prime(
   if (polecat.role !== 'polecat') return { text: await primeWorkplace(context, polecat, own), hook: own };
   const rig = findRig(view, polecat.rig);
   const repository = repositoryOf(context, rig, polecat);
-  const head = await context.git.headOf(repository, polecat.worktree);
-  const uncommitted = await context.git.status(repository, polecat.worktree);
+  const [head, uncommitted] = await Promise.all([
+    context.git.headOf(repository, polecat.worktree),
+    context.git.status(repository, polecat.worktree),
+  ]);
   const commits = await context.git.countCommits(repository, polecat.base, head.sha);
   const goesOn = params.source === 'compact' || params.source === 'resume';
   const text = (goesOn ? shortPrimeText : primeText)({

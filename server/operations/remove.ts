@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
 import { findPolecat, findRig } from './lookups.ts';
+import { addNote } from './notes.ts';
 import { agentQueue } from './queue.ts';
 import { archiveWorkingFolder, collectCommits, isStillThere, removeWorkingFolder } from './workingFolder.ts';
 
@@ -42,9 +43,19 @@ export function removeWhenEnded(context: Context, agent: AgentId): void {
     }
     await context.queue.run(agentQueue(agent), async () => {
       const now = context.store.view.get('agents', agent);
-      if (now && now.bead === polecat.bead && now.state === 'done')
-        await archiveAndRemove(context, now, 'town');
+      if (!now || now.bead !== polecat.bead || now.state !== 'done') return;
+      const { warnings } = await archiveAndRemove(context, now, 'town');
+      if (warnings) await noteLeft(context, now, warnings.join(' '));
     });
+  });
+}
+
+/** Nobody waits for an answer that could say it, so that it stands where people look who miss something. */
+async function noteLeft(context: Context, { bead: id }: Polecat, left: string): Promise<void> {
+  if (id === undefined) return;
+  await context.store.transact({ verb: 'remove/left', by: 'town', subject: id }, (draft) => {
+    const bead = draft.get('beads', id);
+    if (bead) addNote(draft, bead, left, context.now());
   });
 }
 

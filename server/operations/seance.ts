@@ -11,14 +11,13 @@ import { displayText } from '../domain/text.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Seance, SeanceStartParams } from '../protocol/seance.ts';
 import { firstWords } from '../runtimes/seancePrompt.ts';
-import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
+import { assign, type Errand, placeOf, planErrand, refuseWhileRunning } from './assign.ts';
 import type { Context } from './context.ts';
-import { planPlace } from './inPlace.ts';
 import { findBead, findRig } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
-import { folderFor, planSession, type SessionPlan, type SpawnPlan } from './plan.ts';
+import type { SpawnPlan } from './plan.ts';
+import { planPolecat, wouldRun, wouldSpawn } from './planSpawn.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
-import { freshTarget } from './targets.ts';
 
 /**
  * A session on any runtime with the same four things: role and rig, hook, beads access, git state. A polecat is a new one; crew and
@@ -33,13 +32,7 @@ export async function startSeance(
   const bead = params.bead === undefined ? undefined : findBead(context.store.view, params.bead);
   if (role === 'polecat') return await startPolecat(context, { ...params, bead }, caller);
   const errand = errandOf(context, role, { ...params, bead });
-  const live = liveSession(context.store.view, errand.agent);
-  if (live) {
-    throw new Refusal('in-use', `${errand.agent.id} is running already, as ${live.id}.`, {
-      next: `gt session stop ${live.id}`,
-      facts: { agent: errand.agent.id, session: live.id },
-    });
-  }
+  refuseWhileRunning(context.store.view, errand.agent);
   const plan = await planErrand(context, errand, caller);
   const onHook = bead ?? hookOf(context.store.view, errand.agent.id);
   const place = placeOf(errand.agent);
@@ -61,23 +54,12 @@ async function startPolecat(context: Context, wish: Wish, caller: Caller): Promi
   const view = context.store.view;
   if (bead) checkSling(view, { bead, rig, now: context.now() });
   else checkRoom(view, rig);
-  const session = await planSession(context, rig, wish, caller);
-  const base = await freshTarget(context, rig);
   const plan: SpawnPlan = {
-    ...session,
-    rig,
-    base,
-    ...(await planPlace(context, rig, base)),
+    ...(await planPolecat(context, rig, wish, caller)),
     ...(bead ? { bead } : {}),
   };
-  if (!wish.dryRun) return seanceOf('polecat', await spawnPolecat(context, plan, caller), bead);
-  const would = {
-    agent: `${rig.id}/…`,
-    rig: rig.id,
-    worktree: plan.checkout?.directory ?? folderFor(context, rig.id, 'polecats'),
-    branch: `polecat/…/${bead?.id ?? 'seance'}-…`,
-  };
-  return seanceOf('polecat', { ...would, ...wouldRun(session) }, bead);
+  if (wish.dryRun) return seanceOf('polecat', wouldSpawn(context, plan), bead);
+  return seanceOf('polecat', await spawnPolecat(context, plan, caller), bead);
 }
 
 function rigWanted(context: Context, { rig, role = 'polecat' }: Pick<Wish, 'rig' | 'role'>): Rig {
@@ -119,15 +101,6 @@ function crewWanted(context: Context, wish: Wish): Errand['agent'] {
     field: 'name',
     next: `gt crew add ${rig.id} ${shown}`,
   });
-}
-
-function wouldRun({
-  preset,
-  host,
-  program,
-  warnings,
-}: SessionPlan): Omit<Spawned, 'agent' | 'worktree' | 'session'> {
-  return { runtime: preset.id, runtimeLabel: preset.label, host, command: [program], warnings };
 }
 
 function seanceOf(

@@ -10,6 +10,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import { isSessionId } from '../runtimes/output.ts';
 import { messagesText } from '../runtimes/primeParts.ts';
 import type { Context } from './context.ts';
+import { isCurrent } from './nudges.ts';
 import { markDelivered, waitingMessages } from './waitingMessages.ts';
 
 /** A hook may call at every prompt; a sign of life this old is worth a line in the journal. */
@@ -28,7 +29,7 @@ export async function sessionEvent(
   await noteSession(context, session, params.runtimeSession);
   if (params.event === 'stop') return await stopped(context, session, params);
   if (params.event !== 'end') await noteLife(context, session, params.event === 'prompt');
-  if (params.event !== 'prompt') return {};
+  if (params.event !== 'prompt' || !isCurrent(context, caller)) return {};
   const messages = waitingMessages(context, session.agent);
   if (messages.length === 0) return {};
   context.background(`messages of ${session.agent}`, () => markDelivered(context, session.agent, messages));

@@ -10,18 +10,15 @@ import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { canResume } from '../runtimes/arguments.ts';
-import { liveSession, rigOf } from './assign.ts';
+import { refuseWhileRunning, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
-import { endWhatIsLeft } from './leftRunning.ts';
 import { goesOn } from './launchParts.ts';
 import { findAgent, findBead, findPolecat, findSession } from './lookups.ts';
+import { prepareNextSession } from './nextSession.ts';
 import { planSession, type SessionPlan, type StartPlan } from './plan.ts';
 import { recordEnd } from './sessionEnd.ts';
-import { closePlace } from './closePlace.ts';
 import { agentQueue } from './queue.ts';
-import { setupAgain } from './setup.ts';
 import { startSession } from './startSession.ts';
-import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 export function listSessions(context: Context, params: Params<'session/list'>): readonly Session[] {
   const view = context.store.view;
@@ -70,11 +67,7 @@ export async function goOn(
   const { view } = context.store;
   refuseUnlessResumable(view, agent);
   refuseFullTown(view);
-  const before = agent.session && view.get('sessions', agent.session);
-  if (before) await endWhatIsLeft(context, before);
-  if (before) await closePlace(context, before);
-  await refuseLostWorkingFolder(context, plan.rig, agent);
-  const setup = await setupAgain(context, plan.rig, agent);
+  const setup = await prepareNextSession(context, plan.rig, agent);
   if (agent.role === 'polecat') await takeUp(context, agent);
   const bead = agent.role === 'polecat' ? agent.bead && findBead(view, agent.bead) : hookOf(view, agent.id);
   const started = await startSession(
@@ -84,14 +77,6 @@ export async function goOn(
     caller,
   );
   return findSession(view, started.id);
-}
-
-function refuseWhileRunning(view: View, agent: Agent): void {
-  const session = liveSession(view, agent);
-  if (!session) return;
-  throw new Refusal('in-use', `${agent.id} is running already, as ${session.id}.`, {
-    next: `gt session stop ${session.id}`,
-  });
 }
 
 export function refuseUnlessResumable(view: View, agent: Agent): void {

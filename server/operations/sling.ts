@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { mayorId, parseTarget, type Target, targetForms } from '../domain/agentNames.ts';
+import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
 import { asFree, deadHolder } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
@@ -14,13 +15,12 @@ import type { RefusalData } from '../protocol/hello.ts';
 import type { SlingParams, SlingResult, Slung } from '../protocol/work.ts';
 import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
 import type { Context } from './context.ts';
-import { planPlace } from './inPlace.ts';
 import { findBead, findRig } from './lookups.ts';
 import { mayorNow } from './mayor.ts';
-import { folderFor, planSession, type SessionPlan, type SlingPlan } from './plan.ts';
+import type { SessionPlan, SlingPlan } from './plan.ts';
+import { planPolecat, wouldRun, wouldSpawn } from './planSpawn.ts';
 import { releaseHolder } from './release.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
-import { freshTarget } from './targets.ts';
 import { runtimeLabel } from './views.ts';
 
 /**
@@ -72,7 +72,7 @@ async function slingFound(context: Context, bead: Bead, wish: Wish, caller: Call
   const there = wish.to?.kind === 'agent' ? agentOf(view, wish.to.agent) : undefined;
   if (there && hookOf(view, there.id)?.id === bead.id) return alreadyThere(context, bead, there.id);
   const holder = deadHolder(view, bead);
-  if (holder && !wish.force) throw heldByDead(bead, holder.id);
+  if (holder && !wish.force) throw heldByDead(bead, holder, wish.to);
   const free = holder ? asFree(view, bead.id) : bead;
   const work = await planWork(context, free, wish, caller);
   if (wish.dryRun) return { bead: bead.id, title: bead.title, ...work.would };
@@ -122,42 +122,17 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
   const { force, instructions } = wish;
   const rig: Rig = wish.to?.kind === 'rig' ? findRig(view, wish.to.rig) : rigOfBead(view, bead.id);
   checkSling(view, { bead, rig, now: context.now(), force });
-  const session = await planSession(context, rig, wish, caller);
-  const base = await freshTarget(context, rig);
   return {
-    ...session,
+    ...(await planPolecat(context, rig, wish, caller)),
     bead,
-    rig,
-    base,
-    ...(await planPlace(context, rig, base)),
     ...(force ? { force } : {}),
     ...(instructions === undefined ? {} : { instructions }),
-  };
-}
-
-function wouldSpawn(context: Context, plan: SlingPlan): Work['would'] {
-  return {
-    rig: plan.rig.id,
-    agent: `${plan.rig.id}/…`,
-    worktree: plan.checkout?.directory ?? folderFor(context, plan.rig.id, 'polecats'),
-    branch: `polecat/…/${plan.bead.id}-…`,
-    base: plan.base,
-    ...wouldRun(plan),
   };
 }
 
 function wouldAssign(context: Context, { agent }: Errand, plan: SessionPlan): Work['would'] {
   const live = liveSession(context.store.view, agent);
   return { ...placeOf(agent), ...wouldRun(plan), ...(live ? { host: live.host } : {}) };
-}
-
-function wouldRun({
-  preset,
-  host,
-  program,
-  warnings,
-}: SessionPlan): Pick<Slung, 'runtime' | 'runtimeLabel' | 'host' | 'command' | 'warnings'> {
-  return { runtime: preset.id, runtimeLabel: preset.label, host, command: [program], warnings };
 }
 
 /** Slung to where it is: nothing changes. */
@@ -188,11 +163,19 @@ function alreadyThere(context: Context, { id, title }: Bead, agentId: string): S
   };
 }
 
-function heldByDead({ id }: Bead, holder: string): Refusal {
-  return new Refusal('held', `${id} is on the hook of ${holder}, where no session runs.`, {
-    next: `gt session run ${holder} goes on; --force takes the bead away and archives its work.`,
-    facts: { bead: id, holder },
+/** A polecat in place has the only checkout there is, so that no other could be planned before its bead is taken off. */
+function heldByDead({ id }: Bead, holder: Agent, to: Target | undefined): Refusal {
+  const isInPlace = holder.role === 'polecat' && holder.isolation === 'in-place';
+  const release = isInPlace && !hasPlace(to) ? `gt unsling ${id}` : '--force';
+  return new Refusal('held', `${id} is on the hook of ${holder.id}, where no session runs.`, {
+    next: `gt session run ${holder.id} goes on; ${release} takes the bead away and archives its work.`,
+    facts: { bead: id, holder: holder.id },
   });
+}
+
+/** Crew and mayor, who work where they are. */
+function hasPlace(to: Target | undefined): boolean {
+  return to?.kind === 'agent' && (to.agent === mayorId || to.agent.includes('/crew/'));
 }
 
 /** What was taken from the holder before is told also where it then could not be slung. */

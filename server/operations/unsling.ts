@@ -1,7 +1,10 @@
 import { unassignBead } from '../domain/assigning.ts';
 import { hookOf } from '../domain/hooks.ts';
+import type { BeadId } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
 import { isStuck } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { View } from '../domain/view.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
@@ -28,21 +31,36 @@ export async function unsling(
     );
     return { bead: findBead(view, bead.id) };
   }
-  const polecat = bead.assignee === undefined ? undefined : view.get('agents', bead.assignee);
-  if (!polecat || hookOf(view, polecat.id)?.id !== bead.id) {
-    throw new Refusal('invalid', `${bead.id} is on nobody's hook.`, {
+  const polecat = refuseUnlessAtWork(view, bead.id);
+  const removed = await context.queue.run(agentQueue(polecat.id), async () => {
+    // Whatever was ahead in the queue may have started another session, submitted the work, or taken the bead away.
+    const now = refuseUnlessAtWork(view, bead.id);
+    if (now.id !== polecat.id) {
+      throw new Refusal('held', `${bead.id} went from ${polecat.id} to ${now.id} meanwhile.`, {
+        next: `gt unsling ${bead.id}`,
+        facts: { bead: bead.id, holder: now.id },
+      });
+    }
+    if (now.session) await stopSession(context, now.session, { by: caller.by });
+    return await archiveAndRemove(context, findPolecat(view, now.id), caller.by);
+  });
+  return { bead: findBead(view, bead.id), ...removed };
+}
+
+/** The polecat that has the bead on its hook and has not submitted it, or submitted what cannot land. */
+function refuseUnlessAtWork(view: View, id: BeadId): Polecat {
+  const { assignee } = findBead(view, id);
+  const polecat = assignee === undefined ? undefined : view.get('agents', assignee);
+  if (!polecat || hookOf(view, polecat.id)?.id !== id) {
+    throw new Refusal('invalid', `${id} is on nobody's hook.`, {
       field: 'bead',
-      next: `bd show ${bead.id}`,
+      next: `bd show ${id}`,
     });
   }
   if (polecat.state === 'done' && !isStuck(view, polecat)) {
-    throw new Refusal('in-use', `${bead.id} was submitted already and waits to land.`, {
-      next: `gt mq show ${bead.id}`,
+    throw new Refusal('in-use', `${id} was submitted already and waits to land.`, {
+      next: `gt mq show ${id}`,
     });
   }
-  const removed = await context.queue.run(agentQueue(polecat.id), async () => {
-    if (polecat.session) await stopSession(context, polecat.session, { by: caller.by });
-    return await archiveAndRemove(context, findPolecat(context.store.view, polecat.id), caller.by);
-  });
-  return { bead: findBead(context.store.view, bead.id), ...removed };
+  return polecat;
 }

@@ -52,9 +52,11 @@ export async function primeWorkplace(
 async function primeCrew(context: Context, crew: Crew, own: HookResult): Promise<string> {
   const { view } = context.store;
   const rig = findRig(view, crew.rig);
-  const head = await context.git.headOf(rig, crew.worktree);
-  const uncommitted = await context.git.status(rig, crew.worktree);
-  const target = await context.git.resolve(rig, targetRef(context, rig));
+  const [head, uncommitted, target] = await Promise.all([
+    context.git.headOf(rig, crew.worktree),
+    context.git.status(rig, crew.worktree),
+    context.git.resolve(rig, targetRef(context, rig)),
+  ]);
   return crewText({
     agent: crew.id,
     rig: rig.id,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AgentId, SessionId } from '../../server/domain/ids.ts';
+import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import type { Caller } from '../../server/protocol/caller.ts';
 import { git } from '../support/repository.ts';
 import { callerOf } from './fakeHost.ts';
@@ -183,5 +184,46 @@ test('force takes what is put off, of another rig, or held by the dead; nothing 
   const closed = await town.bead('Closed work');
   await town.ask('bead/close', { bead: closed });
   assert.equal((await town.refusedSling(closed, { force: true })).code, 'closed');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('crew that was removed meanwhile is not brought back', async (t) => {
+  const acts = {
+    sling: (town: TestTown, bead: string) =>
+      town.ask('work/sling', { beads: [bead], target: crewId }).then(({ refused: [only] }) => {
+        if (only) throw new Refusal(only.refusal?.code as RefusalCode, only.message);
+      }),
+    start: (town: TestTown) => town.ask('seance/start', { role: 'crew', rig: 'backend', name: 'dave' }),
+  };
+  for (const act of Object.values(acts)) {
+    const town = await TestTown.open(t);
+    await townWithCrew(town);
+    const bead = await town.bead('Auth work');
+    const ahead = town.ask('crew/remove', { agent: crewId });
+    assert.match((await refusal('not-found', act(town, bead))).message, /no agent "backend\/crew\/dave"/);
+    await ahead;
+    assert.equal(town.view.get('workplaces', crewId), undefined);
+    assert.deepEqual([town.status(bead), town.host.launched.size], ['open', 0]);
+    assert.deepEqual(problemsOf(town), []);
+  }
+});
+
+test('a hook whose crew was removed while its bead was taken from another takes nothing', async (t) => {
+  let removed = '';
+  const town = await TestTown.open(t, {
+    checkpoint: async (step) => {
+      if (step !== 'remove:branch' || removed === '') return;
+      const agent = removed;
+      removed = '';
+      await town.ask('crew/remove', { agent });
+    },
+  });
+  await townWithCrew(town);
+  const agent = await town.worker();
+  await agent.exit({ end: 'failed', code: 1 });
+  removed = crewId;
+  await refusal('not-found', town.ask('hook/put', { bead: agent.bead, agent: crewId, force: true }));
+  assert.equal(town.view.get('workplaces', crewId), undefined);
+  assert.equal(town.status(agent.bead), 'open');
   assert.deepEqual(problemsOf(town), []);
 });

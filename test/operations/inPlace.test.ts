@@ -283,3 +283,76 @@ test('a seance in place has the checkout too, and gives it back', async (t) => {
   assert.deepEqual([head(rig), changed(rig), ownBranches(rig)], ['main', '', '']);
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('work in a checkout that stands on another branch is not handed off, and goes on', async (t) => {
+  const { town, rig } = await place(t);
+  const agent = await town.worker();
+  const { branch, session } = agent.polecat;
+  git(rig.repository, 'switch', '--quiet', '-c', 'mine', 'main');
+  const handoff = (): Promise<unknown> => town.ask('session/handoff', { agent: agent.id, runtime: 'sim' });
+  const { details, message } = await refusal('wrong-place', handoff());
+  assert.equal(details.next, `Check it out there first: git switch ${branch}`);
+  assert.doesNotMatch(message, /has been ended/);
+  assert.equal(town.view.get('sessions', session ?? '')?.state, 'running');
+  assert.equal(agent.polecat.state, 'working');
+  git(rig.repository, 'switch', '--quiet', branch);
+  await handoff();
+});
+
+test('whoever has the checkout, the next step that is told is one that can be done', async (t) => {
+  const { town, rig } = await place(t);
+  const agent = await town.worker();
+  const other = await town.bead('Cache work');
+  const next = async (): Promise<string> => (await town.refusedSling(other)).next ?? '';
+  assert.match(await next(), new RegExp(`: gt unsling ${agent.bead}$`));
+  const request = await agent.submit({ 'README.md': 'Mine\n' });
+  assert.match(await next(), new RegExp(`: gt mq show ${agent.bead}$`));
+  const aside = join(town.folder, 'aside');
+  git(rig.repository, 'worktree', 'add', '--quiet', aside, 'main');
+  commit(aside, { 'README.md': 'Theirs\n' });
+  assert.equal((await town.merge(request)).state, 'conflict');
+  assert.match(await next(), new RegExp(`: gt unsling ${agent.bead}$`));
+  git(rig.repository, 'worktree', 'remove', aside);
+  await town.ask('work/unsling', { bead: agent.bead });
+
+  const seance = await town.ask('seance/start', { rig: 'backend' });
+  assert.match(await next(), new RegExp(`: gt polecat remove ${seance.agent}$`));
+});
+
+test('from one that has ended in place, its bead is taken back first, unless its next holder needs no place', async (t) => {
+  const { town } = await place(t);
+  await town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
+  const agent = await town.worker();
+  await agent.exit({ end: 'failed', code: 1 });
+  for (const target of ['backend/crew/dave', 'mayor'])
+    assert.match(
+      (await town.refusedSling(agent.bead, { target })).next ?? '',
+      /; --force takes the bead away/,
+    );
+  const { next = '' } = await town.refusedSling(agent.bead);
+  assert.equal(
+    next,
+    `gt session run ${agent.id} goes on; gt unsling ${agent.bead} takes the bead away and archives its work.`,
+  );
+  assert.equal((await town.refusedSling(agent.bead, { force: true })).code, 'in-use');
+  await town.ask('work/unsling', { bead: agent.bead });
+  await town.sling(agent.bead);
+});
+
+test('what is left of a checkout after a landing is written down with the bead', async (t) => {
+  const { town, rig } = await place(t);
+  const agent = await town.worker();
+  await town.ask('bead/update', { bead: agent.bead, notes: 'mine' });
+  const { branch } = agent.polecat;
+  const request = await agent.submit();
+  write(rig.repository, { 'theirs.txt': '1\n' });
+  await town.merge(request);
+  await town.settle();
+  assert.ok(agent.isGone);
+  assert.deepEqual([head(rig), changed(rig)], [branch, '?? theirs.txt']);
+  const bead = town.view.get('beads', agent.bead);
+  assert.equal(bead?.status, 'closed');
+  const [mine, left = ''] = bead.notes?.split('\n') ?? [];
+  assert.equal(mine, 'mine');
+  assert.ok(left.startsWith(`${rig.repository} and ${branch} stay as they are: `), left);
+});

@@ -90,6 +90,37 @@ test('what was submitted is not taken off its hook, unless it cannot land', asyn
   await town.ask('rig/remove', { rig: rig.name });
 });
 
+for (const verb of ['session/handoff', 'session/run'] as const)
+  test(`unsling behind ${verb} ends the session that has begun by then`, async (t) => {
+    const { town, agent } = await interrupted(t);
+    if (verb === 'session/run') await agent.exit({ end: 'failed', code: 1 });
+    const before = agent.polecat.session;
+    const ahead =
+      verb === 'session/run'
+        ? town.ask(verb, { agent: agent.id })
+        : town.ask(verb, { agent: agent.id, runtime: 'sim' });
+    const [next] = await Promise.all([ahead, town.ask('work/unsling', { bead: agent.bead })]);
+    assert.notEqual(next.id, before);
+    assert.equal(town.view.get('sessions', next.id)?.state, 'ended');
+    assert.equal(town.host.launched.size, 0);
+    assert.ok(agent.isGone);
+    assert.deepEqual(problemsOf(town), []);
+  });
+
+test('unsling behind gt done takes nothing away', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  agent.commit({ 'auth.txt': 'work\n' });
+  const ahead = agent.done();
+  const refused = await refusal('in-use', town.ask('work/unsling', { bead: agent.bead }));
+  assert.equal(refused.details.next, `gt mq show ${agent.bead}`);
+  const { mergeRequest } = await ahead;
+  assert.equal((await town.merge(mergeRequest?.id ?? '')).state, 'verified');
+  await town.settle();
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('an archive that does not resolve removes nothing', async (t) => {
   const { town, agent } = await interrupted(t);
   await agent.exit({ end: 'failed', code: 1 });

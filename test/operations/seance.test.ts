@@ -270,3 +270,52 @@ test('crew and mayor run what the town says for their role, unless a start says 
   assert.equal((await town.ask('crew/add', { rig: 'backend', name: 'bob' })).runtime, 'sim');
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('what runs as mayor is the same when it is asked and when it is done', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  for (const id of ['one', 'two']) await town.ask('runtime/add', { preset: { id, extends: 'sim' } });
+  const setting = (name: string): Promise<unknown> =>
+    town.ask('town/configure', { key: 'mayor-runtime', words: [name] });
+  const begin = async (verb: 'start' | 'sling', runtime?: string): Promise<string> => {
+    const more = runtime === undefined ? {} : { runtime };
+    const bead = await town.bead('Plan it');
+    const ask = async (dryRun: boolean): Promise<string> =>
+      verb === 'start'
+        ? (await town.ask('seance/start', { role: 'mayor', dryRun, ...more })).runtime
+        : (await town.sling(bead, { target: 'mayor', dryRun, ...more })).slung.runtime;
+    const would = await ask(true);
+    assert.equal(await ask(false), would);
+    const recorded = town.view.get('workplaces', 'mayor');
+    assert.equal(recorded?.runtime, would);
+    await town.ask('session/stop', { session: 'mayor' });
+    await town.ask('hook/clear', { agent: 'mayor' });
+    return would;
+  };
+  for (const verb of ['start', 'sling'] as const) {
+    await setting('one');
+    assert.equal(await begin(verb), 'one');
+    await setting('two');
+    assert.equal(await begin(verb), 'two');
+    assert.equal(await begin(verb, 'one'), 'one');
+    assert.equal(await begin(verb), 'two');
+    await setting('none');
+    assert.equal(await begin(verb), 'two');
+    assert.equal(await begin(verb, 'one'), 'one');
+    assert.equal(await begin(verb), 'one');
+  }
+
+  // One that runs goes on as what it is, whatever the setting says.
+  await town.ask('seance/start', { role: 'mayor' });
+  await setting('two');
+  const bead = await town.bead('Plan more');
+  for (const dryRun of [true, false])
+    assert.equal((await town.sling(bead, { target: 'mayor', dryRun })).slung.runtime, 'one');
+
+  // A start that did not come to be leaves the mayor as it was.
+  await town.ask('session/stop', { session: 'mayor' });
+  town.host.fate = 'refuses';
+  await assert.rejects(town.ask('seance/start', { role: 'mayor' }));
+  assert.equal(town.view.get('workplaces', 'mayor')?.runtime, 'one');
+  assert.deepEqual(problemsOf(town), []);
+});

@@ -122,6 +122,21 @@ describe('a turn that ends without done', () => {
   });
 });
 
+test('what waits for an agent is not handed to a session that another has followed', async (t) => {
+  const { town, agent } = await working(t);
+  const before = agent.caller;
+  await agent.exit({ end: 'failed', code: 1 });
+  await town.ask('session/run', { agent: agent.id });
+  await town.ask('nudge/send', { agent: agent.id, text: 'look at the tests' });
+  assert.deepEqual(await town.ask('session/event', { event: 'prompt' }, before), {});
+  await town.settle();
+  assert.deepEqual(
+    (await town.ask('nudge/list', { agent: agent.id })).map(({ state }) => state),
+    ['queued'],
+  );
+  assert.match((await event(agent, { event: 'prompt' })).text ?? '', /look at the tests/);
+});
+
 test('whoever asked a person works again when it is spoken to', async (t) => {
   const { town, agent } = await working(t);
   await agent.done({ status: 'escalated', message: 'Which one?' });

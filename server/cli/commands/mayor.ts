@@ -48,7 +48,7 @@ function addStart(mayor: Command, cli: Cli): void {
     examples: ['gt mayor start', 'gt mayor start --runtime claude --host process'],
     json: seanceKeys,
   })
-    .option('--runtime <name>', 'another runtime than before; at first that of the town')
+    .option('--runtime <name>', "without it mayor-runtime of gt config, else as before; at first the town's")
     .option('--host <host>', 'where it lives: auto, editor, tmux or process')
     .option('-n, --dry-run', 'say what would be started and told, and do nothing')
     .action(async ({ runtime, host, dryRun }: { runtime?: string; host?: string; dryRun?: boolean }) => {
