@@ -190,10 +190,7 @@ function missingDone(judged: Judged): Verdict {
     );
   }
   if (judged.work.commits.length === 0)
-    return {
-      outcome: 'skipped',
-      evidence: `Without a commit on ${judged.work.branch} there is nothing to hand over.`,
-    };
+    return skipped(`Without a commit on ${judged.work.branch} there is nothing to hand over.`);
   const aside = judged.entries.find(({ verb, by }) => verb.startsWith('done/') && by === judged.agent);
   const said = aside
     ? `${told(aside)}, which hands nothing over.`
