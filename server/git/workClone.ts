@@ -12,7 +12,7 @@ import { asBranch, asDirectory, asSha } from './names.ts';
 import { plain } from './plain.ts';
 import { inRepository, queued } from './repository.ts';
 import { status } from './status.ts';
-import { begun, isComplete, undoBranch } from './worktrees.ts';
+import { begun, isComplete, makeBranch, undoBranch } from './worktrees.ts';
 import type { NewWorktree } from './worktrees.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function addClone(core: Core, repository: Repository, request: NewW
       facts: { path: directory },
     });
   }
-  await makeBranch(core, repository, { ref, branch, start });
+  await queued(core, repository, () => makeBranch(core, repository, branch, start));
   const undoParents = await makeParents(directory);
   try {
     await fill(core, repository, { directory, branch, start });
@@ -160,19 +160,6 @@ export async function requireClone(directory: string): Promise<void> {
     `${plain(directory, 200)} has no repository of its own any more; it was left alone.`,
     { facts: { path: directory } },
   );
-}
-
-type Branch = { readonly ref: string; readonly branch: string; readonly start: Sha };
-
-async function makeBranch(core: Core, repository: Repository, { ref, branch, start }: Branch): Promise<void> {
-  await queued(core, repository, async () => {
-    const tip = await resolve(core, repository, ref);
-    if (tip !== undefined) {
-      throw new Refusal('taken', `There is a branch ${branch} already.`, { facts: { branch, tip } });
-    }
-    const git = await inRepository(core, repository);
-    await git(['update-ref', '--create-reflog', '--end-of-options', ref, start, '0'.repeat(start.length)]);
-  });
 }
 
 async function fill(
