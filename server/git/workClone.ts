@@ -86,16 +86,36 @@ export async function bringBack(
   await requireClone(directory);
   const tip = await resolve(core, cloneAt(directory), ref);
   if (tip === undefined) return undefined;
-  await fetchFrom(core, repository, directory, [`+${ref}:refs/gastown/clones/${name}`]);
+  const arriving = `refs/gastown/clones/${name}`;
+  await fetchFrom(core, repository, directory, [`+${ref}:${arriving}`]);
+  await moveTo(core, repository, { name, tip });
+  await forgetArrival(core, repository, arriving);
+  return tip;
+}
+
+/** Moves the branch of the rig's repository; what stood on it and is not in the new tip is kept. */
+async function moveTo(
+  core: Core,
+  repository: Repository,
+  { name, tip }: { readonly name: string; readonly tip: Sha },
+): Promise<void> {
+  const ref = `refs/heads/${name}`;
   const old = await resolve(core, repository, ref);
-  if (old === tip) return tip;
+  if (old === tip) return;
   if (old !== undefined && !(await isAncestor(core, repository, old, tip))) {
     const kept = `refs/gastown/replaced/${name}-${old.slice(0, 12)}`;
     if ((await resolve(core, repository, kept)) === undefined)
       await updateRef(core, repository, kept, { old: undefined, new: old });
   }
   await updateRef(core, repository, ref, { old, new: tip });
-  return tip;
+}
+
+/** Where something came on the way to its place: gone as soon as it is there. */
+export async function forgetArrival(core: Core, repository: Repository, ref: string): Promise<void> {
+  await queued(core, repository, async () => {
+    const git = await inRepository(core, repository);
+    await git(['update-ref', '-d', '--end-of-options', ref]);
+  });
 }
 
 /** Fetches refs of a clone, whose owner is an agent, into the rig's repository. */
