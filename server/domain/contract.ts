@@ -18,6 +18,16 @@ export const contractSteps = ['hook', 'commit', 'update', 'done'] as const;
 
 export type ContractStep = (typeof contractSteps)[number];
 
+/** Whether each of the four was told, and passed. */
+export function keepsContract(
+  steps: readonly { readonly step: string; readonly outcome: Verdict['outcome'] }[],
+): boolean {
+  return contractSteps.every((name) => {
+    const told = steps.filter(({ step }) => step === name);
+    return told.length > 0 && told.every(({ outcome }) => outcome === 'passed');
+  });
+}
+
 /** What was seen, in one sentence, and where it was not enough, what to do. */
 export interface Verdict {
   readonly outcome: 'passed' | 'failed' | 'skipped';

@@ -49,6 +49,8 @@ describe('gt runtime test', { concurrency: 2 }, () => {
       await gt(['runtime', 'test', 'sim'], [begin]),
     ];
     assert.deepEqual([lying.code, few.code, mute.code], [1, 1, 70]);
+    const one = await gt(['runtime', 'test', 'sim', '--json'], [begin, result(four.map(() => step('hook')))]);
+    assert.equal(one.code, 1, 'four times one step is not all four');
     assert.equal((JSON.parse(lying.stdout) as { compatible: boolean }).compatible, false);
     const honest = await gt(['runtime', 'test', 'sim', '--json'], [begin, result(broken, false)], 1);
     assert.deepEqual([honest.code, honest.stderr], [1, '']);
