@@ -162,10 +162,12 @@ type FilePort = Pick<
 function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
   return {
     writeSessionFile({ id, agent }) {
+      // First, since it may be refused, and a token that nobody gets is not to be left behind.
+      const spool = makeSpool(join(paths.spool, id));
       const token = randomToken();
       const { session: path } = sessionFiles(paths.sessions, id);
       writeSessionFile(path, { town: paths.town, session: id, agent, token });
-      return { path, tokenHash: hash(token), spool: makeSpool(join(paths.spool, id)) };
+      return { path, tokenHash: hash(token), spool };
     },
     removeSessionFile: (session) =>
       removeSessionFiles(sessionFiles(paths.sessions, session), join(paths.spool, session)),

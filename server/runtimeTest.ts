@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { contractSteps, failed, passed, skipped, type Verdict } from './domain/contract.ts';
+import { contractSteps, failed, keepsContract, passed, skipped, type Verdict } from './domain/contract.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { Rig } from './domain/rig.ts';
 import type { RuntimePreset } from './domain/runtime.ts';
@@ -135,7 +135,7 @@ class RuntimeTest {
 
   #tellResult(): boolean {
     const steps = testedSteps.flatMap((step) => this.#steps.get(step) ?? []);
-    const compatible = contractSteps.every((step) => this.#steps.get(step)?.outcome === 'passed');
+    const compatible = keepsContract(steps);
     this.#scene.emit({ event: 'result', runtime: this.#scene.preset.id, compatible, steps });
     return compatible;
   }

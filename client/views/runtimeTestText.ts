@@ -1,5 +1,6 @@
+import { contractSteps } from '../../server/domain/contract.ts';
 import { displayText } from '../../server/domain/text.ts';
-import type { CheckedStep } from '../../server/protocol/runtimeTest.ts';
+import { testedSteps, testedStepWords, type CheckedStep } from '../../server/protocol/runtimeTest.ts';
 
 /** What a test has shown so far. */
 export interface RuntimeTestView {
@@ -18,32 +19,17 @@ export function stepWords(step: CheckedStep['step']): string {
   return words[step] ?? displayText(step, 40);
 }
 
-const contract = {
-  hook: 'reads its hook',
-  commit: 'commits on its branch',
-  update: 'updates its bead',
-  done: 'says that it is done',
-} as const;
+const others = testedSteps.filter((step) => !contractSteps.some((each) => each === step));
 
-const capabilities = {
-  found: 'is found',
-  version: 'says its version',
-  'signed-in': 'is signed in',
-  terminal: 'starts in a terminal',
-  'prompt-argument': 'takes its prompt as an argument',
-  resume: 'resumes a session',
-  'clean-stop': 'stops when it is asked to',
-  'failure-seen': 'is seen to fail when it is killed',
-} as const;
-
-const words: Partial<Record<string, string>> = { ...contract, ...capabilities };
+/** A server of another version may tell a step that is none of ours. */
+const words: Partial<Record<string, string>> = testedStepWords;
 
 const marks = { passed: '✔', failed: '✖', skipped: '–' } as const;
 
 /** As a document: how it stands, which a terminal below must not hide, then what has been seen and what is still to be seen. */
 export function runtimeTestText(view: RuntimeTestView): string {
-  const decide = lines(view, Object.keys(contract), true);
-  const others = lines(view, Object.keys(capabilities), false);
+  const decide = lines(view, contractSteps, true);
+  const beside = lines(view, others, false);
   return [
     `Runtime test of ${view.label}${view.label === view.runtime ? '' : ` (${view.runtime})`}`,
     `In a throw-away town and repository, ${view.live ? 'live: with your own account.' : 'without your account.'}`,
@@ -54,7 +40,7 @@ export function runtimeTestText(view: RuntimeTestView): string {
     ...decide,
     '',
     'Beside it: none of these decides',
-    ...others,
+    ...beside,
     '',
   ].join('\n');
 }
@@ -93,7 +79,7 @@ function stepLines({ step, outcome, evidence, advice, seconds }: CheckedStep): s
   ];
 }
 
-const stepWidth = Math.max(...Object.values(words).map((each) => each?.length ?? 0));
+const stepWidth = Math.max(...Object.values(testedStepWords).map((each) => each.length));
 
 /** Where the words of a step begin. */
 const indent = '  ✔ skipped  '.length;

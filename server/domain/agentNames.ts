@@ -4,6 +4,11 @@ import { displayText } from './text.ts';
 
 export const mayorId = 'mayor' as AgentId;
 
+/** Whether an assignee is an agent, of whatever role, and no person. */
+export function isAgentName(name = ''): boolean {
+  return name.includes('/') || name === mayorId;
+}
+
 export function crewIdOf(rig: RigName, name: string): AgentId {
   return `${rig}/crew/${name}` as AgentId;
 }

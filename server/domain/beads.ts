@@ -1,4 +1,5 @@
 import type { Act } from './act.ts';
+import { isAgentName } from './agentNames.ts';
 import type { Bead, BeadStatus } from './bead.ts';
 import { invalid, parsePriority, parseType, validLabels, validTimestamp, validTitle } from './beadFields.ts';
 import { type Closed, finishBead, refuseUnfinished, refuseWhileHooked } from './beadClose.ts';
@@ -166,9 +167,9 @@ function editClosed(draft: Draft, bead: Bead, change: BeadChange, { at }: Act): 
   return put;
 }
 
-/** An agent (RIG/NAME) that had a bead before it closed has gone, or works on something else. */
+/** An agent that had a bead before it closed has gone, or works on something else. */
 function withoutAgent(bead: Bead): Bead {
-  if (!bead.assignee?.includes('/')) return bead;
+  if (!isAgentName(bead.assignee)) return bead;
   const { assignee: _, ...rest } = bead;
   return rest;
 }

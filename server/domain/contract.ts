@@ -18,6 +18,16 @@ export const contractSteps = ['hook', 'commit', 'update', 'done'] as const;
 
 export type ContractStep = (typeof contractSteps)[number];
 
+/** Whether each of the four was told, and passed. */
+export function keepsContract(
+  steps: readonly { readonly step: string; readonly outcome: Verdict['outcome'] }[],
+): boolean {
+  return contractSteps.every((name) => {
+    const told = steps.filter(({ step }) => step === name);
+    return told.length > 0 && told.every(({ outcome }) => outcome === 'passed');
+  });
+}
+
 /** What was seen, in one sentence, and where it was not enough, what to do. */
 export interface Verdict {
   readonly outcome: 'passed' | 'failed' | 'skipped';
@@ -190,10 +200,7 @@ function missingDone(judged: Judged): Verdict {
     );
   }
   if (judged.work.commits.length === 0)
-    return {
-      outcome: 'skipped',
-      evidence: `Without a commit on ${judged.work.branch} there is nothing to hand over.`,
-    };
+    return skipped(`Without a commit on ${judged.work.branch} there is nothing to hand over.`);
   const aside = judged.entries.find(({ verb, by }) => verb.startsWith('done/') && by === judged.agent);
   const said = aside
     ? `${told(aside)}, which hands nothing over.`

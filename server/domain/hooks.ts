@@ -1,4 +1,5 @@
 import type { Agent } from './agent.ts';
+import { isAgentName } from './agentNames.ts';
 import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
 import type { AgentId, BeadId, Timestamp } from './ids.ts';
@@ -110,8 +111,6 @@ export function refuseUnlessFree(bead: Bead): void {
     next: `bd update ${id} --status open`,
   });
 }
-
-const isAgentName = (name = ''): boolean => name.includes('/') || name === 'mayor';
 
 /** Refused with `not-found`, in the words that bd's callers look for. */
 export function beadOf(view: View, id: BeadId, field = 'bead'): Bead {

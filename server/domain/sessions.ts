@@ -1,6 +1,6 @@
 import type { Timestamp } from './ids.ts';
 import { Refusal } from './refusal.ts';
-import type { Session, SessionEnd, SessionExit, SessionState } from './session.ts';
+import type { Session, SessionEnd, SessionExit, SessionFailure, SessionState } from './session.ts';
 import { describeState } from './stateWords.ts';
 
 export const sessionTransitions: Readonly<Record<SessionState, readonly SessionState[]>> = {
@@ -58,6 +58,11 @@ export function takeLaunch(session: Session, launcherPid: number, at: Timestamp)
     next: `gt session run ${session.agent}`,
     facts: { session: session.id },
   });
+}
+
+/** Whether such a failure passes by itself. */
+export function passes({ verdict, resets }: SessionFailure): boolean {
+  return verdict === 'rate-limit' || (verdict === 'quota' && resets !== undefined);
 }
 
 function isAllowed(session: Session, to: SessionState): boolean {

@@ -9,7 +9,7 @@ import { updateRef } from './landing.ts';
 import { asBranch } from './names.ts';
 import { refuseModules } from './removal.ts';
 import { inRepository, queued } from './repository.ts';
-import { cloneAt, fetchFrom, ownRefs, removeCloneFolder, requireClone } from './workClone.ts';
+import { cloneAt, fetchFrom, forgetArrival, ownRefs, removeCloneFolder, requireClone } from './workClone.ts';
 
 /**
  * Keeps all there is in a clone in the rig's repository: tip, index and files under `refs/gastown/archive/NAME`, as archive does, and
@@ -34,6 +34,7 @@ export async function archiveClone(
   const old = await resolve(core, repository, ref);
   if (old !== made.sha) await updateRef(core, repository, ref, { old, new: made.sha });
   await requireResolves(core, repository, { ref, sha: made.sha });
+  await forgetArrival(core, repository, arriving);
   return { ...made, ref };
 }
 
@@ -55,7 +56,6 @@ export async function removeClone(
     await queued(core, cloneAt(directory), () => requireSame(core, cloneAt(directory), directory, kept));
   }
   await removeCloneFolder(directory);
-  await forgetArrivals(core, repository, kept.ref);
 }
 
 /** All entries of the stash: git fetches a ref, and no reflog. */
@@ -77,13 +77,3 @@ async function keptRefs(core: Core, directory: string): Promise<string[]> {
 }
 
 const short = (ref: string): string => ref.replace(/^refs\/(?:gastown\/)?/u, '');
-
-/** What came on the way to its place. */
-async function forgetArrivals(core: Core, repository: Repository, ref: string): Promise<void> {
-  const name = ref.replace('refs/gastown/archive/', '');
-  await queued(core, repository, async () => {
-    const git = await inRepository(core, repository);
-    const places = [`refs/gastown/clones/${name}-archive`, `refs/gastown/clones/polecat/${name}`];
-    for (const place of places) await git(['update-ref', '-d', '--end-of-options', place]);
-  });
-}

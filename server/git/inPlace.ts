@@ -10,10 +10,10 @@ import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { asBranch, asDirectory, asSha } from './names.ts';
 import { plain, whatGitSaid } from './plain.ts';
-import { inRepository, inWorktree, queued, worktreePlace } from './repository.ts';
+import { inWorktree, queued, worktreePlace } from './repository.ts';
 import { status } from './status.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
-import { begun, undoBranch } from './worktrees.ts';
+import { begun, makeBranch, undoBranch } from './worktrees.ts';
 
 /**
  * Work in a checkout of the user's own, on a branch of its own. Nothing here deletes, cleans or forces anything there: the checkout is
@@ -94,7 +94,6 @@ export async function enterCheckout(core: Core, repository: Repository, request:
   const { directory } = request;
   const branch = asBranch(request.branch);
   const start = asSha(request.start);
-  const ref = `refs/heads/${branch}`;
   return queued(core, repository, async () => {
     const home = await homeOf(core, repository, directory);
     if (home !== request.home) {
@@ -102,12 +101,7 @@ export async function enterCheckout(core: Core, repository: Repository, request:
         next: 'Sling again.',
       });
     }
-    const tip = await resolve(core, repository, ref);
-    if (tip !== undefined) {
-      throw new Refusal('taken', `There is a branch ${branch} already.`, { facts: { branch, tip } });
-    }
-    const git = await inRepository(core, repository);
-    await git(['update-ref', '--create-reflog', '--end-of-options', ref, start, '0'.repeat(start.length)]);
+    await makeBranch(core, repository, branch, start);
     try {
       await switchTo(core, repository, directory, branch);
       await requireCleanThere(core, repository, { directory, branch });

@@ -12,7 +12,7 @@ import { asBranch, asDirectory, asSha } from './names.ts';
 import { plain } from './plain.ts';
 import { inRepository, queued } from './repository.ts';
 import { status } from './status.ts';
-import { begun, isComplete, undoBranch } from './worktrees.ts';
+import { begun, isComplete, makeBranch, undoBranch } from './worktrees.ts';
 import type { NewWorktree } from './worktrees.ts';
 
 /**
@@ -37,7 +37,7 @@ export async function addClone(core: Core, repository: Repository, request: NewW
       facts: { path: directory },
     });
   }
-  await makeBranch(core, repository, { ref, branch, start });
+  await queued(core, repository, () => makeBranch(core, repository, branch, start));
   const undoParents = await makeParents(directory);
   try {
     await fill(core, repository, { directory, branch, start });
@@ -86,16 +86,36 @@ export async function bringBack(
   await requireClone(directory);
   const tip = await resolve(core, cloneAt(directory), ref);
   if (tip === undefined) return undefined;
-  await fetchFrom(core, repository, directory, [`+${ref}:refs/gastown/clones/${name}`]);
+  const arriving = `refs/gastown/clones/${name}`;
+  await fetchFrom(core, repository, directory, [`+${ref}:${arriving}`]);
+  await moveTo(core, repository, { name, tip });
+  await forgetArrival(core, repository, arriving);
+  return tip;
+}
+
+/** Moves the branch of the rig's repository; what stood on it and is not in the new tip is kept. */
+async function moveTo(
+  core: Core,
+  repository: Repository,
+  { name, tip }: { readonly name: string; readonly tip: Sha },
+): Promise<void> {
+  const ref = `refs/heads/${name}`;
   const old = await resolve(core, repository, ref);
-  if (old === tip) return tip;
+  if (old === tip) return;
   if (old !== undefined && !(await isAncestor(core, repository, old, tip))) {
     const kept = `refs/gastown/replaced/${name}-${old.slice(0, 12)}`;
     if ((await resolve(core, repository, kept)) === undefined)
       await updateRef(core, repository, kept, { old: undefined, new: old });
   }
   await updateRef(core, repository, ref, { old, new: tip });
-  return tip;
+}
+
+/** Where something came on the way to its place: gone as soon as it is there. */
+export async function forgetArrival(core: Core, repository: Repository, ref: string): Promise<void> {
+  await queued(core, repository, async () => {
+    const git = await inRepository(core, repository);
+    await git(['update-ref', '-d', '--end-of-options', ref]);
+  });
 }
 
 /** Fetches refs of a clone, whose owner is an agent, into the rig's repository. */
@@ -160,19 +180,6 @@ export async function requireClone(directory: string): Promise<void> {
     `${plain(directory, 200)} has no repository of its own any more; it was left alone.`,
     { facts: { path: directory } },
   );
-}
-
-type Branch = { readonly ref: string; readonly branch: string; readonly start: Sha };
-
-async function makeBranch(core: Core, repository: Repository, { ref, branch, start }: Branch): Promise<void> {
-  await queued(core, repository, async () => {
-    const tip = await resolve(core, repository, ref);
-    if (tip !== undefined) {
-      throw new Refusal('taken', `There is a branch ${branch} already.`, { facts: { branch, tip } });
-    }
-    const git = await inRepository(core, repository);
-    await git(['update-ref', '--create-reflog', '--end-of-options', ref, start, '0'.repeat(start.length)]);
-  });
 }
 
 async function fill(

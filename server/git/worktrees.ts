@@ -34,10 +34,7 @@ export async function addWorktree(core: Core, repository: Repository, request: N
   const start = asSha(request.start);
   return queued(core, repository, async () => {
     const ref = `refs/heads/${branch}`;
-    const tip = await resolve(core, repository, ref);
-    if (tip !== undefined) {
-      throw new Refusal('taken', `There is a branch ${branch} already.`, { facts: { branch, tip } });
-    }
+    await refuseTakenBranch(core, repository, branch);
     const args = ['--no-track', '--lock', '--reason', lockReason, '-b', branch];
     try {
       await place(core, repository, { directory: request.directory, args, commitish: start });
@@ -163,6 +160,25 @@ async function clearAway(core: Core, repository: Repository, directory: string):
   await removeTree(directory);
   const listed = await findListed(core, repository, directory);
   if (listed !== undefined && !listed.main) await removeListed(core, repository, directory);
+}
+
+/** Refused with `taken` where the branch is there. Runs inside the queue. */
+export async function makeBranch(
+  core: Core,
+  repository: Repository,
+  branch: string,
+  start: Sha,
+): Promise<void> {
+  const ref = `refs/heads/${branch}`;
+  await refuseTakenBranch(core, repository, branch);
+  const git = await inRepository(core, repository);
+  await git(['update-ref', '--create-reflog', '--end-of-options', ref, start, '0'.repeat(start.length)]);
+}
+
+async function refuseTakenBranch(core: Core, repository: Repository, branch: string): Promise<void> {
+  const tip = await resolve(core, repository, `refs/heads/${branch}`);
+  if (tip === undefined) return;
+  throw new Refusal('taken', `There is a branch ${branch} already.`, { facts: { branch, tip } });
 }
 
 /** Only of a branch this folder made, and only while nothing was added to it. */

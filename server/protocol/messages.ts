@@ -26,7 +26,6 @@ export interface Requests
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
-    HookRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -28,6 +28,22 @@ export const testedSteps = [
   'terminal',
 ] as const satisfies readonly (ContractStep | RuntimeCapability)[];
 
+/** Each as something that the runtime does. */
+export const testedStepWords: Readonly<Record<CheckedStep['step'], string>> = {
+  found: 'is found',
+  version: 'says its version',
+  'signed-in': 'is signed in',
+  hook: 'reads its hook',
+  commit: 'commits on its branch',
+  update: 'updates its bead',
+  done: 'says that it is done',
+  'prompt-argument': 'takes its prompt as an argument',
+  'failure-seen': 'is seen to fail when it is killed',
+  resume: 'resumes a session',
+  'clean-stop': 'stops when it is asked to',
+  terminal: 'starts in a terminal',
+};
+
 export interface CheckedStep {
   readonly step: ContractStep | RuntimeCapability;
   readonly decides: boolean;

@@ -80,22 +80,6 @@ export function argumentsOf(request: ArgumentsRequest, known: Known): string[] {
   return names(form, 'prompt', 'file') ? words : [...words, ...deliver(request.preset.prompt, request)];
 }
 
-/**
- * The words that ask a past session something, in the form that ends by itself where there is a question. Undefined where the runtime has
- * no such form.
- */
-export function talkArguments(
-  preset: RuntimePreset,
-  { id, question }: { readonly id: string; readonly question?: string },
-): string[] | undefined {
-  const form = question === undefined ? preset.talk?.terminal : preset.talk?.oneShot;
-  if (!form) return undefined;
-  const words = fill(form, { so: new Set(), values: definedOnly({ id, prompt: question }) });
-  if (question === undefined || names(form, 'prompt')) return words;
-  const flag = preset.prompt.kind === 'argument' ? preset.prompt.flag : undefined;
-  return [...words, ...(flag === undefined ? [question] : [flag, question])];
-}
-
 /** The variables that the preset sets, and those that trust and system prompt need. */
 export function presetEnvironment({ preset }: ArgumentsRequest, known: Known): Record<string, string> {
   const { systemPrompt, trust } = preset;

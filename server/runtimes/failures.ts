@@ -1,17 +1,7 @@
 import type { FailurePattern, RuntimePreset } from '../domain/runtime.ts';
 import type { Verdict } from '../domain/verdict.ts';
-import type { SessionExit } from '../domain/session.ts';
+import type { SessionExit, SessionFailure } from '../domain/session.ts';
 import { eventOf, fits, isFailure, readOutputLine, wordsOf } from './output.ts';
-
-/** What a failure was, as far as exit code and output tell. */
-export interface Failure {
-  readonly verdict?: Verdict;
-  readonly advice: string;
-  /** The line that shows it, or the exit code. Text of others. */
-  readonly evidence: string;
-  /** When it is over, in the words of the runtime. */
-  readonly resets?: string;
-}
 
 /**
  * What made a session fail. An exit code that means one thing goes first, then the last line of output that a pattern knows. A failure
@@ -21,7 +11,7 @@ export function readFailure(
   preset: RuntimePreset,
   exit: Pick<SessionExit, 'code' | 'signal'>,
   lines: readonly string[],
-): Failure | undefined {
+): SessionFailure | undefined {
   const patterns = [...preset.failures, ...commonFailures];
   const byCode = patterns.find((pattern) => isOnlyCode(pattern) && hasCode(pattern, exit));
   if (byCode) return { ...told(byCode), evidence: `exit code ${exit.code ?? ''}` };
@@ -35,11 +25,6 @@ export function readFailure(
       possible.filter(({ verdict }) => ofTools.has(verdict)),
     )
   );
-}
-
-/** Whether such a failure passes by itself. */
-export function passes({ verdict, resets }: Failure): boolean {
-  return verdict === 'rate-limit' || (verdict === 'quota' && resets !== undefined);
 }
 
 /** In words for people, to stand before its advice. */
@@ -99,7 +84,7 @@ interface Said {
   readonly event: object | undefined;
 }
 
-function lastOf(said: readonly Said[], patterns: readonly FailurePattern[]): Failure | undefined {
+function lastOf(said: readonly Said[], patterns: readonly FailurePattern[]): SessionFailure | undefined {
   for (const line of said.toReversed()) {
     const pattern = patterns.find((each) => shows(each, line));
     if (!pattern) continue;
@@ -118,7 +103,7 @@ function shows({ verdict, text, event: wanted }: FailurePattern, { text: line, e
   return speaks && line.toLowerCase().includes(text.toLowerCase());
 }
 
-function told({ verdict, advice }: FailurePattern): Pick<Failure, 'verdict' | 'advice'> {
+function told({ verdict, advice }: FailurePattern): Pick<SessionFailure, 'verdict' | 'advice'> {
   return { advice, ...(verdict === undefined ? {} : { verdict }) };
 }
 

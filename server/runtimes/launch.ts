@@ -2,7 +2,7 @@ import type { AgentId, BeadId, RigName } from '../domain/ids.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
 import type { LaunchSpec, LaunchStep } from '../domain/session.ts';
 import { type ArgumentsRequest, argumentsOf, canResume, knownAt, presetEnvironment } from './arguments.ts';
-import { applies, fillText, names } from './placeholders.ts';
+import { applies, fillText } from './placeholders.ts';
 import { startupOf } from './startup.ts';
 
 export interface LaunchRequest extends ArgumentsRequest {
@@ -84,11 +84,9 @@ export function usesPrivateFolder(preset: RuntimePreset): boolean {
   return JSON.stringify(preset).includes('{private');
 }
 
-/** Whether a launch needs to know where git keeps what belongs to the worktree. */
-export function needsGitDirectories({ approval, arguments: form, oneShot = [] }: RuntimePreset): boolean {
-  return [approval.ask, approval.auto, form, oneShot].some((words) =>
-    names(words, 'gitDirectory', 'gitCommonDirectory'),
-  );
+/** Whether anything in the preset, a placeholder or a circumstance, asks where git keeps what belongs to the worktree. */
+export function needsGitDirectories(preset: RuntimePreset): boolean {
+  return /git(?:Common)?Directory/.test(JSON.stringify(preset));
 }
 
 /**

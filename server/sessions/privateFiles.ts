@@ -57,7 +57,8 @@ export function removePrivateFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-function ensureOwnFolder(folder: string): void {
+/** Refused with `forbidden` where it is a link, no folder, or somebody else's. */
+export function ensureOwnFolder(folder: string): void {
   const stats = statOf(folder);
   if (stats === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   else if (!stats.isDirectory()) throw untrusted(folder, 'it is no folder');

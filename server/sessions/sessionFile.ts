@@ -2,7 +2,6 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import type { SessionExit } from '../domain/session.ts';
 import { removePrivateFolder } from './privateFiles.ts';
-import { removeSpool } from './spoolFolder.ts';
 
 /** What GT_SESSION points at; the same as the protocol's `SessionFile`. */
 export interface SessionCredentials {
@@ -72,7 +71,7 @@ export function removeSessionFiles(
 ): void {
   for (const path of [session, prompt, end]) rmSync(path, { force: true });
   removePrivateFolder(privateFolder);
-  removeSpool(spool);
+  removePrivateFolder(spool);
 }
 
 const ends: readonly string[] = [

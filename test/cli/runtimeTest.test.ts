@@ -49,6 +49,8 @@ describe('gt runtime test', { concurrency: 2 }, () => {
       await gt(['runtime', 'test', 'sim'], [begin]),
     ];
     assert.deepEqual([lying.code, few.code, mute.code], [1, 1, 70]);
+    const one = await gt(['runtime', 'test', 'sim', '--json'], [begin, result(four.map(() => step('hook')))]);
+    assert.equal(one.code, 1, 'four times one step is not all four');
     assert.equal((JSON.parse(lying.stdout) as { compatible: boolean }).compatible, false);
     const honest = await gt(['runtime', 'test', 'sim', '--json'], [begin, result(broken, false)], 1);
     assert.deepEqual([honest.code, honest.stderr], [1, '']);
@@ -72,14 +74,15 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     assert.equal(code, 1);
     assert.deepEqual(stdout.split('\n'), [
       'Testing Simulated agent in a town of its own, within 60 s.',
-      '  passed  program found          found was seen.',
-      '  passed  version                v1.2',
-      '  skipped signed in              signed-in was seen.',
-      '  passed  reads its hook         A sentence that is much longer than the line',
-      '                                 that it stands on can hold.',
-      '  failed  commits on its branch  commit was seen.',
-      '                                 What to do: Commit on the branch that is',
-      '                                 checked out at the start.',
+      '  passed  is found                           found was seen.',
+      '  passed  says its version                   v1.2',
+      '  skipped is signed in                       signed-in was seen.',
+      '  passed  reads its hook                     A sentence that is much longer than',
+      '                                             the line that it stands on can',
+      '                                             hold.',
+      '  failed  commits on its branch              commit was seen.',
+      '                                             What to do: Commit on the branch',
+      '                                             that is checked out at the start.',
       '',
       'Simulated agent: 1 of 2 of the contract hold.',
       'Hook, commit, update and done must all hold: then it is a runtime of the town.',

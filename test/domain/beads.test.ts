@@ -322,6 +322,15 @@ describe('closing', () => {
         );
       });
   });
+
+  test('a reopened bead is free, whichever agent had it; one of a person stays theirs', () => {
+    const stays = { ann: 'ann', 'backend/crew/dave': undefined, mayor: undefined };
+    for (const [had, has] of Object.entries(stays)) {
+      given(bead('be-a', { status: 'closed', closeReason: 'x', assignee: had }))
+        .when((draft) => updateBead(draft, a, { status: 'open' }, act))
+        .thenHolds((open) => assert.equal(open.assignee, has, had));
+    }
+  });
 });
 
 describe('a claim', () => {

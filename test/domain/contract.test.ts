@@ -4,6 +4,7 @@ import type { Bead } from '../../server/domain/bead.ts';
 import {
   isOver,
   judgeContract,
+  keepsContract,
   seenSteps,
   type Judged,
   type WorkFound,
@@ -204,4 +205,16 @@ describe('the contract', () => {
       'a person may answer',
     );
   });
+});
+
+test('the contract is kept where each of its four steps was seen to pass, whatever else is told', () => {
+  const told = (step: string, outcome: 'passed' | 'failed' | 'skipped' = 'passed') => ({ step, outcome });
+  const four = ['hook', 'commit', 'update', 'done'].map((step) => told(step));
+  assert.ok(keepsContract(four));
+  assert.ok(keepsContract([told('found'), ...four.toReversed(), told('resume', 'failed')]));
+  assert.ok(!keepsContract([]));
+  assert.ok(!keepsContract(four.slice(1)));
+  assert.ok(!keepsContract(four.map(() => told('hook'))));
+  assert.ok(!keepsContract([...four.slice(1), told('hook', 'skipped')]));
+  assert.ok(!keepsContract([...four, told('done', 'failed')]));
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { SessionState } from '../../server/domain/session.ts';
-import { sessionTransitions, takeLaunch, transitionSession } from '../../server/domain/sessions.ts';
+import { passes, sessionTransitions, takeLaunch, transitionSession } from '../../server/domain/sessions.ts';
 import { later, noon, polecat, refusedBy, session, time } from './support.ts';
 
 const [, worker] = polecat('backend/nux', 'be-a');
@@ -98,4 +98,12 @@ describe('a session', () => {
       );
     }
   });
+});
+
+test('what passes by itself: a rate limit, and a quota that says when', () => {
+  const told = { advice: '', evidence: '' };
+  assert.ok(passes({ ...told, verdict: 'rate-limit' }));
+  assert.ok(passes({ ...told, verdict: 'quota', resets: '3pm' }));
+  assert.ok(!passes({ ...told, verdict: 'quota' }));
+  assert.ok(!passes({ ...told, verdict: 'sign-in' }));
 });

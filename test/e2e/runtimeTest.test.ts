@@ -97,7 +97,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f]/, 'plain lines');
     for (const line of stdout.split('\n')) assert.ok(line.length <= 80 || !line.includes(' ', 30), line);
     assert.match(stdout, /^Testing At once in a town of its own, within 60 s\.\n/);
-    const order = ['reads its hook', 'commits on its branch', 'updates its bead', 'calls gt done'].map(
+    const order = ['reads its hook', 'commits on its branch', 'updates its bead', 'says that it is done'].map(
       (words) => stdout.indexOf(`passed  ${words}`),
     );
     assert.ok(

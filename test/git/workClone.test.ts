@@ -192,6 +192,25 @@ test('all that is in a clone is kept in the repository before it goes', async (t
   plainGit(top, 'fsck', '--strict', '--no-dangling');
 });
 
+test('what came on the way to its place is forgotten once it is there, whatever name its archive got', async (t) => {
+  const { here, clone } = await made(await localRepository(t));
+  const { git, repository, top } = here;
+  const arrivals = (): string[] => allRefs(top).filter((ref) => ref.startsWith('refs/gastown/clones/'));
+  commit(clone, { work: '1\n' });
+  await git.bringBack(repository, { directory: clone, branch });
+  assert.deepEqual(arrivals(), []);
+  const first = await git.archiveClone(repository, clone, 'nux/be-auth-1');
+  assert.deepEqual(arrivals(), []);
+  write(clone, { untracked: '1\n' });
+  await git.bringBack(repository, { directory: clone, branch });
+  const second = await git.archiveClone(repository, clone, 'nux/be-auth-1');
+  assert.notEqual(second.ref, first.ref);
+  await git.removeClone(repository, clone, second);
+  assert.deepEqual(arrivals(), []);
+  assert.equal(tip(top, first.ref), first.sha);
+  assert.equal(tip(top, second.ref), second.sha);
+});
+
 test('what never began is taken back, wherever the making was cut short; what began is not', async (t: TestContext) => {
   const { here, clone, request } = await made(await localRepository(t, { a: '1\n' }));
   const { git, repository, top } = here;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import { completePreset } from '../../server/protocol/preset.ts';
-import { describeVerdict, passes, readFailure } from '../../server/runtimes/failures.ts';
+import { describeVerdict, readFailure } from '../../server/runtimes/failures.ts';
 import { readOutputLine, sessionIdIn } from '../../server/runtimes/output.ts';
 import { findPreset } from '../../server/runtimes/presets.ts';
 import { faultRuns } from './faultRuns.ts';
@@ -61,12 +61,7 @@ test("a preset's own sign goes before the common ones, a later line before an ea
   assert.equal(later?.verdict, 'sign-in');
 });
 
-test('what passes by itself: a rate limit, and a quota that says when', () => {
-  const told = { advice: '', evidence: '' };
-  assert.ok(passes({ ...told, verdict: 'rate-limit' }));
-  assert.ok(passes({ ...told, verdict: 'quota', resets: '3pm' }));
-  assert.ok(!passes({ ...told, verdict: 'quota' }));
-  assert.ok(!passes({ ...told, verdict: 'sign-in' }));
+test('what a failure means is said in words for people', () => {
   assert.equal(describeVerdict('quota'), 'Quota used up');
 });
 

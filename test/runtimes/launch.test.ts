@@ -3,7 +3,12 @@ import { test } from 'node:test';
 import type { AgentId, BeadId, RigName } from '../../server/domain/ids.ts';
 import type { RuntimePreset } from '../../server/domain/runtime.ts';
 import type { HostKind } from '../../server/domain/session.ts';
-import { launchSpec, type LaunchRequest, sessionVariables } from '../../server/runtimes/launch.ts';
+import {
+  launchSpec,
+  type LaunchRequest,
+  needsGitDirectories,
+  sessionVariables,
+} from '../../server/runtimes/launch.ts';
 import { sim } from '../../server/runtimes/presets/builtIn.ts';
 import { completePreset } from '../../server/protocol/preset.ts';
 import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
@@ -180,4 +185,26 @@ test('hostile ids, titles, branches reach no argument but the prompt, and there 
       );
     }
   }
+});
+
+test('the folders of git are asked for wherever in a preset they are named, and for no other preset', () => {
+  const words = [{ words: ['--add-dir', '{gitDirectory}'] }];
+  const plain = completePreset({ id: 'mine', command: 'mine', arguments: [] }, sim);
+  const places: Readonly<Record<string, Partial<RuntimePreset>>> = {
+    arguments: { arguments: words },
+    oneShot: { oneShot: [{ words: ['{gitCommonDirectory:json}'] }] },
+    approval: { approval: { ask: [], auto: words } },
+    resume: { resume: words },
+    resumeOneShot: { resumeOneShot: words },
+    trust: { trust: { arguments: words } },
+    systemPrompt: { systemPrompt: { kind: 'config', arguments: words } },
+    files: { files: [{ name: 'a.toml', text: 'writable = [{gitDirectory:json}]' }] },
+    environment: { environment: { set: { WRITABLE: '{gitDirectory}' }, strip: [] } },
+    circumstance: { arguments: [{ when: 'gitDirectory', words: ['--sandbox'] }] },
+  };
+  for (const [place, more] of Object.entries(places))
+    assert.ok(needsGitDirectories({ ...plain, ...more }), place);
+  assert.ok(!needsGitDirectories(plain));
+  const built = builtInPresets.filter(needsGitDirectories).map(({ id }) => id);
+  assert.deepEqual(built, ['codex']);
 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AgentId, BeadId, RigName } from '../../server/domain/ids.ts';
-import { talkArguments } from '../../server/runtimes/arguments.ts';
 import { launchSpec, type LaunchRequest } from '../../server/runtimes/launch.ts';
 import { builtInPresets, findPreset } from '../../server/runtimes/presets.ts';
+import { talkArguments } from '../../server/runtimes/talk.ts';
 
 /** The start lines of the real programs, word for word: each is as it was seen to work, or says in its preset that it was not. */
 
@@ -198,8 +198,8 @@ const talks: readonly (readonly [string, string, string | undefined])[] = [
 for (const [runtime, terminal, oneShot] of talks) {
   test(`${runtime} is asked about a past session: ${terminal}; ${oneShot}`, () => {
     const preset = findPreset(runtime, []) ?? assert.fail(runtime);
-    assert.deepEqual(talkArguments(preset, { id: 'ID' })?.join(' '), terminal);
-    assert.deepEqual(talkArguments(preset, { id: 'ID', question: 'WHY' })?.join(' '), oneShot);
+    assert.deepEqual(talkArguments(preset, 'ID', undefined)?.join(' '), terminal);
+    assert.deepEqual(talkArguments(preset, 'ID', 'WHY')?.join(' '), oneShot);
   });
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { SessionFile } from '../../server/protocol/address.ts';
@@ -14,6 +14,7 @@ import {
   type SessionCredentials,
   type SessionFiles,
 } from '../../server/sessions/sessionFile.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
 import { makeSpool } from '../../server/sessions/spoolFolder.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
@@ -61,6 +62,26 @@ test('the folder is made for its owner only, and nothing is left beside the file
   removeSessionFiles(all, spool);
   assert.deepEqual(readdirSync(dirname(all.session)), ['spool']);
   assert.deepEqual(readdirSync(dirname(spool)), []);
+});
+
+test('a link in place of the spool is refused and not followed; its removal takes the link alone', (t) => {
+  const all = files(t);
+  const base = dirname(dirname(all.session));
+  const elsewhere = join(base, 'elsewhere');
+  mkdirSync(elsewhere);
+  chmodSync(elsewhere, 0o755);
+  writeFileSync(join(elsewhere, 'theirs'), '');
+  const spool = join(base, 'spool', 's-1');
+  mkdirSync(dirname(spool));
+  symlinkSync(elsewhere, spool);
+  assert.throws(
+    () => makeSpool(spool),
+    (error) => error instanceof Refusal && error.code === 'forbidden',
+  );
+  assert.equal(statSync(elsewhere).mode & 0o777, 0o755);
+  removeSessionFiles(all, spool);
+  assert.deepEqual(readdirSync(dirname(spool)), []);
+  assert.deepEqual(readdirSync(elsewhere), ['theirs']);
 });
 
 test('what is missing, torn or of another shape is not read', (t) => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { keepsContract } from '../../domain/contract.ts';
 import { givenOf } from '../../domain/givenPreset.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import type { CheckedStep } from '../../protocol/runtimeTest.ts';
@@ -116,12 +117,10 @@ function words(name: string, own: RuntimeSummary | undefined, options: Options):
 /** Compatible is what the steps say, too: a result that contradicts them is not. */
 function resultOf(event: ServerEvent, label: string): TestResult {
   const steps = Array.isArray(event['steps']) ? event['steps'].filter(isStep) : [];
-  const deciding = steps.filter(({ decides }) => decides);
-  const holds = deciding.length === 4 && deciding.every(({ outcome }) => outcome === 'passed');
   return {
     runtime: String(event['runtime']),
     label,
-    compatible: event['compatible'] === true && holds,
+    compatible: event['compatible'] === true && keepsContract(steps),
     steps,
   };
 }

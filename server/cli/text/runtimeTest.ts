@@ -1,5 +1,5 @@
 import { displayText } from '../../domain/text.ts';
-import { isUntried, testedSteps, type CheckedStep } from '../../protocol/runtimeTest.ts';
+import { isUntried, testedSteps, testedStepWords, type CheckedStep } from '../../protocol/runtimeTest.ts';
 import type { ServerEvent } from '../askServerProgram.ts';
 import { paint, type Look, type Output, type Paint } from '../output.ts';
 import { cut } from '../table.ts';
@@ -12,23 +12,7 @@ export interface Checklist {
   end(): void;
 }
 
-/** As people read of it. */
-const titles: Readonly<Record<Step, string>> = {
-  found: 'program found',
-  version: 'version',
-  'signed-in': 'signed in',
-  hook: 'reads its hook',
-  commit: 'commits on its branch',
-  update: 'updates its bead',
-  done: 'calls gt done',
-  'prompt-argument': 'takes a prompt',
-  'failure-seen': 'death is noticed',
-  resume: 'resumes',
-  'clean-stop': 'stops when asked',
-  terminal: 'runs in a terminal',
-};
-
-const widest = Math.max(...Object.values(titles).map((title) => title.length));
+const widest = Math.max(...Object.values(testedStepWords).map((words) => words.length));
 
 /** A line for each step, in the order of the list: one that is known early waits for those before it. */
 export function plainChecklist(output: Output): Checklist {
@@ -70,7 +54,9 @@ export function liveChecklist(output: Output): Checklist {
     const { look } = output;
     const lines = testedSteps.map((name) => {
       const step = known.get(name);
-      return step ? stepLine(step, look) : paint(look, 'dim', `  ${mark(undefined)} ${titles[name]}`);
+      return step
+        ? stepLine(step, look)
+        : paint(look, 'dim', `  ${mark(undefined)} ${testedStepWords[name]}`);
     });
     output.print(lines);
     drawn = lines.length;
@@ -110,7 +96,7 @@ export function resultLines(
   if (isUntried(steps))
     return [
       paint(look, 'bold', `${displayText(label, 60)}: the contract was not tried.`),
-      `Why is said above, at "${titles.hook}".`,
+      `Why is said above, at "${testedStepWords.hook}".`,
     ];
   const deciding = steps.filter(({ decides }) => decides);
   const held = deciding.filter(({ outcome }) => outcome === 'passed').length;
@@ -179,7 +165,7 @@ function stepLine(step: CheckedStep, look: Look): string {
 }
 
 function lead(step: CheckedStep): string {
-  return `  ${mark(step.outcome)} ${titles[step.step].padEnd(widest)}`;
+  return `  ${mark(step.outcome)} ${testedStepWords[step.step].padEnd(widest)}`;
 }
 
 function mark(outcome: CheckedStep['outcome'] | undefined): string {
