@@ -7,6 +7,7 @@ import { inform } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
+import { hookWords } from '../views/hookWords.ts';
 import { polecatWord } from '../views/polecatRow.ts';
 import { joined } from '../views/row.ts';
 import type { CommandParts } from './parts.ts';
@@ -81,7 +82,7 @@ function polecatChoice(detail: PolecatDetail): Choice<PolecatDetail> {
   return {
     label: polecat.id,
     description: joined(polecatWord(detail), displayText(detail.runtimeLabel, 40)),
-    detail: bead ? `${bead.id} ${displayText(bead.title, 80)}` : (polecat.bead ?? 'an empty hook'),
+    detail: hookWords(polecat.bead, bead && displayText(bead.title, 80)),
     value: detail,
   };
 }

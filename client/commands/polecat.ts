@@ -60,7 +60,8 @@ export async function stopSession(parts: CommandParts, argument?: unknown): Prom
     { location: { viewId: 'gastown.rigs' }, title: `Stopping ${detail.polecat.id}...` },
     async () => await parts.connection.ask('session/stop', { session: session.id }),
   );
-  mention(`${detail.polecat.id} has stopped; ${detail.polecat.bead} stays on its hook.`);
+  const { id, bead } = detail.polecat;
+  mention(bead === undefined ? `${id} has stopped.` : `${id} has stopped; ${bead} stays on its hook.`);
 }
 
 /** A new session on the same worktree and hook. */
@@ -109,7 +110,7 @@ async function isForced({ model }: CommandParts, detail: PolecatDetail): Promise
     throw new Refusal('in-use', `${polecat.id} is still running.`, { next: 'Stop its session first.' });
   }
   if (!bead || bead.status === 'closed') return false;
-  const message = `Remove ${polecat.id}? Its bead ${polecat.bead} has not landed.`;
+  const message = `Remove ${polecat.id}? Its bead ${bead.id} has not landed.`;
   const options = {
     modal: true,
     detail: 'Branch, index and untracked files are archived first and can be brought back.',

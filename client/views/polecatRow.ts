@@ -5,6 +5,7 @@ import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import { isMissing } from '../runtimes.ts';
 import { age } from './age.ts';
+import { hookWords } from './hookWords.ts';
 import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
 import { joined, type Row } from './row.ts';
 import { missingWords, versionedLabel } from './runtimeWords.ts';
@@ -30,16 +31,20 @@ export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts
       why,
       hasEnded(detail) && 'session ended',
       displayText(runtimeLabel, 40),
-      why === undefined ? `${polecat.bead} ${title}`.trim() : polecat.bead,
+      hookWords(polecat.bead, why === undefined ? title : ''),
       age(since, now),
     ),
     icon: polecatIcon(detail),
     context: polecatContext(detail),
-    children: 'collapsed',
-    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. Bead ${polecat.bead}, ${title}. ${displayText(runtimeLabel, 40)}.`,
+    ...(polecat.bead === undefined ? {} : { children: 'collapsed' as const }),
+    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
     tooltip: () => polecatTooltip(detail, word, runtime),
   };
+}
+
+function spokenHook(bead: string | undefined, title: string): string {
+  return bead === undefined ? `It has ${hookWords(bead)}` : `Bead ${bead}, ${title}`;
 }
 
 /** It would go on, but nothing runs: a question that was asked, and a terminal that was closed. */
@@ -112,7 +117,7 @@ function polecatTooltip(
     `${polecat.id}: ${word}`,
     said === undefined ? undefined : displayText(said, 1000),
     files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
-    bead ? `${bead.id}: ${displayText(bead.title)}` : polecat.bead,
+    bead ? `${bead.id}: ${displayText(bead.title)}` : hookWords(polecat.bead),
     `${label}, ${session ? sessionWords(session.host, session.state) : 'no session'}`,
     `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,
     polecat.worktree,

@@ -27,7 +27,8 @@ export class RigRows implements RowSource {
     const { subject } = below;
     if (subject.kind === 'rig') return this.#below(rigs.find(({ rig }) => rig.id === subject.rig));
     const detail = subject.kind === 'polecat' ? this.#model.polecat(subject.agent) : undefined;
-    return detail ? [workedBeadRow(detail)] : [];
+    const bead = detail && workedBeadRow(detail);
+    return bead ? [bead] : [];
   }
 
   read(): Promise<void> {

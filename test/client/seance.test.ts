@@ -14,7 +14,7 @@ import type { Row } from '../../client/views/row.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { person, seen, type ThemeIcon } from '../support/vscode.ts';
-import { listed, missingRuntime, now, polecat, rig, runtime, SmallTown } from './town.ts';
+import { beadless, listed, missingRuntime, now, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -206,6 +206,27 @@ test('work is handed off to another runtime than its own, with a note', async ()
     ['codex', 'human'],
   );
   assert.equal(seen.messages.at(-1)?.message, 'codex goes on with be-auth');
+});
+
+test('a hand-off without a bead names the agent', async () => {
+  const town = townOfBackend();
+  town.polecats = [beadless('backend/nux', { session: {} })];
+  town.answers['session/handoff'] = () => ({ runtime: 'codex', host: 'process' }) as Session;
+  person.answers.push('codex', '');
+  await run(town, 'handOff', { kind: 'polecat', agent: 'backend/nux' });
+  assert.match(seen.picks[0]?.placeholder ?? '', /^Who goes on with backend\/nux\?/);
+  assert.equal(seen.messages.at(-1)?.message, 'codex goes on with backend/nux');
+});
+
+test('a past session without a bead is offered with an empty hook', async () => {
+  const town = townOfBackend();
+  town.sessions = [mayor()];
+  person.answers.push('escape');
+  await run(town, 'talk');
+  assert.deepEqual(
+    seen.picks[0]?.items.map(({ label, detail }) => [label, detail]),
+    [['mayor', 'an empty hook']],
+  );
 });
 
 test('a past session is asked in a terminal of its own, without what is to be stripped, and with no shell', async () => {
