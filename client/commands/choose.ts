@@ -1,8 +1,8 @@
-import { commands } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RigSummary } from '../../server/protocol/rig.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { run } from '../commandNames.ts';
 import { inform } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
@@ -56,7 +56,7 @@ export async function chooseRig(
   if (rigs.length === 0) {
     inform('There is no rig yet.', {
       label: 'Add Rig',
-      run: () => commands.executeCommand('gastown.addRig'),
+      run: () => run('addRig'),
     });
     return undefined;
   }

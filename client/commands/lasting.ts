@@ -1,4 +1,4 @@
-import { commands } from 'vscode';
+import { run } from '../commandNames.ts';
 import { inform, mention } from '../messages.ts';
 import { subjectIn } from '../subject.ts';
 import type { CommandParts } from './parts.ts';
@@ -18,10 +18,10 @@ export async function openLasting(parts: CommandParts, subject: Lasting): Promis
   if (sessions.some(({ agent }) => agent === subject.agent)) {
     return inform(`The session of ${subject.agent} is in another window, or has no terminal.`);
   }
-  const command = subject.kind === 'crew' ? 'gastown.startSeance' : 'gastown.startMayor';
+  const command = subject.kind === 'crew' ? 'startSeance' : 'startMayor';
   inform(`${subject.agent} has no session.`, {
     label: subject.kind === 'crew' ? 'Start Seance' : 'Start Mayor',
-    run: () => commands.executeCommand(command, subject),
+    run: () => run(command, subject),
   });
 }
 

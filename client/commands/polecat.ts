@@ -1,6 +1,7 @@
-import { commands, window, workspace } from 'vscode';
+import { window, workspace } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { run } from '../commandNames.ts';
 import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
 import { inform, mention, warn } from '../messages.ts';
@@ -30,8 +31,7 @@ export async function openTerminal(parts: CommandParts, argument?: unknown): Pro
   if (session && (await showSession(parts, session))) return;
   if (session && session.state !== 'ended')
     return inform(`The terminal of ${polecat.id} is in another window.`);
-  const resume = () =>
-    commands.executeCommand('gastown.resumeSession', { kind: 'polecat', agent: polecat.id });
+  const resume = () => run('resumeSession', { kind: 'polecat', agent: polecat.id });
   const offer = polecat.state === 'done' ? undefined : { label: 'Resume Session', run: resume };
   inform(`${polecat.id} has no terminal any more: its session has ended.`, offer);
 }

@@ -1,7 +1,8 @@
-import { commands, window } from 'vscode';
+import { window } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { CrewMember, Seance, SeanceStartParams } from '../../server/protocol/seance.ts';
+import { run } from '../commandNames.ts';
 import { inform, mention, warn } from '../messages.ts';
 import { askText, back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
@@ -67,7 +68,7 @@ export async function addCrew(parts: CommandParts, argument?: unknown): Promise<
   );
   inform(`${member.agent} has a workplace in ${displayText(member.directory)}.`, {
     label: 'Start Seance',
-    run: () => commands.executeCommand('gastown.startSeance', { ...member, kind: 'crew' }),
+    run: () => run('startSeance', { ...member, kind: 'crew' }),
   });
   return member;
 }
