@@ -88,7 +88,7 @@ export class Terminals implements Disposable {
   }
 
   /** A terminal of this window on a session in tmux; one that is there already comes to the front. Closing it ends nothing. */
-  attach(view: SessionView, name: string): void {
+  attach(view: SessionView, name: string, preserveFocus = false): void {
     if (view.host !== 'tmux') return;
     const [shellPath = '', ...shellArgs] = view.command;
     const attached = this.#opened.get(view.session);
@@ -103,7 +103,7 @@ export class Terminals implements Disposable {
         isTransient: true,
       });
     this.#opened.set(view.session, terminal);
-    terminal.show();
+    terminal.show(preserveFocus);
   }
 
   /** Brings the session's terminal to the front where it is in this window, and tells which window that is. */

@@ -6,6 +6,7 @@ import type { LaunchSpec, Session } from '../../server/domain/session.ts';
 import type { CrewMember, PastSession, Seance } from '../../server/protocol/seance.ts';
 import { commandTable, runCommand } from '../../client/commands.ts';
 import type { CommandParts } from '../../client/commands/parts.ts';
+import { reveal } from '../../client/commands/reveal.ts';
 import type { Connection } from '../../client/connection.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
 import { Terminals } from '../../client/terminals.ts';
@@ -13,7 +14,7 @@ import { RigRows } from '../../client/views/rigs.ts';
 import type { Row } from '../../client/views/row.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
-import { person, seen, type ThemeIcon } from '../support/vscode.ts';
+import { fakeTerminal, person, seen, type ThemeIcon } from '../support/vscode.ts';
 import { beadless, listed, missingRuntime, now, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
@@ -283,6 +284,55 @@ test('a crew member without a session offers a seance where its terminal is aske
   assert.deepEqual(seen.messages, [
     { kind: 'info', message: 'backend/crew/ann has no session.', buttons: ['Start Seance'] },
   ]);
+});
+
+test('the terminal of crew and mayor takes the focus, as a polecat’s does, and its session is asked for once', async () => {
+  const town = townOfBackend();
+  const asked: unknown[] = [];
+  const session = { id: 's-2', agent: ann.agent, state: 'running', host: 'editor', launcherPid: 42 };
+  town.answers['session/list'] = (params) => {
+    asked.push(params);
+    return [{ ...session, agent: params.agent } as unknown as Session];
+  };
+  seen.terminals.push(fakeTerminal({ name: 'ann', processId: 42 }));
+  await run(town, 'openTerminal', { kind: 'crew', agent: ann.agent, rig: 'backend', name: 'ann' });
+  await run(town, 'openTerminal', { kind: 'mayor', agent: 'mayor' });
+  assert.deepEqual([seen.terminals[0]?.focused, seen.messages], [2, []]);
+  assert.deepEqual(asked, [{ agent: ann.agent }, { agent: 'mayor' }]);
+  const made = await parts(town);
+  Object.assign(made.terminals, { find: () => Promise.resolve(undefined) });
+  await runCommand('openTerminal', commandTable.openTerminal, made, [{ kind: 'mayor', agent: 'mayor' }]);
+  assert.match(seen.messages[0]?.message ?? '', /^The session of mayor is in another window/);
+  assert.equal(asked.length, 3);
+});
+
+test('an agent that the town does not know has no session', async () => {
+  const town = townOfBackend();
+  town.answers['session/list'] = () => {
+    throw new Refusal('not-found', 'There is no agent mayor.');
+  };
+  const mayorRow = { kind: 'mayor', agent: 'mayor' };
+  await run(town, 'openTerminal', mayorRow);
+  await run(town, 'stopSession', mayorRow);
+  assert.deepEqual(
+    seen.messages.map(({ message, buttons }) => [message, buttons]),
+    [
+      ['mayor has no session.', ['Start Mayor']],
+      ['mayor has no session.', []],
+    ],
+  );
+});
+
+test('a session in tmux that begins comes to the front without the focus', async () => {
+  const town = townOfBackend();
+  const session = { id: 's-6', agent: 'mayor', state: 'running', host: 'tmux' } as unknown as Session;
+  town.answers['session/list'] = () => [session];
+  town.answers['session/view'] = () => ({ session: 's-6', agent: 'mayor', host: 'tmux', command: ['tmux'] });
+  const made = await parts(town);
+  assert.ok(await reveal(made, 'mayor'));
+  assert.deepEqual([seen.terminals[0]?.shown, seen.terminals[0]?.focused], [1, 0]);
+  await runCommand('openTerminal', commandTable.openTerminal, made, [{ kind: 'mayor', agent: 'mayor' }]);
+  assert.deepEqual([seen.terminals[0]?.shown, seen.terminals[0]?.focused], [2, 1]);
 });
 
 test('a session that lives in tmux is looked at in a terminal, which is found again', async () => {

@@ -137,6 +137,8 @@ export interface Terminal {
   readonly creationOptions: Readonly<Record<string, unknown>>;
   readonly processId: Promise<number | undefined>;
   shown: number;
+  /** How often it took the focus with it. */
+  focused: number;
   /** What was typed, when, and whether Enter came with it. */
   readonly typed: { readonly text: string; readonly enter: boolean; readonly at: number }[];
   sendText(text: string, enter?: boolean): void;
@@ -149,12 +151,14 @@ export function fakeTerminal(options: { name: string; processId?: number }): Ter
     creationOptions: options,
     processId: Promise.resolve(options.processId ?? 4711),
     shown: 0,
+    focused: 0,
     typed: [],
     sendText(text, enter = true) {
       this.typed.push({ text, enter, at: Date.now() });
     },
-    show() {
+    show(preserveFocus = false) {
       this.shown += 1;
+      if (!preserveFocus) this.focused += 1;
     },
   };
 }
