@@ -10,7 +10,7 @@ import { handOff } from './handOff.ts';
 import { lastingIn, openLasting, stopLasting } from './lasting.ts';
 import type { CommandParts } from './parts.ts';
 import { showSession } from './reveal.ts';
-import { missingIn, sayMissing } from './runtimePick.ts';
+import { wantsAnother } from './runtimePick.ts';
 
 /** Brings the polecat's terminal to the front, or shows the log where its session has none. */
 export async function openTerminal(parts: CommandParts, argument?: unknown): Promise<void> {
@@ -80,10 +80,7 @@ export async function resumeSession(parts: CommandParts, argument?: unknown): Pr
     );
     (await parts.terminals.find(session))?.show(true);
   } catch (error) {
-    const missing =
-      error instanceof Refusal && (await missingIn(parts.model, { code: error.code, ...error.details }));
-    if (!missing) throw error;
-    if ((await sayMissing(missing)) === 'another') await handOff(parts, { kind: 'polecat', agent });
+    if (await wantsAnother(parts.model, error)) await handOff(parts, { kind: 'polecat', agent });
   }
 }
 

@@ -1,5 +1,4 @@
 import { window } from 'vscode';
-import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { CrewMember, Seance, SeanceStartParams } from '../../server/protocol/seance.ts';
 import { run } from '../commandNames.ts';
@@ -10,7 +9,7 @@ import { typeIcon } from '../views/icons.ts';
 import { rigChoices, textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 import { reveal } from './reveal.ts';
-import { missingIn, pickRuntime, sayMissing } from './runtimePick.ts';
+import { pickRuntime, wantsAnother } from './runtimePick.ts';
 
 type Answers = SeanceStartParams;
 type Answer = Promise<Answers | typeof back | undefined>;
@@ -88,10 +87,7 @@ async function begin(parts: CommandParts, params: Answers): Promise<Seance> {
 
 /** The program of the runtime is missing, and the person chooses another one. */
 async function anotherThan({ model }: CommandParts, error: unknown): Promise<string | undefined> {
-  const missing =
-    error instanceof Refusal && (await missingIn(model, { code: error.code, ...error.details }));
-  if (!missing) throw error;
-  if ((await sayMissing(missing)) !== 'another') return undefined;
+  if (!(await wantsAnother(model, error))) return undefined;
   const place = { title: 'Start Mayor', step: 1, of: 1 };
   const runtime = await pickRuntime(model, place, { question: 'Who is the mayor?' });
   return runtime === back ? undefined : runtime;
