@@ -78,8 +78,7 @@ async function begin(parts: CommandParts, params: Answers): Promise<Seance> {
     { location: { viewId: 'gastown.rigs' }, title: `Starting ${who}...` },
     async () => await parts.connection.ask('seance/start', params),
   );
-  const [warning] = seance.warnings;
-  if (warning !== undefined) warn(displayText(warning, 500));
+  if (seance.warnings.length > 0) warn(seance.warnings.map((each) => displayText(each, 500)).join(' '));
   mention(`${seance.agent} has begun with ${displayText(seance.runtimeLabel, 40)}`);
   if (seance.host === 'editor') await reveal(parts, seance.agent);
   return seance;

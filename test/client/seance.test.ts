@@ -172,6 +172,15 @@ test('the mayor starts without a question, and where it runs its terminal is sho
   assert.equal(seen.messages.at(-1)?.message, 'The mayor runs already, in another window.');
 });
 
+test('what stands in the way of a seance is said whole', async () => {
+  const town = townOfBackend();
+  const warnings = ['The checkout is behind.', 'The setup failed.'];
+  town.answers['seance/start'] = () =>
+    ({ agent: 'mayor', runtimeLabel: 'Codex', host: 'process', warnings }) as unknown as Seance;
+  await run(town, 'startMayor');
+  assert.equal(seen.messages[0]?.message, 'The checkout is behind. The setup failed.');
+});
+
 test('a new crew member gets a workplace, and a seance is offered there', async () => {
   const town = townOfBackend();
   let asked: unknown;
