@@ -1,9 +1,10 @@
 import { window } from 'vscode';
+import { parseCrewName } from '../../server/domain/agentNames.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { CrewMember, Seance, SeanceStartParams } from '../../server/protocol/seance.ts';
 import { run } from '../commandNames.ts';
 import { inform, mention, warn } from '../messages.ts';
-import { askText, back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
+import { askText, back, type Choice, inSteps, pickOne, type Place, refusedBy, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
 import { typeIcon } from '../views/icons.ts';
 import { rigChoices, textsIn } from './choose.ts';
@@ -166,10 +167,7 @@ async function askName({ model }: CommandParts, answers: Answers, place: Place):
 async function askNewName(answers: Answers, place: Place): Answer {
   const name = await askText(place, {
     prompt: 'Name of the crew member: lower-case letters, digits, hyphens',
-    problem: (text) =>
-      /^[a-z0-9][a-z0-9_-]{0,31}$/u.test(text)
-        ? undefined
-        : 'Lower-case letters, digits, - and _; at most 32.',
+    problem: refusedBy(parseCrewName),
   });
   return name === undefined || name === back ? name : { ...answers, name };
 }

@@ -20,7 +20,8 @@ import { beadless, listed, missingRuntime, now, polecat, rig, runtime, SmallTown
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
 beforeEach(() => {
-  for (const list of [seen.messages, seen.executed, seen.terminals, seen.picks]) list.length = 0;
+  for (const list of [seen.messages, seen.executed, seen.terminals, seen.picks, seen.problems])
+    list.length = 0;
   person.presses.length = 0;
   person.answers.length = 0;
 });
@@ -179,6 +180,26 @@ test('what stands in the way of a seance is said whole', async () => {
     ({ agent: 'mayor', runtimeLabel: 'Codex', host: 'process', warnings }) as unknown as Seance;
   await run(town, 'startMayor');
   assert.equal(seen.messages[0]?.message, 'The checkout is behind. The setup failed.');
+});
+
+test('a name is typed until the town would take it: crew have no underscores, and a rig is not called mayor', async () => {
+  const town = townOfBackend();
+  let name: unknown;
+  town.answers['crew/add'] = (params) => {
+    name = params.name;
+    return ann;
+  };
+  const long = 'a'.repeat(40);
+  person.answers.push('an_n', long, 'human');
+  await run(town, 'addCrew', { kind: 'rig', rig: 'backend' });
+  assert.equal(name, long);
+  town.answers['rig/create'] = (params) => rig(params.name);
+  person.answers.push('Web', 'mayor', 'my_web');
+  assert.equal(await run(town, 'addRig', { repository: '/code/web', runtime: 'codex' }), 'my_web');
+  assert.deepEqual(
+    seen.problems.map((problem) => problem.slice(0, 28)),
+    ['A crew member is named with ', 'A rig name has 1 to 32 lower', '"mayor" is no rig name: the '],
+  );
 });
 
 test('a new crew member gets a workplace, and a seance is offered there', async () => {

@@ -117,6 +117,8 @@ export const seen = {
   badges: new Map<string, unknown>(),
   progress: [] as string[],
   documents: [] as Uri[],
+  /** What was wrong with texts that were typed. The next answer is typed in their place. */
+  problems: [] as string[],
   picks: [] as { readonly placeholder: string; readonly items: readonly Picked[] }[],
 };
 
@@ -282,6 +284,9 @@ function quickInput(kind: 'pick' | 'input') {
       input.selectedItems = items.filter(({ label }) => given.split(',').includes(label));
     }
     accepted.fire();
+    if (!visible || input.validationMessage === undefined) return;
+    seen.problems.push(input.validationMessage);
+    answer();
   }
   return input;
 }
