@@ -7,6 +7,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { strippedNames } from '../server/domain/strippedNames.ts';
 import { displayText } from '../server/domain/text.ts';
 import type { LaunchSpec, Session } from '../server/domain/session.ts';
 import type { ClientRequests } from '../server/protocol/messages.ts';
@@ -61,13 +62,13 @@ export class Terminals implements Disposable {
   }
 
   /** Opens a terminal for a person to ask a past session in, with no shell between. It does not outlive the window: it would ask again. */
-  talk(launch: LaunchSpec, name: string): void {
+  talk(launch: LaunchSpec, name: string, platform: string = process.platform): void {
     const terminal = window.createTerminal({
       name: displayText(name, 60),
       shellPath: launch.command,
       shellArgs: [...launch.arguments],
       cwd: launch.directory,
-      env: { ...withoutStripped(launch.strip, process.env), ...launch.environment },
+      env: { ...withoutStripped(launch.strip, platform), ...launch.environment },
       iconPath: new ThemeIcon('comment-discussion'),
       location: TerminalLocation.Panel,
       isTransient: true,
@@ -135,14 +136,10 @@ function ownName(): WindowAnswer {
   return { window: workspace.name ?? 'a window without a folder' };
 }
 
-/** `null` takes a variable out of a terminal's environment. */
-function withoutStripped(
-  strip: readonly string[],
-  environment: Readonly<Record<string, unknown>>,
-): Record<string, null> {
-  const prefixes = strip.flatMap((name) => (name.endsWith('*') ? [name.slice(0, -1)] : []));
-  const names = Object.keys(environment).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+/** `null` takes a variable out of a terminal's environment; whole names also where they come from elsewhere, such as a setting. */
+function withoutStripped(strip: readonly string[], platform: string): Record<string, null> {
   const whole = strip.filter((name) => !name.endsWith('*'));
+  const names = Object.keys(process.env).filter(strippedNames(strip, platform));
   return Object.fromEntries([...whole, ...names].map((name) => [name, null]));
 }
 
