@@ -1,4 +1,5 @@
 import type { PolecatState } from '../../server/domain/polecat.ts';
+import type { HostKind, Session } from '../../server/domain/session.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
@@ -118,7 +119,7 @@ function polecatTooltip(
     said === undefined ? undefined : displayText(said, 1000),
     files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
     bead ? `${bead.id}: ${displayText(bead.title)}` : hookWords(polecat.bead),
-    `${label}, ${session ? sessionWords(session.host, session.state) : 'no session'}`,
+    `${label}, ${session ? sessionWords(session) : 'no session'}`,
     `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,
     polecat.worktree,
     ...(runtime ? missingParagraph(runtime) : []),
@@ -129,11 +130,11 @@ function missingParagraph(runtime: RuntimeSummary): readonly string[] {
   return isMissing(runtime) ? [missingWords(runtime)] : [];
 }
 
-function sessionWords(host: string, state: string): string {
-  return `${places[host] ?? `in ${host}`}, ${state}`;
+function sessionWords({ host, state }: Session): string {
+  return `${places[host]}, ${state}`;
 }
 
-const places: Readonly<Record<string, string>> = {
+const places: Readonly<Record<HostKind, string>> = {
   editor: 'in a terminal',
   tmux: 'in tmux',
   process: 'as a plain process',

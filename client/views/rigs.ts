@@ -119,12 +119,7 @@ function rigIcon({ polecats }: RigSummary, missing: boolean): Icon {
 }
 
 /** Where agents are not asked before what they do, that stands on the row for as long as it is so. */
-function approvalWords({
-  approval,
-}: {
-  readonly merge: string;
-  readonly approval?: string;
-}): string | undefined {
+function approvalWords({ approval }: { readonly approval?: string }): string | undefined {
   return approval === 'auto' ? 'approval auto' : undefined;
 }
 
