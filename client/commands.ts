@@ -1,6 +1,7 @@
 import { commands, type Disposable } from 'vscode';
 import { messageOf } from '../server/domain/fault.ts';
 import { Refusal } from '../server/domain/refusal.ts';
+import { commandId, type CommandName, run } from './commandNames.ts';
 import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
 import { createConvoy } from './commands/convoy.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
@@ -45,17 +46,11 @@ export const commandTable = {
   restartLanguageServer: { on: restartLanguageServer, off: restartLanguageServer },
   copyId: { on: copyId, off: copyId },
   showMoreBeads: { on: showMoreBeads },
-} as const satisfies Readonly<Record<string, Command>>;
-
-export type CommandName = keyof typeof commandTable;
-
-function commandId(name: CommandName): string {
-  return `gastown.${name}`;
-}
+} as const satisfies Readonly<Record<CommandName, Command>>;
 
 export function registerCommands(parts: CommandParts): Disposable[] {
   return Object.entries<Command>(commandTable).map(([name, command]) =>
-    commands.registerCommand(`gastown.${name}`, (first?: unknown, all?: unknown) =>
+    commands.registerCommand(commandId(name as CommandName), (first?: unknown, all?: unknown) =>
       runCommand(name, command, parts, [first, all]),
     ),
   );
@@ -95,29 +90,26 @@ async function handlerFor(command: Command, { connection }: CommandParts): Promi
 function sayMissing(state: TownState): void {
   switch (state.kind) {
     case 'untrusted':
-      return warn(
-        'Gas Town starts no process in a workspace that is not trusted.',
-        offer('Manage Workspace Trust', 'workbench.trust.manage'),
-      );
+      return warn('Gas Town starts no process in a workspace that is not trusted.', {
+        label: 'Manage Workspace Trust',
+        run: () => commands.executeCommand('workbench.trust.manage'),
+      });
     case 'no-town':
-      return warn('There is no town yet.', offer('Create Town', commandId('createTown')));
+      return warn('There is no town yet.', offer('Create Town', 'createTown'));
     case 'failed':
       return warn(
         `The town cannot be reached. ${state.message}`,
-        offer('Restart Language Server', commandId('restartLanguageServer')),
+        offer('Restart Language Server', 'restartLanguageServer'),
       );
     case 'stopped':
     case 'starting':
     case 'connecting':
     case 'connected':
     case 'lost':
-      return warn(
-        'The town is not connected yet. Try again in a moment.',
-        offer('Show Log', commandId('showLog')),
-      );
+      return warn('The town is not connected yet. Try again in a moment.', offer('Show Log', 'showLog'));
   }
 }
 
-function offer(label: string, command: string): Offer {
-  return { label, run: () => commands.executeCommand(command) };
+function offer(label: string, command: CommandName): Offer {
+  return { label, run: () => run(command) };
 }

@@ -6,6 +6,7 @@ import type { ChangedFile, PolecatDetail } from '../server/protocol/work.ts';
 import type { Ask } from './connection.ts';
 import { baseUri } from './documents.ts';
 import { inform } from './messages.ts';
+import { hookWords } from './views/hookWords.ts';
 
 type Changes = Result<'polecat/changes'>;
 
@@ -21,7 +22,7 @@ export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetai
   if (!first) {
     return inform(`${agent} has not committed a change against its base yet.`);
   }
-  const title = displayText(`${polecat.bead} · ${agent} against ${changes.base.slice(0, 7)}`, 120);
+  const title = displayText(`${hookWords(polecat.bead)} · ${agent} against ${changes.base.slice(0, 7)}`, 120);
   if (more.length > 0) {
     const rows = changes.files.map((file) => diffRow(agent, changes, file));
     await commands.executeCommand('vscode.changes', title, rows);

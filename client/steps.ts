@@ -1,4 +1,5 @@
 import { type QuickInput, QuickInputButtons, type QuickPickItem, ThemeIcon, window } from 'vscode';
+import { Refusal } from '../server/domain/refusal.ts';
 
 /** One thing to choose. */
 export interface Choice<Value> {
@@ -67,6 +68,19 @@ export function pickSome<Value>(
   choices: Promise<readonly Choice<Value>[]>,
 ): Promise<readonly Value[] | typeof back | undefined> {
   return pick(place, placeholder, choices, true);
+}
+
+/** The problem of a text, as the town's own rule would refuse it. */
+export function refusedBy(rule: (text: string) => unknown): (text: string) => string | undefined {
+  return (text) => {
+    try {
+      rule(text);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  };
 }
 
 /** One line of text. `problem` says what is wrong with it, if anything is. */

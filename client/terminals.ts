@@ -7,6 +7,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { strippedNames } from '../server/domain/strippedNames.ts';
 import { displayText } from '../server/domain/text.ts';
 import type { LaunchSpec, Session } from '../server/domain/session.ts';
 import type { ClientRequests } from '../server/protocol/messages.ts';
@@ -61,13 +62,13 @@ export class Terminals implements Disposable {
   }
 
   /** Opens a terminal for a person to ask a past session in, with no shell between. It does not outlive the window: it would ask again. */
-  talk(launch: LaunchSpec, name: string): void {
+  talk(launch: LaunchSpec, name: string, platform: string = process.platform): void {
     const terminal = window.createTerminal({
       name: displayText(name, 60),
       shellPath: launch.command,
       shellArgs: [...launch.arguments],
       cwd: launch.directory,
-      env: { ...withoutStripped(launch.strip, process.env), ...launch.environment },
+      env: { ...withoutStripped(launch.strip, platform), ...launch.environment },
       iconPath: new ThemeIcon('comment-discussion'),
       location: TerminalLocation.Panel,
       isTransient: true,
@@ -88,7 +89,7 @@ export class Terminals implements Disposable {
   }
 
   /** A terminal of this window on a session in tmux; one that is there already comes to the front. Closing it ends nothing. */
-  attach(view: SessionView, name: string): void {
+  attach(view: SessionView, name: string, preserveFocus = false): void {
     if (view.host !== 'tmux') return;
     const [shellPath = '', ...shellArgs] = view.command;
     const attached = this.#opened.get(view.session);
@@ -103,7 +104,7 @@ export class Terminals implements Disposable {
         isTransient: true,
       });
     this.#opened.set(view.session, terminal);
-    terminal.show();
+    terminal.show(preserveFocus);
   }
 
   /** Brings the session's terminal to the front where it is in this window, and tells which window that is. */
@@ -135,14 +136,10 @@ function ownName(): WindowAnswer {
   return { window: workspace.name ?? 'a window without a folder' };
 }
 
-/** `null` takes a variable out of a terminal's environment. */
-function withoutStripped(
-  strip: readonly string[],
-  environment: Readonly<Record<string, unknown>>,
-): Record<string, null> {
-  const prefixes = strip.flatMap((name) => (name.endsWith('*') ? [name.slice(0, -1)] : []));
-  const names = Object.keys(environment).filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+/** `null` takes a variable out of a terminal's environment; whole names also where they come from elsewhere, such as a setting. */
+function withoutStripped(strip: readonly string[], platform: string): Record<string, null> {
   const whole = strip.filter((name) => !name.endsWith('*'));
+  const names = Object.keys(process.env).filter(strippedNames(strip, platform));
   return Object.fromEntries([...whole, ...names].map((name) => [name, null]));
 }
 

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import * as v from 'valibot';
 import { commandTable } from '../client/commands.ts';
 import { viewIds } from '../client/views.ts';
 import { welcomeState } from '../client/welcome.ts';
+import { circumstances } from '../server/protocol/placeholders.ts';
+import { givenPreset } from '../server/protocol/presetSchema.ts';
 import { root } from './architecture/tree.ts';
+import { fitsSchema, type JsonSchema } from './support/fitsSchema.ts';
 
 interface Item {
   readonly command: string;
@@ -31,7 +35,9 @@ interface Manifest {
     readonly viewsContainers: { readonly activitybar: readonly { id: string; icon: string }[] };
     readonly viewsWelcome: readonly { view: string; when: string; contents: string }[];
     readonly menus: Readonly<Record<string, readonly Item[]>>;
-    readonly configuration: { readonly properties: Readonly<Record<string, { scope?: string }>> };
+    readonly configuration: {
+      readonly properties: Readonly<Record<string, JsonSchema & { scope?: string }>>;
+    };
   };
 }
 
@@ -110,6 +116,40 @@ test('the settings are those that the code reads', () => {
     Object.keys(configuration.properties),
     [...new Set(read)].map((key) => `gastown.${key}`),
   );
+});
+
+test('a runtime of the settings fits as the town takes it: the examples of the documents, and groups in every form', () => {
+  const schema = configuration.properties['gastown.runtimes'] ?? {};
+  const isMarked = (preset: unknown): boolean => !fitsSchema({ 'my-agent': preset }, schema);
+  const page = readFileSync(join(root, 'docs/presets.md'), 'utf8');
+  const examples = [...page.matchAll(/^```json\n(.*?)^```/gms)].map(([, text = '']): unknown =>
+    JSON.parse(text),
+  );
+  assert.ok(examples.length > 1);
+  for (const example of examples) {
+    assert.ok(v.is(givenPreset, example));
+    assert.ok(!isMarked(example), JSON.stringify(example));
+  }
+  const takes = (fields: object): boolean => v.is(givenPreset, { id: 'my-agent', ...fields });
+  const { entries } = givenPreset as unknown as { readonly entries: object };
+  const forms = Object.keys(entries).filter((field) => takes({ [field]: [{ words: ['x'] }] }));
+  assert.ok(forms.includes('arguments') && forms.includes('oneShot'));
+  const groups = circumstances.flatMap((each) => [
+    { when: each, words: ['{worktree}'] },
+    { unless: each, words: [] },
+  ]);
+  for (const form of forms) {
+    assert.ok(!isMarked({ [form]: ['--json', ...groups] }), form);
+    for (const wrong of [
+      { word: ['x'] },
+      { words: 'x' },
+      { when: 'never', words: [] },
+      { when: 'auto' },
+      1,
+    ]) {
+      assert.deepEqual([takes({ [form]: [wrong] }), isMarked({ [form]: [wrong] })], [false, true], form);
+    }
+  }
 });
 
 test('every welcome is for a state that there is, and every state of an empty view has one', () => {

@@ -1,6 +1,7 @@
-import { commands, env } from 'vscode';
+import { env } from 'vscode';
 import { displayText } from '../../server/domain/text.ts';
 import type { BeadCreateParams, BeadDetail } from '../../server/protocol/bead.ts';
+import { run } from '../commandNames.ts';
 import { inform, mention } from '../messages.ts';
 import { askText, back, inSteps, pickOne, type Place, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
@@ -45,7 +46,7 @@ function sayCreated({ bead, runtimeLabel }: BeadDetail): void {
     runtimeLabel === undefined ? '' : ` It will be worked by a ${displayText(runtimeLabel, 40)} polecat.`;
   inform(`${bead.id} is there.${runtime}`, {
     label: 'Sling',
-    run: () => commands.executeCommand('gastown.sling', { kind: 'bead', bead: bead.id }),
+    run: () => run('sling', { kind: 'bead', bead: bead.id }),
   });
 }
 

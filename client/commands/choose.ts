@@ -1,12 +1,13 @@
-import { commands } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RigSummary } from '../../server/protocol/rig.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { run } from '../commandNames.ts';
 import { inform } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
+import { hookWords } from '../views/hookWords.ts';
 import { polecatWord } from '../views/polecatRow.ts';
 import { joined } from '../views/row.ts';
 import type { CommandParts } from './parts.ts';
@@ -55,7 +56,7 @@ export async function chooseRig(
   if (rigs.length === 0) {
     inform('There is no rig yet.', {
       label: 'Add Rig',
-      run: () => commands.executeCommand('gastown.addRig'),
+      run: () => run('addRig'),
     });
     return undefined;
   }
@@ -81,7 +82,7 @@ function polecatChoice(detail: PolecatDetail): Choice<PolecatDetail> {
   return {
     label: polecat.id,
     description: joined(polecatWord(detail), displayText(detail.runtimeLabel, 40)),
-    detail: bead ? `${bead.id} ${displayText(bead.title, 80)}` : (polecat.bead ?? 'an empty hook'),
+    detail: hookWords(polecat.bead, bead && displayText(bead.title, 80)),
     value: detail,
   };
 }

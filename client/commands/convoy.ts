@@ -1,5 +1,5 @@
-import { commands } from 'vscode';
 import { displayText } from '../../server/domain/text.ts';
+import { run } from '../commandNames.ts';
 import type { Ask } from '../connection.ts';
 import { inform } from '../messages.ts';
 import { askText, back, type Choice, inSteps, pickSome, type Place, type Step } from '../steps.ts';
@@ -35,7 +35,7 @@ export async function createConvoy(
     `The convoy "${displayText(convoy.title, 80)}" has ${beads.length} beads. Nothing works on them yet.`,
     {
       label: 'Sling',
-      run: () => commands.executeCommand('gastown.sling', { kind: 'convoy', convoy: convoy.id }),
+      run: () => run('sling', { kind: 'convoy', convoy: convoy.id }),
     },
   );
   return convoy.id;

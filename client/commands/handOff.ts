@@ -21,9 +21,10 @@ export async function handOff(parts: CommandParts, argument?: unknown): Promise<
     none: 'No polecat has work that could be handed off.',
   });
   if (!detail) return undefined;
-  const { id: agent, bead, runtime: before } = detail.polecat;
+  const { id: agent, runtime: before } = detail.polecat;
+  const work = detail.polecat.bead ?? agent;
   const ask: Step<Answers> = async (answers, place) => {
-    const asked = { question: `Who goes on with ${bead}?`, except: before };
+    const asked = { question: `Who goes on with ${work}?`, except: before };
     const runtime = await pickRuntime(parts.model, place, asked);
     return runtime === undefined || runtime === back ? runtime : { ...answers, runtime };
   };
@@ -33,14 +34,14 @@ export async function handOff(parts: CommandParts, argument?: unknown): Promise<
     ...(said === undefined ? {} : { note: said }),
   };
   const steps = named === undefined ? [ask, askNote] : [];
-  const { runtime, note } = (await inSteps(`Hand Off ${bead}`, given, steps)) ?? {};
+  const { runtime, note } = (await inSteps(`Hand Off ${work}`, given, steps)) ?? {};
   if (runtime === undefined) return undefined;
   const session = await window.withProgress(
-    { location: { viewId: 'gastown.rigs' }, title: `Handing ${bead} off...` },
+    { location: { viewId: 'gastown.rigs' }, title: `Handing ${work} off...` },
     async () => await parts.connection.ask('session/handoff', { agent, runtime, ...(note ? { note } : {}) }),
   );
   const label = parts.model.runtimes.find(session.runtime)?.preset.label ?? session.runtime;
-  mention(`${displayText(label, 40)} goes on with ${bead}`);
+  mention(`${displayText(label, 40)} goes on with ${work}`);
   if (session.host === 'editor') await reveal(parts, agent);
   return session;
 }

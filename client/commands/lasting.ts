@@ -1,8 +1,8 @@
-import { commands } from 'vscode';
+import { run } from '../commandNames.ts';
 import { inform, mention } from '../messages.ts';
 import { subjectIn } from '../subject.ts';
 import type { CommandParts } from './parts.ts';
-import { reveal } from './reveal.ts';
+import { liveSession, showSession } from './reveal.ts';
 
 /** A crew member or the mayor: they are there without a bead, and without a session. */
 type Lasting = Extract<ReturnType<typeof subjectIn>, { readonly kind: 'crew' | 'mayor' }>;
@@ -13,22 +13,21 @@ export function lastingIn(argument: unknown): Lasting | undefined {
 }
 
 export async function openLasting(parts: CommandParts, subject: Lasting): Promise<void> {
-  if (await reveal(parts, subject.agent)) return;
-  const sessions = await parts.connection.ask('session/list', {});
-  if (sessions.some(({ agent }) => agent === subject.agent)) {
+  const session = await liveSession(parts, subject.agent);
+  if (session) {
+    if (await showSession(parts, session)) return;
     return inform(`The session of ${subject.agent} is in another window, or has no terminal.`);
   }
-  const command = subject.kind === 'crew' ? 'gastown.startSeance' : 'gastown.startMayor';
+  const command = subject.kind === 'crew' ? 'startSeance' : 'startMayor';
   inform(`${subject.agent} has no session.`, {
     label: subject.kind === 'crew' ? 'Start Seance' : 'Start Mayor',
-    run: () => commands.executeCommand(command, subject),
+    run: () => run(command, subject),
   });
 }
 
-export async function stopLasting({ connection }: CommandParts, { agent }: Lasting): Promise<void> {
-  const sessions = await connection.ask('session/list', {});
-  const session = sessions.find((each) => each.agent === agent);
+export async function stopLasting(parts: CommandParts, { agent }: Lasting): Promise<void> {
+  const session = await liveSession(parts, agent);
   if (!session) return inform(`${agent} has no session.`);
-  await connection.ask('session/stop', { session: session.id });
+  await parts.connection.ask('session/stop', { session: session.id });
   mention(`${agent} has stopped.`);
 }

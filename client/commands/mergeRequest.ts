@@ -1,4 +1,5 @@
 import { window } from 'vscode';
+import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
@@ -15,9 +16,9 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
     none: 'Nothing waits to be merged.',
   });
   if (!detail) return;
-  const { bead } = detail.polecat;
+  const bead = detail.mergeRequest?.bead ?? detail.polecat.bead;
+  if (bead === undefined) return;
   const mergeRequest = detail.mergeRequest?.id ?? bead;
-  if (mergeRequest === undefined) return;
   const { mergeRequest: now } = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: `Landing ${bead}...` },
     async () => await parts.connection.ask('mergeRequest/merge', { mergeRequest }),
@@ -26,9 +27,13 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
     mention(`${bead} landed on ${displayText(now.target, 60)} as ${now.landed?.slice(0, 7) ?? ''}`);
     return;
   }
+  throw notLanded(bead, now);
+}
+
+function notLanded(bead: string, now: MergeRequest): Refusal {
   const files = now.files?.slice(0, 5).map((file) => displayText(file, 80)) ?? [];
   const reason = now.reason ?? `It is ${describeState(now.state)}.`;
-  throw new Refusal(
+  return new Refusal(
     'conflict',
     `${bead} did not land. ${reason}${files.length > 0 ? ` (${files.join(', ')})` : ''}`,
   );

@@ -1,6 +1,7 @@
-import { commands, window, workspace } from 'vscode';
+import { window, workspace } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { run } from '../commandNames.ts';
 import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
 import { inform, mention, warn } from '../messages.ts';
@@ -9,7 +10,7 @@ import { handOff } from './handOff.ts';
 import { lastingIn, openLasting, stopLasting } from './lasting.ts';
 import type { CommandParts } from './parts.ts';
 import { showSession } from './reveal.ts';
-import { missingIn, sayMissing } from './runtimePick.ts';
+import { wantsAnother } from './runtimePick.ts';
 
 /** Brings the polecat's terminal to the front, or shows the log where its session has none. */
 export async function openTerminal(parts: CommandParts, argument?: unknown): Promise<void> {
@@ -30,8 +31,7 @@ export async function openTerminal(parts: CommandParts, argument?: unknown): Pro
   if (session && (await showSession(parts, session))) return;
   if (session && session.state !== 'ended')
     return inform(`The terminal of ${polecat.id} is in another window.`);
-  const resume = () =>
-    commands.executeCommand('gastown.resumeSession', { kind: 'polecat', agent: polecat.id });
+  const resume = () => run('resumeSession', { kind: 'polecat', agent: polecat.id });
   const offer = polecat.state === 'done' ? undefined : { label: 'Resume Session', run: resume };
   inform(`${polecat.id} has no terminal any more: its session has ended.`, offer);
 }
@@ -60,7 +60,8 @@ export async function stopSession(parts: CommandParts, argument?: unknown): Prom
     { location: { viewId: 'gastown.rigs' }, title: `Stopping ${detail.polecat.id}...` },
     async () => await parts.connection.ask('session/stop', { session: session.id }),
   );
-  mention(`${detail.polecat.id} has stopped; ${detail.polecat.bead} stays on its hook.`);
+  const { id, bead } = detail.polecat;
+  mention(bead === undefined ? `${id} has stopped.` : `${id} has stopped; ${bead} stays on its hook.`);
 }
 
 /** A new session on the same worktree and hook. */
@@ -79,10 +80,7 @@ export async function resumeSession(parts: CommandParts, argument?: unknown): Pr
     );
     (await parts.terminals.find(session))?.show(true);
   } catch (error) {
-    const missing =
-      error instanceof Refusal && (await missingIn(parts.model, { code: error.code, ...error.details }));
-    if (!missing) throw error;
-    if ((await sayMissing(missing)) === 'another') await handOff(parts, { kind: 'polecat', agent });
+    if (await wantsAnother(parts.model, error)) await handOff(parts, { kind: 'polecat', agent });
   }
 }
 
@@ -109,7 +107,7 @@ async function isForced({ model }: CommandParts, detail: PolecatDetail): Promise
     throw new Refusal('in-use', `${polecat.id} is still running.`, { next: 'Stop its session first.' });
   }
   if (!bead || bead.status === 'closed') return false;
-  const message = `Remove ${polecat.id}? Its bead ${polecat.bead} has not landed.`;
+  const message = `Remove ${polecat.id}? Its bead ${bead.id} has not landed.`;
   const options = {
     modal: true,
     detail: 'Branch, index and untracked files are archived first and can be brought back.',

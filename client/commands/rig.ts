@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import { ProgressLocation, window, workspace } from 'vscode';
 import { Refusal } from '../../server/domain/refusal.ts';
+import { parseRigName } from '../../server/domain/rigName.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RigCreateParams, RigSummary, UnapprovedKey } from '../../server/protocol/rig.ts';
 import type { Ask } from '../connection.ts';
 import { mention, warn } from '../messages.ts';
 import type { Model } from '../model.ts';
-import { askText, back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
+import { askText, back, type Choice, inSteps, pickOne, type Place, refusedBy, type Step } from '../steps.ts';
 import { textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 import { pickRuntime } from './runtimePick.ts';
@@ -98,10 +99,7 @@ async function askName(answers: Answers, place: Place): Promise<Answers | typeof
   const name = await askText(place, {
     prompt: 'Name of the rig: lower-case letters, digits, hyphens',
     value: rigNameOf(answers.repository ?? ''),
-    problem: (text) =>
-      /^[a-z0-9][a-z0-9_-]{0,31}$/u.test(text)
-        ? undefined
-        : 'Lower-case letters, digits, - and _; at most 32.',
+    problem: refusedBy((text) => parseRigName(text)),
   });
   return name === undefined || name === back ? name : { ...answers, name };
 }

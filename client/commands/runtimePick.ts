@@ -1,4 +1,5 @@
 import { env, window } from 'vscode';
+import { Refusal } from '../../server/domain/refusal.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import { mention } from '../messages.ts';
@@ -53,6 +54,14 @@ export async function missingIn(
   if (refusal.code !== 'missing-program') return undefined;
   const command = refusal.facts?.['command'];
   return (await runtimes.read()).find(({ preset }) => preset.command === command);
+}
+
+/** What failed of a missing program is said, and whether the person chooses another runtime. What failed of anything else is thrown on. */
+export async function wantsAnother(model: Pick<Model, 'runtimes'>, error: unknown): Promise<boolean> {
+  const missing =
+    error instanceof Refusal && (await missingIn(model, { code: error.code, ...error.details }));
+  if (!missing) throw error;
+  return (await sayMissing(missing)) === 'another';
 }
 
 export async function copyInstall(line: string): Promise<void> {

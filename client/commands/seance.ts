@@ -1,15 +1,16 @@
-import { commands, window } from 'vscode';
-import { Refusal } from '../../server/domain/refusal.ts';
+import { window } from 'vscode';
+import { parseCrewName } from '../../server/domain/agentNames.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { CrewMember, Seance, SeanceStartParams } from '../../server/protocol/seance.ts';
+import { run } from '../commandNames.ts';
 import { inform, mention, warn } from '../messages.ts';
-import { askText, back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
+import { askText, back, type Choice, inSteps, pickOne, type Place, refusedBy, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
 import { typeIcon } from '../views/icons.ts';
 import { rigChoices, textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 import { reveal } from './reveal.ts';
-import { missingIn, pickRuntime, sayMissing } from './runtimePick.ts';
+import { pickRuntime, wantsAnother } from './runtimePick.ts';
 
 type Answers = SeanceStartParams;
 type Answer = Promise<Answers | typeof back | undefined>;
@@ -67,7 +68,7 @@ export async function addCrew(parts: CommandParts, argument?: unknown): Promise<
   );
   inform(`${member.agent} has a workplace in ${displayText(member.directory)}.`, {
     label: 'Start Seance',
-    run: () => commands.executeCommand('gastown.startSeance', { ...member, kind: 'crew' }),
+    run: () => run('startSeance', { ...member, kind: 'crew' }),
   });
   return member;
 }
@@ -78,8 +79,7 @@ async function begin(parts: CommandParts, params: Answers): Promise<Seance> {
     { location: { viewId: 'gastown.rigs' }, title: `Starting ${who}...` },
     async () => await parts.connection.ask('seance/start', params),
   );
-  const [warning] = seance.warnings;
-  if (warning !== undefined) warn(displayText(warning, 500));
+  if (seance.warnings.length > 0) warn(seance.warnings.map((each) => displayText(each, 500)).join(' '));
   mention(`${seance.agent} has begun with ${displayText(seance.runtimeLabel, 40)}`);
   if (seance.host === 'editor') await reveal(parts, seance.agent);
   return seance;
@@ -87,10 +87,7 @@ async function begin(parts: CommandParts, params: Answers): Promise<Seance> {
 
 /** The program of the runtime is missing, and the person chooses another one. */
 async function anotherThan({ model }: CommandParts, error: unknown): Promise<string | undefined> {
-  const missing =
-    error instanceof Refusal && (await missingIn(model, { code: error.code, ...error.details }));
-  if (!missing) throw error;
-  if ((await sayMissing(missing)) !== 'another') return undefined;
+  if (!(await wantsAnother(model, error))) return undefined;
   const place = { title: 'Start Mayor', step: 1, of: 1 };
   const runtime = await pickRuntime(model, place, { question: 'Who is the mayor?' });
   return runtime === back ? undefined : runtime;
@@ -170,10 +167,7 @@ async function askName({ model }: CommandParts, answers: Answers, place: Place):
 async function askNewName(answers: Answers, place: Place): Answer {
   const name = await askText(place, {
     prompt: 'Name of the crew member: lower-case letters, digits, hyphens',
-    problem: (text) =>
-      /^[a-z0-9][a-z0-9_-]{0,31}$/u.test(text)
-        ? undefined
-        : 'Lower-case letters, digits, - and _; at most 32.',
+    problem: refusedBy(parseCrewName),
   });
   return name === undefined || name === back ? name : { ...answers, name };
 }

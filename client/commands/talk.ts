@@ -7,6 +7,7 @@ import { inform, warn } from '../messages.ts';
 import { back, type Choice, pickOne } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
 import { age } from '../views/age.ts';
+import { hookWords } from '../views/hookWords.ts';
 import { joined } from '../views/row.ts';
 import { textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
@@ -55,7 +56,7 @@ async function sessionChoices(ask: Ask): Promise<readonly Choice<PastSession>[]>
       ),
       detail: joined(
         mute && displayText(mute, 120),
-        `${session.bead} ${title === undefined ? '' : displayText(title, 80)}`.trim(),
+        hookWords(session.bead, title === undefined ? '' : displayText(title, 80)),
       ),
       icon: mute === undefined ? 'comment-discussion' : 'circle-slash',
       value: past,

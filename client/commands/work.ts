@@ -4,6 +4,7 @@ import { Refusal, type RefusalCode } from '../../server/domain/refusal.ts';
 import type { HostKind } from '../../server/domain/session.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { SlingParams, SlingResult } from '../../server/protocol/work.ts';
+import { run } from '../commandNames.ts';
 import type { Ask } from '../connection.ts';
 import { mention, sayRefusal, warn } from '../messages.ts';
 import type { Model } from '../model.ts';
@@ -214,5 +215,5 @@ async function offerOthers({ model }: CommandParts, refused: Refused): Promise<v
   const runtime = await missingIn(model, first.refusal);
   if (!runtime) return warn(first.message);
   if ((await sayMissing(runtime)) !== 'another') return;
-  await commands.executeCommand('gastown.slingWith', { beads: refused.map(({ bead }) => bead) });
+  await run('slingWith', { beads: refused.map(({ bead }) => bead) });
 }

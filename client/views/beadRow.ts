@@ -27,12 +27,13 @@ export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined
   };
 }
 
-/** The bead of a polecat, below it. */
-export function workedBeadRow(detail: PolecatDetail): Row {
+/** The bead of a polecat, below it; no row where it has none. */
+export function workedBeadRow(detail: PolecatDetail): Row | undefined {
   const { polecat, bead, mergeRequest } = detail;
+  const id = polecat.bead;
+  if (id === undefined) return undefined;
   const word = mergeRequest ? polecatWord(detail) : describeState(bead?.status ?? 'open');
   const title = bead ? displayText(bead.title, 120) : '';
-  const id = polecat.bead ?? 'no bead';
   return {
     id: `polecat:${polecat.id}/${id}`,
     label: id,

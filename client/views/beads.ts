@@ -1,5 +1,6 @@
 import { townPrefix } from '../../server/domain/rigName.ts';
 import { beadPage } from '../beadLists.ts';
+import { commandId } from '../commandNames.ts';
 import type { Model } from '../model.ts';
 import { listedBeadRow } from './beadRow.ts';
 import type { Row, RowSource } from './row.ts';
@@ -79,7 +80,7 @@ function moreRow(rig: string, left: number): Row {
     context: 'more',
     spoken: `${label} of ${left} beads that are not shown.`,
     subject: { kind: 'more', rig },
-    command: { command: 'gastown.showMoreBeads', title: label },
+    command: { command: commandId('showMoreBeads'), title: label },
     tooltip: () => [],
   };
 }

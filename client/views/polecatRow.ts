@@ -1,10 +1,12 @@
 import type { PolecatState } from '../../server/domain/polecat.ts';
+import type { HostKind, Session } from '../../server/domain/session.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import { isMissing } from '../runtimes.ts';
 import { age } from './age.ts';
+import { hookWords } from './hookWords.ts';
 import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
 import { joined, type Row } from './row.ts';
 import { missingWords, versionedLabel } from './runtimeWords.ts';
@@ -30,16 +32,20 @@ export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts
       why,
       hasEnded(detail) && 'session ended',
       displayText(runtimeLabel, 40),
-      why === undefined ? `${polecat.bead} ${title}`.trim() : polecat.bead,
+      hookWords(polecat.bead, why === undefined ? title : ''),
       age(since, now),
     ),
     icon: polecatIcon(detail),
     context: polecatContext(detail),
-    children: 'collapsed',
-    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. Bead ${polecat.bead}, ${title}. ${displayText(runtimeLabel, 40)}.`,
+    ...(polecat.bead === undefined ? {} : { children: 'collapsed' as const }),
+    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
     tooltip: () => polecatTooltip(detail, word, runtime),
   };
+}
+
+function spokenHook(bead: string | undefined, title: string): string {
+  return bead === undefined ? `It has ${hookWords(bead)}` : `Bead ${bead}, ${title}`;
 }
 
 /** It would go on, but nothing runs: a question that was asked, and a terminal that was closed. */
@@ -112,8 +118,8 @@ function polecatTooltip(
     `${polecat.id}: ${word}`,
     said === undefined ? undefined : displayText(said, 1000),
     files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
-    bead ? `${bead.id}: ${displayText(bead.title)}` : polecat.bead,
-    `${label}, ${session ? sessionWords(session.host, session.state) : 'no session'}`,
+    bead ? `${bead.id}: ${displayText(bead.title)}` : hookWords(polecat.bead),
+    `${label}, ${session ? sessionWords(session) : 'no session'}`,
     `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,
     polecat.worktree,
     ...(runtime ? missingParagraph(runtime) : []),
@@ -124,11 +130,11 @@ function missingParagraph(runtime: RuntimeSummary): readonly string[] {
   return isMissing(runtime) ? [missingWords(runtime)] : [];
 }
 
-function sessionWords(host: string, state: string): string {
-  return `${places[host] ?? `in ${host}`}, ${state}`;
+function sessionWords({ host, state }: Session): string {
+  return `${places[host]}, ${state}`;
 }
 
-const places: Readonly<Record<string, string>> = {
+const places: Readonly<Record<HostKind, string>> = {
   editor: 'in a terminal',
   tmux: 'in tmux',
   process: 'as a plain process',

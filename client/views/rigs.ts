@@ -27,7 +27,8 @@ export class RigRows implements RowSource {
     const { subject } = below;
     if (subject.kind === 'rig') return this.#below(rigs.find(({ rig }) => rig.id === subject.rig));
     const detail = subject.kind === 'polecat' ? this.#model.polecat(subject.agent) : undefined;
-    return detail ? [workedBeadRow(detail)] : [];
+    const bead = detail && workedBeadRow(detail);
+    return bead ? [bead] : [];
   }
 
   read(): Promise<void> {
@@ -118,12 +119,7 @@ function rigIcon({ polecats }: RigSummary, missing: boolean): Icon {
 }
 
 /** Where agents are not asked before what they do, that stands on the row for as long as it is so. */
-function approvalWords({
-  approval,
-}: {
-  readonly merge: string;
-  readonly approval?: string;
-}): string | undefined {
+function approvalWords({ approval }: { readonly approval?: string }): string | undefined {
   return approval === 'auto' ? 'approval auto' : undefined;
 }
 

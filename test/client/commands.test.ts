@@ -10,7 +10,7 @@ import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { fakeTerminal, person, seen } from '../support/vscode.ts';
-import { convoy, listed, polecat, rig, SmallTown } from './town.ts';
+import { beadless, convoy, listed, polecat, rig, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -274,4 +274,26 @@ test('the diff shows what was submitted as it was committed, and what is worked 
       ],
     );
   }
+});
+
+test('what is done with a polecat without a bead is said of the polecat', async () => {
+  const town = new SmallTown();
+  const nux = { kind: 'polecat', agent: 'backend/nux' };
+  const changed = { base: 'b'.repeat(40), tip: 'c'.repeat(40) };
+  town.answers['polecat/changes'] = () => ({ ...changed, files: [{ path: 'a.ts', status: 'added' }] });
+  town.answers['session/stop'] = () => ({}) as never;
+  town.answers['mergeRequest/merge'] = () =>
+    ({ mergeRequest: { state: 'verified', target: 'main', landed: 'a1b2c3d4' } }) as never;
+  town.polecats = [beadless('backend/nux', { session: {} })];
+  await run('showDiff', town, nux);
+  await run('stopSession', town, nux);
+  town.polecats = [
+    beadless('backend/nux', { state: 'done', mergeRequest: { state: 'submitted', bead: auth.id } }),
+  ];
+  await run('merge', town, nux);
+  assert.equal(seen.executed[0]?.args.at(-1), 'a.ts (an empty hook · backend/nux against bbbbbbb)');
+  assert.deepEqual(
+    seen.messages.map(({ message }) => message),
+    ['backend/nux has stopped.', 'be-auth landed on main as a1b2c3d'],
+  );
 });

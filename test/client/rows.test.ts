@@ -8,7 +8,7 @@ import { needYou, RigRows } from '../../client/views/rigs.ts';
 import type { Row, RowSource } from '../../client/views/row.ts';
 import { statusWords } from '../../client/statusBar.ts';
 import { bead } from '../support/beads.ts';
-import { convoy, listed, now, polecat, rig, SmallTown } from './town.ts';
+import { beadless, convoy, listed, now, polecat, rig, SmallTown } from './town.ts';
 
 const backend = 'backend' as RigName;
 const auth = bead({ id: 'be-auth', rig: backend, title: 'Refactor auth middleware', status: 'in_progress' });
@@ -71,6 +71,27 @@ test('a polecat that asked and whose session has ended says both', async () => {
   assert.deepEqual(looks(below(new RigRows(await town.model(), () => now), 'backend')), [
     'bell-dot slit: needs you · per user? · session ended · Claude Code · be-limit · 4 m',
   ]);
+});
+
+test('a polecat without a bead has an empty hook, and no row below', async () => {
+  const town = new SmallTown();
+  town.rigs = [rig('backend', { polecats: { working: 1, needYou: 1, total: 2 } })];
+  town.polecats = [
+    beadless('backend/nux'),
+    beadless('backend/slit', { state: 'needs-you', reason: 'what now?', needsPerson: true }),
+  ];
+  const rows = new RigRows(await town.model(), () => now);
+  const polecats = below(rows, 'backend');
+  assert.deepEqual(looks(polecats), [
+    'loading~spin nux: working · Claude Code · an empty hook · 4 m',
+    'bell-dot slit: needs you · what now? · Claude Code · an empty hook · 4 m',
+  ]);
+  assert.equal(polecats[0]?.spoken, 'Polecat nux, working. It has an empty hook. Claude Code.');
+  for (const row of polecats) {
+    assert.deepEqual([row.children, rows.rows(row)], [undefined, []]);
+    assert.ok(row.tooltip().includes('an empty hook'));
+    for (const text of [row.spoken, ...row.tooltip()]) assert.doesNotMatch(text ?? '', /undefined/);
+  }
 });
 
 test('menus are told by the words of a row', async () => {

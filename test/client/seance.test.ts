@@ -6,6 +6,7 @@ import type { LaunchSpec, Session } from '../../server/domain/session.ts';
 import type { CrewMember, PastSession, Seance } from '../../server/protocol/seance.ts';
 import { commandTable, runCommand } from '../../client/commands.ts';
 import type { CommandParts } from '../../client/commands/parts.ts';
+import { reveal } from '../../client/commands/reveal.ts';
 import type { Connection } from '../../client/connection.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
 import { Terminals } from '../../client/terminals.ts';
@@ -13,13 +14,14 @@ import { RigRows } from '../../client/views/rigs.ts';
 import type { Row } from '../../client/views/row.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
-import { person, seen, type ThemeIcon } from '../support/vscode.ts';
-import { listed, missingRuntime, now, polecat, rig, runtime, SmallTown } from './town.ts';
+import { fakeTerminal, person, seen, type ThemeIcon } from '../support/vscode.ts';
+import { beadless, listed, missingRuntime, now, polecat, rig, runtime, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
 beforeEach(() => {
-  for (const list of [seen.messages, seen.executed, seen.terminals, seen.picks]) list.length = 0;
+  for (const list of [seen.messages, seen.executed, seen.terminals, seen.picks, seen.problems])
+    list.length = 0;
   person.presses.length = 0;
   person.answers.length = 0;
 });
@@ -171,6 +173,35 @@ test('the mayor starts without a question, and where it runs its terminal is sho
   assert.equal(seen.messages.at(-1)?.message, 'The mayor runs already, in another window.');
 });
 
+test('what stands in the way of a seance is said whole', async () => {
+  const town = townOfBackend();
+  const warnings = ['The checkout is behind.', 'The setup failed.'];
+  town.answers['seance/start'] = () =>
+    ({ agent: 'mayor', runtimeLabel: 'Codex', host: 'process', warnings }) as unknown as Seance;
+  await run(town, 'startMayor');
+  assert.equal(seen.messages[0]?.message, 'The checkout is behind. The setup failed.');
+});
+
+test('a name is typed until the town would take it: crew have no underscores, and a rig is not called mayor', async () => {
+  const town = townOfBackend();
+  let name: unknown;
+  town.answers['crew/add'] = (params) => {
+    name = params.name;
+    return ann;
+  };
+  const long = 'a'.repeat(40);
+  person.answers.push('an_n', long, 'human');
+  await run(town, 'addCrew', { kind: 'rig', rig: 'backend' });
+  assert.equal(name, long);
+  town.answers['rig/create'] = (params) => rig(params.name);
+  person.answers.push('Web', 'mayor', 'my_web');
+  assert.equal(await run(town, 'addRig', { repository: '/code/web', runtime: 'codex' }), 'my_web');
+  assert.deepEqual(
+    seen.problems.map((problem) => problem.slice(0, 28)),
+    ['A crew member is named with ', 'A rig name has 1 to 32 lower', '"mayor" is no rig name: the '],
+  );
+});
+
 test('a new crew member gets a workplace, and a seance is offered there', async () => {
   const town = townOfBackend();
   let asked: unknown;
@@ -206,6 +237,27 @@ test('work is handed off to another runtime than its own, with a note', async ()
     ['codex', 'human'],
   );
   assert.equal(seen.messages.at(-1)?.message, 'codex goes on with be-auth');
+});
+
+test('a hand-off without a bead names the agent', async () => {
+  const town = townOfBackend();
+  town.polecats = [beadless('backend/nux', { session: {} })];
+  town.answers['session/handoff'] = () => ({ runtime: 'codex', host: 'process' }) as Session;
+  person.answers.push('codex', '');
+  await run(town, 'handOff', { kind: 'polecat', agent: 'backend/nux' });
+  assert.match(seen.picks[0]?.placeholder ?? '', /^Who goes on with backend\/nux\?/);
+  assert.equal(seen.messages.at(-1)?.message, 'codex goes on with backend/nux');
+});
+
+test('a past session without a bead is offered with an empty hook', async () => {
+  const town = townOfBackend();
+  town.sessions = [mayor()];
+  person.answers.push('escape');
+  await run(town, 'talk');
+  assert.deepEqual(
+    seen.picks[0]?.items.map(({ label, detail }) => [label, detail]),
+    [['mayor', 'an empty hook']],
+  );
 });
 
 test('a past session is asked in a terminal of its own, without what is to be stripped, and with no shell', async () => {
@@ -262,6 +314,55 @@ test('a crew member without a session offers a seance where its terminal is aske
   assert.deepEqual(seen.messages, [
     { kind: 'info', message: 'backend/crew/ann has no session.', buttons: ['Start Seance'] },
   ]);
+});
+
+test('the terminal of crew and mayor takes the focus, as a polecat’s does, and its session is asked for once', async () => {
+  const town = townOfBackend();
+  const asked: unknown[] = [];
+  const session = { id: 's-2', agent: ann.agent, state: 'running', host: 'editor', launcherPid: 42 };
+  town.answers['session/list'] = (params) => {
+    asked.push(params);
+    return [{ ...session, agent: params.agent } as unknown as Session];
+  };
+  seen.terminals.push(fakeTerminal({ name: 'ann', processId: 42 }));
+  await run(town, 'openTerminal', { kind: 'crew', agent: ann.agent, rig: 'backend', name: 'ann' });
+  await run(town, 'openTerminal', { kind: 'mayor', agent: 'mayor' });
+  assert.deepEqual([seen.terminals[0]?.focused, seen.messages], [2, []]);
+  assert.deepEqual(asked, [{ agent: ann.agent }, { agent: 'mayor' }]);
+  const made = await parts(town);
+  Object.assign(made.terminals, { find: () => Promise.resolve(undefined) });
+  await runCommand('openTerminal', commandTable.openTerminal, made, [{ kind: 'mayor', agent: 'mayor' }]);
+  assert.match(seen.messages[0]?.message ?? '', /^The session of mayor is in another window/);
+  assert.equal(asked.length, 3);
+});
+
+test('an agent that the town does not know has no session', async () => {
+  const town = townOfBackend();
+  town.answers['session/list'] = () => {
+    throw new Refusal('not-found', 'There is no agent mayor.');
+  };
+  const mayorRow = { kind: 'mayor', agent: 'mayor' };
+  await run(town, 'openTerminal', mayorRow);
+  await run(town, 'stopSession', mayorRow);
+  assert.deepEqual(
+    seen.messages.map(({ message, buttons }) => [message, buttons]),
+    [
+      ['mayor has no session.', ['Start Mayor']],
+      ['mayor has no session.', []],
+    ],
+  );
+});
+
+test('a session in tmux that begins comes to the front without the focus', async () => {
+  const town = townOfBackend();
+  const session = { id: 's-6', agent: 'mayor', state: 'running', host: 'tmux' } as unknown as Session;
+  town.answers['session/list'] = () => [session];
+  town.answers['session/view'] = () => ({ session: 's-6', agent: 'mayor', host: 'tmux', command: ['tmux'] });
+  const made = await parts(town);
+  assert.ok(await reveal(made, 'mayor'));
+  assert.deepEqual([seen.terminals[0]?.shown, seen.terminals[0]?.focused], [1, 0]);
+  await runCommand('openTerminal', commandTable.openTerminal, made, [{ kind: 'mayor', agent: 'mayor' }]);
+  assert.deepEqual([seen.terminals[0]?.shown, seen.terminals[0]?.focused], [2, 1]);
 });
 
 test('a session that lives in tmux is looked at in a terminal, which is found again', async () => {

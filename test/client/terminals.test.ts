@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Session } from '../../server/domain/session.ts';
+import type { LaunchSpec, Session } from '../../server/domain/session.ts';
 import type { OpenTerminalParams } from '../../server/protocol/session.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { fakeTerminal, happens, seen, type ThemeColor, type ThemeIcon } from '../support/vscode.ts';
@@ -101,6 +101,27 @@ test('a session in tmux that is attached here already comes to the front', () =>
   terminals.attach(view, 'nux');
   terminals.attach(view, 'nux');
   assert.deepEqual([seen.terminals.length - before, seen.terminals.at(-1)?.shown], [1, 2]);
+});
+
+test('what is to be stripped is taken out of the window’s variables, on Windows in any case', () => {
+  const launch: LaunchSpec = {
+    command: '/usr/bin/codex',
+    arguments: [],
+    directory: '/town',
+    environment: { GT_TOWN: '/town' },
+    strip: ['STRIP_TEST_*', 'STRIP_WHOLE'],
+    stopSignal: 'SIGTERM',
+  };
+  process.env['Strip_Test_A'] = 'a';
+  process.env['Strip_Whole'] = 'b';
+  const terminals = new Terminals();
+  for (const [platform, stripped] of [
+    ['linux', { STRIP_WHOLE: null }],
+    ['win32', { STRIP_WHOLE: null, Strip_Test_A: null, Strip_Whole: null }],
+  ] as const) {
+    terminals.talk(launch, 'talk', platform);
+    assert.deepEqual(seen.terminals.at(-1)?.creationOptions['env'], { ...stripped, GT_TOWN: '/town' });
+  }
 });
 
 test('what a person has typed goes in as it is, and Enter after the pause, on its own', async () => {

@@ -14,7 +14,7 @@ import type { TownStatus } from '../../server/protocol/town.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import type { Ask } from '../../client/connection.ts';
 import { Model } from '../../client/model.ts';
-import { someDay } from '../support/beads.ts';
+import { bead, someDay } from '../support/beads.ts';
 
 export const now = Date.parse(someDay) + 4 * 60_000;
 
@@ -85,6 +85,13 @@ type PolecatFields = Partial<Pick<Polecat, 'state' | 'reason'>> &
     readonly session?: Partial<Session>;
     readonly mergeRequest?: Partial<MergeRequest>;
   };
+
+/** As after a seance without a bead: it works, and its hook is empty. */
+export function beadless(id: string, fields: PolecatFields = {}): PolecatDetail {
+  const { bead: _, polecat: made, ...rest } = polecat(id, bead({ id: 'be-none' }), fields);
+  const { bead: _id, ...own } = made;
+  return { ...rest, polecat: own };
+}
 
 /** `backend/nux` on `be-auth`, working. */
 export function polecat(id: string, on: Bead, fields: PolecatFields = {}): PolecatDetail {

@@ -117,6 +117,8 @@ export const seen = {
   badges: new Map<string, unknown>(),
   progress: [] as string[],
   documents: [] as Uri[],
+  /** What was wrong with texts that were typed. The next answer is typed in their place. */
+  problems: [] as string[],
   picks: [] as { readonly placeholder: string; readonly items: readonly Picked[] }[],
 };
 
@@ -137,6 +139,8 @@ export interface Terminal {
   readonly creationOptions: Readonly<Record<string, unknown>>;
   readonly processId: Promise<number | undefined>;
   shown: number;
+  /** How often it took the focus with it. */
+  focused: number;
   /** What was typed, when, and whether Enter came with it. */
   readonly typed: { readonly text: string; readonly enter: boolean; readonly at: number }[];
   sendText(text: string, enter?: boolean): void;
@@ -149,12 +153,14 @@ export function fakeTerminal(options: { name: string; processId?: number }): Ter
     creationOptions: options,
     processId: Promise.resolve(options.processId ?? 4711),
     shown: 0,
+    focused: 0,
     typed: [],
     sendText(text, enter = true) {
       this.typed.push({ text, enter, at: Date.now() });
     },
-    show() {
+    show(preserveFocus = false) {
       this.shown += 1;
+      if (!preserveFocus) this.focused += 1;
     },
   };
 }
@@ -278,6 +284,9 @@ function quickInput(kind: 'pick' | 'input') {
       input.selectedItems = items.filter(({ label }) => given.split(',').includes(label));
     }
     accepted.fire();
+    if (!visible || input.validationMessage === undefined) return;
+    seen.problems.push(input.validationMessage);
+    answer();
   }
   return input;
 }
