@@ -7,7 +7,7 @@ import { answer, type Cli } from '../cli.ts';
 import { Usage } from '../failure.ts';
 import { isAgent, showHook } from '../fastHook.ts';
 import { hookJson, hookShort, hookShortLines } from '../text/hook.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
 
 const whole =
   '{ agent, rig?, bead?: { id, title, description?, status, type, priority, labels }, polecat?: { state, runtime, worktree, branch, base }, workplace?: { role, runtime, … }, steps?: { done, total, next? }, instructions?, blockedBy, mergeRequest?: { id, state, tip }, messages?: [{ id, from, text, createdAt }], next }';
@@ -137,7 +137,7 @@ function addTake(hook: Command, cli: Cli): void {
 async function clear(cli: Cli, agent: string | undefined, bead: string | undefined): Promise<void> {
   await answer(cli, {
     method: 'hook/clear',
-    params: { ...owner(cli, agent), ...(bead === undefined ? {} : { bead }) },
+    params: { ...owner(cli, agent), ...present({ bead }) },
     text: (hook) => [
       hook.freed === undefined
         ? `Nothing was on the hook of ${displayText(hook.agent)}.`
@@ -148,6 +148,5 @@ async function clear(cli: Cli, agent: string | undefined, bead: string | undefin
 }
 
 function owner(cli: Cli, named: string | undefined): { readonly agent?: string } {
-  const agent = named ?? agentHere(cli);
-  return agent === undefined ? {} : { agent };
+  return present({ agent: named ?? agentHere(cli) });
 }

@@ -7,7 +7,7 @@ import type { Look } from '../output.ts';
 import { warningLines } from '../text/rig.ts';
 import { counted, shortSha } from '../text/state.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
-import { noun, verb } from '../words.ts';
+import { noun, present, verb } from '../words.ts';
 
 const keys =
   '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt }';
@@ -26,7 +26,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
     .action(async (rig: string | undefined) => {
       await answer(cli, {
         method: 'polecat/list',
-        params: rig === undefined ? {} : { rig },
+        params: present({ rig }),
         text: polecatsLines,
         json: (polecats) => ({ polecats: polecats.map(polecatJson) }),
       });
