@@ -12,6 +12,7 @@ import { present, verb } from '../words.ts';
 const whole =
   '{ agent, rig?, bead?: { id, title, description?, status, type, priority, labels }, polecat?: { state, runtime, worktree, branch, base }, workplace?: { role, runtime, … }, steps?: { done, total, next? }, instructions?, blockedBy, mergeRequest?: { id, state, tip }, messages?: [{ id, from, text, createdAt }], next }';
 const short = '{ agent, bead_id?, title?, status: hooked|in_progress|empty }';
+const cleared = '{ agent, bead_id?, title?, status: hooked|in_progress|empty, freed? }';
 const whose = 'RIG/NAME, RIG/crew/NAME or mayor; in a session, or in the worktree of a crew member, its own';
 
 export function addHook(gt: Command, cli: Cli): void {
@@ -120,7 +121,7 @@ function addTake(hook: Command, cli: Cli): void {
   verb(hook, 'detach', {
     does: 'take a bead off a hook and open it again; what was begun stays where it is',
     examples: ['gt hook detach be-auth', 'gt hook detach be-auth mayor'],
-    json: `${short.slice(0, -2)}, freed? }`,
+    json: cleared,
   })
     .argument('<bead>')
     .argument('[agent]', whose)
@@ -128,7 +129,7 @@ function addTake(hook: Command, cli: Cli): void {
   verb(hook, 'clear', {
     does: 'take whatever is on a hook off it, and open it again',
     examples: ['gt hook clear', 'gt hook clear backend/crew/dave'],
-    json: `${short.slice(0, -2)}, freed? }`,
+    json: cleared,
   })
     .argument('[agent]', whose)
     .action(async (agent: string | undefined) => clear(cli, agent, undefined));

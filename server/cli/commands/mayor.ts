@@ -4,7 +4,7 @@ import type { PastSession } from '../../protocol/seance.ts';
 import type { HookResult } from '../../protocol/work.ts';
 import { answer, type Cli } from '../cli.ts';
 import { hookShort, hookShortLines } from '../text/hook.ts';
-import { pastSessionJson, pastSessionLines, seanceKeys, startedSeance } from '../text/seance.ts';
+import { pastSessionFacts, pastSessionJson, seanceKeys, startedSeance } from '../text/seance.ts';
 import { sessionJson, sessionKeys } from '../text/session.ts';
 import { present, verb } from '../words.ts';
 import { hostOption, type HostOption } from './hostOption.ts';
@@ -80,7 +80,7 @@ async function status(cli: Cli): Promise<void> {
   }
   cli.output.print([
     isRunning(newest) ? 'The mayor is running.' : 'The mayor is not running.',
-    ...(newest ? pastSessionLines(newest, cli.output.look).slice(0, -1) : []),
+    ...(newest ? pastSessionFacts(newest, cli.output.look) : []),
     ...(hook ? hookShortLines(hook).map((line) => `Hook of ${line}`) : []),
     `Next: gt mayor ${isRunning(newest) ? 'attach' : 'start'}`,
   ]);

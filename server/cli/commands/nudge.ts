@@ -11,7 +11,7 @@ import { paintOfState } from '../text/state.ts';
 import { present, verb } from '../words.ts';
 
 const keys =
-  '{ id, from, to, text, state: queued|delivered|acknowledged, createdAt, typedAt?, deliveredAt?, acknowledgedAt? }';
+  '{ id, from, to, text, state: queued|delivered|acknowledged, createdAt, typedAt?, deliveredAt?, acknowledgedAt?, how }; list: { messages: [as here] }; ack: { acknowledged: [as here] }';
 
 interface NudgeOptions {
   readonly type?: boolean;
@@ -28,7 +28,7 @@ export function addNudge(gt: Command, cli: Cli): void {
       'gt nudge list backend/nux',
       'gt nudge ack',
     ],
-    json: `${keys.replace(' }', ', how }')}; list: { messages: [as here] }; ack: { acknowledged: [as here] }`,
+    json: keys,
   })
     .usage('<agent> <text...> | list [agent] | ack [message]')
     .argument('<words...>', 'an agent as RIG/NAME, and one line of text')

@@ -10,7 +10,7 @@ import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt }';
+  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted }';
 
 export function addPolecat(gt: Command, cli: Cli): void {
   const polecat = noun(gt, 'polecat', 'the agents of the rigs, each with a worktree, a branch and a bead', [
@@ -34,7 +34,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
   verb(polecat, 'show', {
     does: 'show one polecat',
     examples: ['gt polecat show backend/nux'],
-    json: keys.replace(' }', ', commits, uncommitted }'),
+    json: keys,
     aliases: ['status'],
   })
     .argument('<polecat>', 'as RIG/NAME')
