@@ -165,7 +165,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     const own = inside(terminal, session, crew.directory);
     assert.match(await must(own('gt', 'prime')), /You are backend\/crew\/dave, crew of the rig backend/);
     assert.match((await own('gt', 'done')).stderr, /gt done is for polecats/);
-    commit(crew.directory, { 'auth.txt': 'work\n' });
+    commit(crew.directory, { 'auth.txt': 'work\n' }, 'Check every token');
     await must(own('bd', 'close', id));
     assert.deepEqual(JSON.parse(await must(own('gt', 'hook', 'show', '--json'))), {
       agent: 'backend/crew/dave',
@@ -178,7 +178,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     assert.ok(existsSync(crew.directory));
     const { archive } = await terminal.json<{ archive: string }>('gt', 'crew', 'remove', 'dave', '--force');
     assert.ok(!existsSync(crew.directory));
-    assert.match(git(repository, 'log', '-1', '--format=%s', `${archive}^1`), /./);
+    assert.equal(git(repository, 'log', '-1', '--format=%s', `${archive}^1`), 'Check every token');
   });
 
   test('a bead begun by one runtime is handed off to another, which lands it', async (t) => {
@@ -219,6 +219,8 @@ describe('agents of every role', { concurrency: 2 }, () => {
       ['sim-at-once', 'idle'],
     );
     assert.equal(past.sessions[1]?.session, first.id);
-    assert.match((await terminal.gt('session', 'resume', agent)).stderr, /gt:/);
+    const resumed = await terminal.gt('session', 'resume', agent);
+    assert.deepEqual([resumed.code, resumed.stdout], [1, '']);
+    assert.match(resumed.stderr, new RegExp(`^gt: There is no agent "${agent}"\\.`));
   });
 });
