@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { townPaths } from '../../server/protocol/address.ts';
 import type { CrewMember, Seance } from '../../server/protocol/seance.ts';
-import { sessionFiles } from '../../server/sessions/sessionFile.ts';
 import { commit, createRepository, git } from '../support/repository.ts';
 import type { Ran } from '../support/runNode.ts';
-import { becomes, connect, polecatOf, sessionOf } from './liveTown.ts';
+import { becomes, connect, inside, must, polecatOf, sessionOf } from './liveTown.ts';
 import { addRuntime, createBead, installWithRig, landingOf, submitted } from './rigs.ts';
-import { openTerminal, runProgram, type Terminal } from './terminal.ts';
+import { openTerminal, runProgram } from './terminal.ts';
 
 /** A runtime that sits there, so that the test can be its agent. */
 const idle = {
@@ -20,20 +18,6 @@ const idle = {
   oneShot: ['--eval', 'setInterval(() => {}, 1000)'],
   prompt: { kind: 'none' },
 };
-
-/** `gt` and `bd` as the agent of a session runs them. */
-function inside(terminal: Terminal, session: string, cwd = terminal.folder) {
-  const file = sessionFiles(townPaths(terminal.town).sessions, session).session;
-  const environment = { ...terminal.environment, GT_SESSION: file };
-  return (program: 'gt' | 'bd', ...words: string[]): Promise<Ran> =>
-    runProgram(program, words, { cwd, environment });
-}
-
-async function must(run: Promise<Ran>): Promise<string> {
-  const { code, stdout, stderr } = await run;
-  assert.equal(code, 0, `${stdout}${stderr}`);
-  return stdout;
-}
 
 describe('agents of every role', { concurrency: 2 }, () => {
   test('gt seance start --runtime gemini --rig infra, as it stands: it waits, gets a bead, and lands it', async (t) => {
