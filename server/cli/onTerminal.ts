@@ -8,8 +8,8 @@ export function runOnTerminal(
   // What is typed is for it: an interrupt must not take us from under it.
   const keep = (): void => undefined;
   process.on('SIGINT', keep);
-  const child = spawn(program, args, { stdio: 'inherit', env: environment });
   return new Promise<number>((resolve, reject) => {
+    const child = spawn(program, args, { stdio: 'inherit', env: environment, windowsHide: true });
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 1));
   }).finally(() => process.off('SIGINT', keep));

@@ -86,6 +86,14 @@ export function listed(word: string, before?: readonly string[]): readonly strin
   return [...(before ?? []), ...word.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]))];
 }
 
+/** Without the keys that have no value. */
+export function present<Fields extends object>(
+  fields: Fields,
+): { [K in keyof Fields]?: NonNullable<Fields[K]> } {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as { [K in keyof Fields]?: NonNullable<Fields[K]> };
+}
+
 /** As the list of commands shows it: `convoy`, `sling <bead...> [rig]`. */
 function wordsOf(command: Command): string {
   const usage = command.usage().replace('[options]', '').replace('[command]', '').trim();

@@ -95,7 +95,6 @@ export const outsideOf: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   'server/cli/onTerminal.ts': ['node:child_process'],
-  'server/cli/runHere.ts': ['node:child_process', 'node:fs', 'node:path'],
   'server/lsp.ts': [...table['floor 4'].outside, 'vscode-languageserver'],
 };
 

@@ -157,6 +157,36 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
       Next: gt mayor start
     `,
   },
+  'the mayor, whose last session cannot be asked': {
+    words: ['mayor'],
+    answers: {
+      'seance/list': [
+        {
+          ...past(
+            's-1',
+            { agent: 'mayor' as never, exit: { end: 'stopped' } },
+            'The worktree that it ran in is gone.',
+          ),
+          role: 'mayor',
+        },
+      ],
+      'work/hook': { agent: 'mayor', blockedBy: [], next: 'Wait.' },
+    },
+    text: `
+      The mayor is not running.
+      Session: s-1
+      Agent: mayor (mayor)
+      Bead: be-auth Refactor auth middleware
+      Runtime: Claude Code
+      Host: process
+      State: stopped
+      Started: 30 m ago
+      Ended: 5 m ago
+      Cannot be asked: The worktree that it ran in is gone.
+      Hook of mayor: empty
+      Next: gt mayor start
+    `,
+  },
 };
 
 for (const [what, { words, answers, text }] of Object.entries(prints)) {

@@ -52,3 +52,17 @@ test('it gets words as they are, the folder and variables of the spec, and nothi
   assert.equal(code, 0);
   assert.deepEqual(JSON.parse(stdout), [words, folder, 'a', null, null]);
 });
+
+test('where it cannot be started, nothing of it stays behind', async () => {
+  const failing = `
+import { runHere } from ${JSON.stringify(join(import.meta.dirname, '../../server/cli/runHere.ts'))};
+process.execPath = '/nowhere/node';
+const why = await runHere(JSON.parse(process.argv[1])).catch((error) => error.code);
+console.log(why, process.listenerCount('SIGINT'));
+`;
+  const ran = await runNode(['--input-type=module', '--eval', failing, JSON.stringify(specOf(''))], {
+    cwd: process.cwd(),
+    env: {},
+  });
+  assert.equal(ran.stdout, 'ENOENT 0\n', ran.stderr);
+});

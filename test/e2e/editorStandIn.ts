@@ -8,6 +8,7 @@ import type { OpenTerminalParams } from '../../server/protocol/session.ts';
 import { productVersion } from '../../server/protocol/version.ts';
 import { testRuntime } from '../../server/runtimeTest.ts';
 import { installTown } from '../../server/serveTown.ts';
+import { commandsIn } from '../support/humanNote.ts';
 
 /** What the person at the terminal was told. */
 let note = '';
@@ -23,7 +24,7 @@ const parts = {
       env: { ...process.env, ...params.environment },
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    child.stdin.on('error', () => undefined).end(params.inFront === true ? typedFor(note) : '');
+    child.stdin.on('error', () => undefined).end(params.inFront === true ? typed() : '');
     return Promise.resolve(child.pid === undefined ? {} : { processId: child.pid });
   },
 };
@@ -33,14 +34,9 @@ function emit(event: RuntimeTestEvent): void {
   process.stdout.write(`${JSON.stringify(event)}\n`);
 }
 
-/** A person who does exactly what the note says, in the terminal that they see. */
-function typedFor(text: string): string {
-  const [, file, word] = /file named (\S+) [^]*this word: (\w+)/.exec(text) ?? [];
-  const lines = text.split('\n').flatMap((line) => {
-    if (line.startsWith('2.')) return [`echo ${word} > ${file}`];
-    return line.includes('Run: ') ? line.replace(/^.*?Run: /, '').split(', and then: ') : [];
-  });
-  return [...lines, 'exit', ''].join('\n');
+/** By a person, in the terminal that they see. */
+function typed(): string {
+  return [...commandsIn(note), 'exit', ''].join('\n');
 }
 
 const runtime = process.argv[2] ?? '';

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Polecat } from '../../server/domain/polecat.ts';
-import type { Session } from '../../server/domain/session.ts';
+import type { HostKind, Session } from '../../server/domain/session.ts';
+import { townPaths } from '../../server/protocol/address.ts';
 import type { TownClient } from '../../server/rpc/client.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
+import { sessionFiles } from '../../server/sessions/sessionFile.ts';
+import type { Ran } from '../support/runNode.ts';
 import { eventually } from '../support/wait.ts';
-import { serverProgram, type Scope, type Terminal } from './terminal.ts';
 import { createBead } from './rigs.ts';
+import { runProgram, serverProgram, type Scope, type Terminal } from './terminal.ts';
 
 /** A connection of a person to the town server of the terminal, which runs already. */
 export async function connect(t: Scope, terminal: Terminal): Promise<TownClient> {
@@ -42,10 +45,35 @@ export async function sessionOf(client: TownClient, agent: string): Promise<Sess
   return session ?? assert.fail(`${agent} has no session`);
 }
 
-/** A bead that the simulated agent plays as the label says, slung. Gives the bead. */
-export async function slung(terminal: Terminal, title: string, behaviour?: string): Promise<string> {
+interface Slinging {
+  /** How the simulated agent plays it. */
+  readonly behaviour?: string;
+  readonly host?: HostKind;
+}
+
+/** A bead that is made and slung. Gives the bead. */
+export async function slung(
+  terminal: Terminal,
+  title: string,
+  { behaviour, host }: Slinging = {},
+): Promise<string> {
   const labels = behaviour === undefined ? [] : ['--labels', `sim:${behaviour}`];
   const id = await createBead(terminal, title, ...labels);
-  await terminal.must('gt', 'sling', id);
+  await terminal.must('gt', 'sling', id, ...(host === undefined ? [] : ['--host', host]));
   return id;
+}
+
+/** `gt` and `bd` as the agent of a session runs them. */
+export function inside(terminal: Terminal, session: string, cwd = terminal.folder) {
+  const file = sessionFiles(townPaths(terminal.town).sessions, session).session;
+  const environment = { ...terminal.environment, GT_SESSION: file };
+  return (program: 'gt' | 'bd', ...words: string[]): Promise<Ran> =>
+    runProgram(program, words, { cwd, environment });
+}
+
+/** What it prints; it must succeed. */
+export async function must(run: Promise<Ran>): Promise<string> {
+  const { code, stdout, stderr } = await run;
+  assert.equal(code, 0, `${stdout}${stderr}`);
+  return stdout;
 }

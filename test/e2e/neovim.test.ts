@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { isUnderCi } from '../support/ci.ts';
 import { runOf } from './lspTalk.ts';
 import { installWithRig } from './rigs.ts';
 import { openTerminal, runProgram, serverProgram, which } from './terminal.ts';
@@ -26,9 +27,8 @@ interface Answer<Result> {
 }
 
 const neovim = which('nvim');
-const isFatal = !['', '0', 'false'].includes((process.env['CI'] ?? '').toLowerCase());
 const skip =
-  neovim === undefined && !isFatal
+  neovim === undefined && !isUnderCi()
     ? 'Neovim is not here: install it (apt-get install neovim) to run this test.'
     : false;
 

@@ -2,14 +2,12 @@ import assert from 'node:assert/strict';
 import { chmodSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { townPaths } from '../../server/protocol/address.ts';
 import type { CrewMember, Seance } from '../../server/protocol/seance.ts';
-import { sessionFiles } from '../../server/sessions/sessionFile.ts';
 import { commit, createRepository, git } from '../support/repository.ts';
 import type { Ran } from '../support/runNode.ts';
-import { becomes, connect, polecatOf, sessionOf } from './liveTown.ts';
+import { becomes, connect, inside, must, polecatOf, sessionOf } from './liveTown.ts';
 import { addRuntime, createBead, installWithRig, landingOf, submitted } from './rigs.ts';
-import { openTerminal, runProgram, type Terminal } from './terminal.ts';
+import { openTerminal, runProgram } from './terminal.ts';
 
 /** A runtime that sits there, so that the test can be its agent. */
 const idle = {
@@ -20,20 +18,6 @@ const idle = {
   oneShot: ['--eval', 'setInterval(() => {}, 1000)'],
   prompt: { kind: 'none' },
 };
-
-/** `gt` and `bd` as the agent of a session runs them. */
-function inside(terminal: Terminal, session: string, cwd = terminal.folder) {
-  const file = sessionFiles(townPaths(terminal.town).sessions, session).session;
-  const environment = { ...terminal.environment, GT_SESSION: file };
-  return (program: 'gt' | 'bd', ...words: string[]): Promise<Ran> =>
-    runProgram(program, words, { cwd, environment });
-}
-
-async function must(run: Promise<Ran>): Promise<string> {
-  const { code, stdout, stderr } = await run;
-  assert.equal(code, 0, `${stdout}${stderr}`);
-  return stdout;
-}
 
 describe('agents of every role', { concurrency: 2 }, () => {
   test('gt seance start --runtime gemini --rig infra, as it stands: it waits, gets a bead, and lands it', async (t) => {
@@ -165,7 +149,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     const own = inside(terminal, session, crew.directory);
     assert.match(await must(own('gt', 'prime')), /You are backend\/crew\/dave, crew of the rig backend/);
     assert.match((await own('gt', 'done')).stderr, /gt done is for polecats/);
-    commit(crew.directory, { 'auth.txt': 'work\n' });
+    commit(crew.directory, { 'auth.txt': 'work\n' }, 'Check every token');
     await must(own('bd', 'close', id));
     assert.deepEqual(JSON.parse(await must(own('gt', 'hook', 'show', '--json'))), {
       agent: 'backend/crew/dave',
@@ -178,7 +162,7 @@ describe('agents of every role', { concurrency: 2 }, () => {
     assert.ok(existsSync(crew.directory));
     const { archive } = await terminal.json<{ archive: string }>('gt', 'crew', 'remove', 'dave', '--force');
     assert.ok(!existsSync(crew.directory));
-    assert.match(git(repository, 'log', '-1', '--format=%s', `${archive}^1`), /./);
+    assert.equal(git(repository, 'log', '-1', '--format=%s', `${archive}^1`), 'Check every token');
   });
 
   test('a bead begun by one runtime is handed off to another, which lands it', async (t) => {
@@ -219,6 +203,8 @@ describe('agents of every role', { concurrency: 2 }, () => {
       ['sim-at-once', 'idle'],
     );
     assert.equal(past.sessions[1]?.session, first.id);
-    assert.match((await terminal.gt('session', 'resume', agent)).stderr, /gt:/);
+    const resumed = await terminal.gt('session', 'resume', agent);
+    assert.deepEqual([resumed.code, resumed.stdout], [1, '']);
+    assert.match(resumed.stderr, new RegExp(`^gt: There is no agent "${agent}"\\.`));
   });
 });

@@ -17,7 +17,7 @@ describe('how sessions end', { concurrency: 2 }, () => {
   test('an exit without done is noticed and shown, with its code or signal and the last lines', async (t) => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
-    const crash = await slung(terminal, 'Auth work', 'crash');
+    const crash = await slung(terminal, 'Auth work', { behaviour: 'crash' });
     const client = await connect(t, terminal);
     const crashed = await becomes(client, crash, 'failed');
     assert.match(crashed.reason ?? '', /exited with code 3 without gt done/);
@@ -26,14 +26,22 @@ describe('how sessions end', { concurrency: 2 }, () => {
     assert.match(exit.lastLines?.at(-1) ?? '', /out of memory/);
     assert.match(await terminal.must('gt', 'polecat', 'show', crashed.id), /code 3/);
 
-    const signal = await slung(terminal, 'Cache work', 'crash-signal');
+    const signal = await slung(terminal, 'Cache work', { behaviour: 'crash-signal' });
     const killed = await becomes(client, signal, 'failed');
     assert.match(killed.reason ?? '', /was ended by SIGKILL without gt done/);
 
-    const silent = await becomes(client, await slung(terminal, 'Queue work', 'forget-done'), 'failed');
+    const silent = await becomes(
+      client,
+      await slung(terminal, 'Queue work', { behaviour: 'forget-done' }),
+      'failed',
+    );
     assert.match(silent.reason ?? '', /exited with code 0 without gt done/);
 
-    const uncommitted = await becomes(client, await slung(terminal, 'Login work', 'forget-commit'), 'failed');
+    const uncommitted = await becomes(
+      client,
+      await slung(terminal, 'Login work', { behaviour: 'forget-commit' }),
+      'failed',
+    );
     const log = await terminal.must('gt', 'session', 'log', uncommitted.id);
     assert.match(log, /uncommitted work/);
     const { uncommitted: files } = await client.request('polecat/get', { agent: uncommitted.id });
@@ -43,7 +51,7 @@ describe('how sessions end', { concurrency: 2 }, () => {
   test('a session that sits there is stopped by a person, leaves no process, and is resumed where it was', async (t) => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
-    const stall = await slung(terminal, 'Auth work', 'stall');
+    const stall = await slung(terminal, 'Auth work', { behaviour: 'stall' });
     const client = await connect(t, terminal);
     const { id } = await becomes(client, stall, 'working');
     const { pid = 0, launcherPid = 0 } = await sessionOf(client, id);
@@ -84,7 +92,7 @@ describe('how sessions end', { concurrency: 2 }, () => {
   test('a launcher that is killed is missed, what it started is ended before the next', async (t) => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
-    const stall = await slung(terminal, 'Auth work', 'stall');
+    const stall = await slung(terminal, 'Auth work', { behaviour: 'stall' });
     const client = await connect(t, terminal);
     const { id } = await becomes(client, stall, 'working');
     const { pid = 0, launcherPid = 0 } = await sessionOf(client, id);
@@ -100,7 +108,7 @@ describe('how sessions end', { concurrency: 2 }, () => {
   test('a town server that is killed under a session finds it again', async (t) => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
-    const stall = await slung(terminal, 'Auth work', 'stall');
+    const stall = await slung(terminal, 'Auth work', { behaviour: 'stall' });
     const { id } = await becomes(await connect(t, terminal), stall, 'working');
     const before = terminal.serverPid() ?? assert.fail('no town server');
     process.kill(before, 'SIGKILL');
@@ -121,8 +129,8 @@ describe('how sessions end', { concurrency: 2 }, () => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
     const [auth, cache] = [
-      await slung(terminal, 'Auth work', 'stall'),
-      await slung(terminal, 'Cache work', 'stall'),
+      await slung(terminal, 'Auth work', { behaviour: 'stall' }),
+      await slung(terminal, 'Cache work', { behaviour: 'stall' }),
     ];
     const first = await connect(t, terminal);
     const ids = [await becomes(first, auth, 'working'), await becomes(first, cache, 'working')].map(
@@ -148,7 +156,7 @@ describe('how sessions end', { concurrency: 2 }, () => {
   test('gt down --force ends everything and keeps the work; it goes on afterwards', async (t) => {
     const terminal = openTerminal(t);
     await installWithRig(terminal);
-    const stall = await slung(terminal, 'Auth work', 'stall');
+    const stall = await slung(terminal, 'Auth work', { behaviour: 'stall' });
     const refused = await terminal.gt('down');
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /--force/);

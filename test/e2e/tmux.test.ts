@@ -8,8 +8,8 @@ import type { Session } from '../../server/domain/session.ts';
 import type { TownClient } from '../../server/rpc/client.ts';
 import { skip, tmux } from '../support/tmux.ts';
 import { eventually } from '../support/wait.ts';
-import { becomes, connect, polecatOf, sessionOf } from './liveTown.ts';
-import { addRuntime, createBead, installWithRig, landingOf, submitted } from './rigs.ts';
+import { becomes, connect, inside, must, polecatOf, sessionOf, slung } from './liveTown.ts';
+import { addRuntime, installWithRig, landingOf, submitted } from './rigs.ts';
 import { endAfter, isAlive, openTerminal, processesOf, type Terminal, which } from './terminal.ts';
 
 /** What must be noticed within 5 s; the rest is for the machine. */
@@ -22,11 +22,7 @@ async function townWithTmux(t: TestContext, name?: string): Promise<Terminal> {
   return terminal;
 }
 
-async function slungIn(terminal: Terminal, title: string, ...more: string[]): Promise<string> {
-  const id = await createBead(terminal, title, ...more);
-  await terminal.must('gt', 'sling', id, '--host', 'tmux');
-  return id;
-}
+const inTmux = { host: 'tmux' } as const;
 
 /** Of the polecat of a bead, while it runs. */
 async function runningIn(client: TownClient, bead: string): Promise<Session & { readonly socket: string }> {
@@ -67,7 +63,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
     const terminal = await townWithTmux(t);
     await terminal.must('gt', 'rig', 'config', 'backend', 'session', 'tmux');
     assert.match(await terminal.must('gt', 'rig', 'info', 'backend'), /^Session: tmux$/m);
-    const id = await slungIn(terminal, 'Auth work');
+    const id = await slung(terminal, 'Auth work', inTmux);
     await submitted(terminal, id);
     const client = await connect(t, terminal);
     const { id: agent, worktree } = (await polecatOf(client, id)) ?? assert.fail('the polecat is gone');
@@ -89,7 +85,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
 
   test('it is attached on a terminal, from within another tmux too, and left running', async (t) => {
     const terminal = await townWithTmux(t);
-    const bead = await slungIn(terminal, 'Auth work', '--labels', 'sim:stall');
+    const bead = await slung(terminal, 'Auth work', { ...inTmux, behaviour: 'stall' });
     const client = await connect(t, terminal);
     const { agent } = await runningIn(client, bead);
     assert.match(await terminal.must('gt', 'session', 'list'), /tmux +running/);
@@ -114,7 +110,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
 
   test('a tmux server that is killed interrupts its sessions at once; they go on in a new one', async (t) => {
     const terminal = await townWithTmux(t);
-    const bead = await slungIn(terminal, 'Auth work', '--labels', 'sim:stall');
+    const bead = await slung(terminal, 'Auth work', { ...inTmux, behaviour: 'stall' });
     const client = await connect(t, terminal);
     const { agent, socket, pid = 0, launcherPid = 0 } = await runningIn(client, bead);
     process.kill(serverOf(socket), 'SIGKILL');
@@ -131,7 +127,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
 
   test('a town server that is killed finds it again', async (t) => {
     const terminal = await townWithTmux(t);
-    const bead = await slungIn(terminal, 'Auth work', '--labels', 'sim:stall');
+    const bead = await slung(terminal, 'Auth work', { ...inTmux, behaviour: 'stall' });
     const { agent, socket, id } = await runningIn(await connect(t, terminal), bead);
     const before = terminal.serverPid() ?? assert.fail('no town server');
     process.kill(before, 'SIGKILL');
@@ -157,7 +153,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
 
   test('where no town server runs, the last window takes the socket along', async (t) => {
     const terminal = await townWithTmux(t);
-    const bead = await slungIn(terminal, 'Auth work', '--labels', 'sim:crash');
+    const bead = await slung(terminal, 'Auth work', { ...inTmux, behaviour: 'crash' });
     const client = await connect(t, terminal);
     const { id: agent } = await becomes(client, bead, 'failed');
     const { id, tmuxSocket: socket = '' } = await sessionOf(client, agent);
@@ -183,8 +179,8 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
     assert.ok(one.town.length > 200);
     const title = '#(touch pwned-4) "$(touch pwned-5)" ; kill-server ;';
     const beads = [
-      await slungIn(one, title, '--labels', 'sim:stall'),
-      await slungIn(other, title, '--labels', 'sim:stall'),
+      await slung(one, title, { ...inTmux, behaviour: 'stall' }),
+      await slung(other, title, { ...inTmux, behaviour: 'stall' }),
     ];
     const [first, second] = [
       await runningIn(await connect(t, one), beads[0] ?? ''),
@@ -215,9 +211,9 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
     };
     await addRuntime(terminal, reader);
     await terminal.must('gt', 'rig', 'config', 'backend', 'runtime', 'reader');
-    const bead = await slungIn(terminal, 'Auth work');
+    const bead = await slung(terminal, 'Auth work', inTmux);
     const client = await connect(t, terminal);
-    const { agent } = await runningIn(client, bead);
+    const { agent, id } = await runningIn(client, bead);
     await eventually('it reads', () => existsSync(file));
     const text = 'look at "$(id)" #{pid} -- end;';
     const said = await terminal.must('gt', 'nudge', agent, text, '--type');
@@ -236,22 +232,13 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
       ['queued'],
     );
     // The agent's own calls, as its tools make them.
-    const own = {
-      ...terminal,
-      environment: {
-        ...terminal.environment,
-        GT_SESSION:
-          (await client.request('session/list', { agent }))[0]?.launch.environment['GT_SESSION'] ?? '',
-      },
-    };
-    const call = (...words: string[]): string =>
-      execFileSync('gt', words, { env: { ...own.environment }, encoding: 'utf8' });
-    assert.match(call('hook'), /Message m-\w+ from overseer:\n {2}\| look at "\$\(id\)"/);
+    const own = inside(terminal, id);
+    assert.match(await must(own('gt', 'hook')), /Message m-\w+ from overseer:\n {2}\| look at "\$\(id\)"/);
     assert.deepEqual(
       (await messages()).map(({ state }) => state),
       ['delivered'],
     );
-    assert.match(call('nudge', 'ack'), /^Acknowledged m-\w+\.$/m);
+    assert.match(await must(own('gt', 'nudge', 'ack')), /^Acknowledged m-\w+\.$/m);
     assert.deepEqual(await messages(), []);
   });
 
@@ -271,8 +258,7 @@ describe('sessions in tmux', { skip, concurrency: 2 }, () => {
 test('a plain process is followed by its log until it ends', async (t) => {
   const terminal = openTerminal(t);
   await installWithRig(terminal);
-  const id = await createBead(terminal, 'Auth work', '--labels', 'sim:stall');
-  await terminal.must('gt', 'sling', id);
+  const id = await slung(terminal, 'Auth work', { behaviour: 'stall' });
   const client = await connect(t, terminal);
   const { id: agent } = await becomes(client, id, 'working');
   const child = spawn('gt', ['session', 'attach', agent], { env: { ...terminal.environment } });

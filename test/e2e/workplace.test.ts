@@ -25,7 +25,7 @@ describe('a workplace that can work', { concurrency: 2 }, () => {
     assert.match(refused.stderr, /unasked: \.\/setup\.sh \(with what is now in setup\.sh\)/);
     await terminal.must('gt', 'rig', 'config', '--yes', ...words.slice(2));
 
-    const first = await slung(terminal, 'Auth work', 'stall');
+    const first = await slung(terminal, 'Auth work', { behaviour: 'stall' });
     const client = await connect(t, terminal);
     const { worktree, id } = await becomes(client, first, 'working');
     const ready = join(worktree, 'ready.txt');

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { isUnderCi } from '../support/ci.ts';
 import { findSuites, insideFile, outsideCases, stageOf, type Suites } from './suites.ts';
 import { closingLine, runTable, type Case, type Tally } from './table.ts';
 import { runInBuilt } from './vscode/built.ts';
@@ -91,8 +92,7 @@ function skipped(why: string): number {
   const [reason, ...details] = why.split('\n');
   print(details.join('\n'));
   print(`SKIPPED: the suites in VS Code did NOT run, since VS Code cannot be downloaded and ${reason}`);
-  const ci = process.env['CI'] ?? '';
-  return ['', '0', 'false'].includes(ci.toLowerCase()) ? 0 : 1;
+  return isUnderCi() ? 1 : 0;
 }
 
 function unlessUnavailable(error: unknown): HostUnavailable {

@@ -1,5 +1,6 @@
 import { eventually } from '../host/eventually.ts';
 import type { HostWindow } from '../host/vscode/window.ts';
+import { commandsIn } from '../support/humanNote.ts';
 import { answerQuestion, documentText, testRuntime, terminalText, typeLine } from './person.ts';
 import { notTried, type Step } from './results.ts';
 
@@ -111,13 +112,4 @@ function doAsTold(window: HostWindow): () => Promise<void> {
     isDone = true;
     for (const command of commandsIn(told)) await typeLine(window, command);
   };
-}
-
-function commandsIn(told: string): string[] {
-  const [, file, word] = /file named (\S+) .*this word: (\w+)/.exec(told) ?? [];
-  return told.split('\n').flatMap((line) => {
-    if (/^ *2\./.test(line)) return [`echo ${word} > ${file}`];
-    const [, run] = /^ *\d\. Run: (.+)$/.exec(line) ?? [];
-    return run?.split(', and then: ') ?? [];
-  });
 }

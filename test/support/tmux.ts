@@ -1,10 +1,11 @@
 import { which } from '../e2e/terminal.ts';
-
-const isFatal = !['', '0', 'false'].includes((process.env['CI'] ?? '').toLowerCase());
+import { isUnderCi } from './ci.ts';
 
 /** The tmux of this machine; empty where there is none. */
 export const tmux = which('tmux') ?? '';
 
 /** Why tests in tmux are left out: they fail under CI, where scripts/system-packages.sh installs it. */
 export const skip =
-  tmux === '' && !isFatal ? 'tmux is not here: install it (apt-get install tmux) to run this test.' : false;
+  tmux === '' && !isUnderCi()
+    ? 'tmux is not here: install it (apt-get install tmux) to run this test.'
+    : false;

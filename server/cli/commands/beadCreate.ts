@@ -5,7 +5,7 @@ import { issueJson, wrapped } from '../beadsJson.ts';
 import { answer, type Cli } from '../cli.ts';
 import { Usage } from '../failure.ts';
 import { createdLines } from '../text/beads.ts';
-import { listed, repeated, verb } from '../words.ts';
+import { listed, present, repeated, verb } from '../words.ts';
 import { priorityWord } from './beadOptions.ts';
 
 interface CreateOptions extends ActorOptions {
@@ -95,12 +95,4 @@ function createParams(
     ...(options.labels?.length ? { labels: options.labels } : {}),
     ...(dependencies.length === 0 ? {} : { dependencies }),
   };
-}
-
-/** Without the keys that have no value. */
-export function present<Fields extends object>(
-  fields: Fields,
-): { [K in keyof Fields]?: NonNullable<Fields[K]> } {
-  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(kept) as { [K in keyof Fields]?: NonNullable<Fields[K]> };
 }

@@ -7,8 +7,7 @@ import { showBeads } from '../fastShow.ts';
 import type { Look } from '../output.ts';
 import { gather, type Gathered } from '../pages.ts';
 import { beadsLines, blockedLines } from '../text/beads.ts';
-import { listed, verb, wholeNumber } from '../words.ts';
-import { present } from './beadCreate.ts';
+import { listed, present, verb, wholeNumber } from '../words.ts';
 import { priorityWord } from './beadOptions.ts';
 
 interface Filters {

@@ -5,8 +5,7 @@ import { actorOf, type ActorOptions } from '../actor.ts';
 import { issueJson, wrapped } from '../beadsJson.ts';
 import type { Cli } from '../cli.ts';
 import { exits, failureLines, failureOf, Told, Usage } from '../failure.ts';
-import { listed, repeated, verb } from '../words.ts';
-import { present } from './beadCreate.ts';
+import { listed, present, repeated, verb } from '../words.ts';
 import { priorityWord, stepNumbers } from './beadOptions.ts';
 
 interface UpdateOptions extends ActorOptions {

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 import { displayText } from '../../domain/text.ts';
-import type { CrewMember, SeanceStartParams } from '../../protocol/seance.ts';
+import type { CrewMember } from '../../protocol/seance.ts';
 import { agentHere } from '../agentHere.ts';
 import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
 import { seanceKeys, startedSeance } from '../text/seance.ts';
-import { noun, verb } from '../words.ts';
 import { sessionJson, sessionKeys } from '../text/session.ts';
+import { noun, present, verb } from '../words.ts';
+import { hostOption, type HostOption } from './hostOption.ts';
 
 const keys = '{ agent, rig, name, directory, branch, runtime, bead?, session? }';
 const asCrew = 'RIG/crew/NAME, or the name where only one has it';
@@ -29,7 +30,7 @@ export function addCrew(gt: Command, cli: Cli): void {
     .action(async (rig: string | undefined) => {
       await answer(cli, {
         method: 'crew/list',
-        params: rig === undefined ? {} : { rig },
+        params: present({ rig }),
         text: crewLines,
         json: (members) => ({ crew: members }),
       });
@@ -52,12 +53,7 @@ function addAdd(crew: Command, cli: Cli): void {
     .action(async (rig: string, name: string, { branch, runtime }: { branch?: string; runtime?: string }) => {
       await answer(cli, {
         method: 'crew/add',
-        params: {
-          rig,
-          name,
-          ...(branch === undefined ? {} : { branch }),
-          ...(runtime === undefined ? {} : { runtime }),
-        },
+        params: { rig, name, ...present({ branch, runtime }) },
         text: (member) => [...madeLines(member), `Next: cd ${displayText(member.directory, 1000)}`],
         json: (member) => member,
       });
@@ -65,29 +61,23 @@ function addAdd(crew: Command, cli: Cli): void {
 }
 
 function addStart(crew: Command, cli: Cli): void {
-  verb(crew, 'start', {
-    does: 'start a session of a crew member, with its context',
-    examples: ['gt crew start backend dave', 'gt crew start backend dave --runtime claude'],
-    json: seanceKeys,
-  })
-    .argument('<rig>')
-    .argument('<name>')
-    .option('--runtime <name>', 'another runtime than before')
-    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
-    .action(async (rig: string, name: string, { runtime, host }: { runtime?: string; host?: string }) => {
-      await answer(cli, {
-        method: 'seance/start',
-        params: {
-          role: 'crew',
-          rig,
-          name,
-          ...(runtime === undefined ? {} : { runtime }),
-          ...(host === undefined ? {} : { host: host as NonNullable<SeanceStartParams['host']> }),
-        },
-        text: startedSeance,
-        json: (one) => one,
-      });
+  hostOption(
+    verb(crew, 'start', {
+      does: 'start a session of a crew member, with its context',
+      examples: ['gt crew start backend dave', 'gt crew start backend dave --runtime claude'],
+      json: seanceKeys,
+    })
+      .argument('<rig>')
+      .argument('<name>')
+      .option('--runtime <name>', 'another runtime than before'),
+  ).action(async (rig: string, name: string, { runtime, host }: { runtime?: string } & HostOption) => {
+    await answer(cli, {
+      method: 'seance/start',
+      params: { role: 'crew', rig, name, ...present({ runtime, host }) },
+      text: startedSeance,
+      json: (one) => one,
     });
+  });
   verb(crew, 'stop', {
     does: 'ask the session of a crew member to stop; its hook and its worktree stay',
     examples: ['gt crew stop backend/crew/dave'],
@@ -137,10 +127,9 @@ function addWorktree(gt: Command, cli: Cli): void {
     .argument('<rig>')
     .option('--crew <crew>', `${asCrew}; in its session or its worktree it is known`)
     .action(async (rig: string, { crew }: { crew?: string }) => {
-      const agent = crew ?? agentHere(cli);
       await answer(cli, {
         method: 'crew/worktree',
-        params: { rig, ...(agent === undefined ? {} : { agent }) },
+        params: { rig, ...present({ agent: crew ?? agentHere(cli) }) },
         text: (member) => [...madeLines(member), `Next: cd ${displayText(member.directory, 1000)}`],
         json: (member) => member,
       });

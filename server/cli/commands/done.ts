@@ -4,7 +4,7 @@ import type { DoneParams } from '../../protocol/work.ts';
 import { answer, type Cli } from '../cli.ts';
 import { Usage } from '../failure.ts';
 import { doneJson, doneLines } from '../text/work.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
 
 interface DoneOptions {
   readonly commit?: boolean;
@@ -54,13 +54,11 @@ export function addDone(gt: Command, cli: Cli): void {
 
 /** Status words in any case; `PHASE_COMPLETE` of older prompts is completion. */
 function doneParams(options: DoneOptions, directory: string): DoneParams {
-  const status = statusOf(options);
   return {
     directory,
     ...(options.commit ? { commit: true } : {}),
     ...(options.changes === false ? { noChanges: true } : {}),
-    ...(status === undefined ? {} : { status }),
-    ...(options.message === undefined ? {} : { message: options.message }),
+    ...present({ status: statusOf(options), message: options.message }),
   };
 }
 

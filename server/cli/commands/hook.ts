@@ -7,11 +7,12 @@ import { answer, type Cli } from '../cli.ts';
 import { Usage } from '../failure.ts';
 import { isAgent, showHook } from '../fastHook.ts';
 import { hookJson, hookShort, hookShortLines } from '../text/hook.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
 
 const whole =
   '{ agent, rig?, bead?: { id, title, description?, status, type, priority, labels }, polecat?: { state, runtime, worktree, branch, base }, workplace?: { role, runtime, … }, steps?: { done, total, next? }, instructions?, blockedBy, mergeRequest?: { id, state, tip }, messages?: [{ id, from, text, createdAt }], next }';
 const short = '{ agent, bead_id?, title?, status: hooked|in_progress|empty }';
+const cleared = '{ agent, bead_id?, title?, status: hooked|in_progress|empty, freed? }';
 const whose = 'RIG/NAME, RIG/crew/NAME or mayor; in a session, or in the worktree of a crew member, its own';
 
 export function addHook(gt: Command, cli: Cli): void {
@@ -120,7 +121,7 @@ function addTake(hook: Command, cli: Cli): void {
   verb(hook, 'detach', {
     does: 'take a bead off a hook and open it again; what was begun stays where it is',
     examples: ['gt hook detach be-auth', 'gt hook detach be-auth mayor'],
-    json: `${short.slice(0, -2)}, freed? }`,
+    json: cleared,
   })
     .argument('<bead>')
     .argument('[agent]', whose)
@@ -128,7 +129,7 @@ function addTake(hook: Command, cli: Cli): void {
   verb(hook, 'clear', {
     does: 'take whatever is on a hook off it, and open it again',
     examples: ['gt hook clear', 'gt hook clear backend/crew/dave'],
-    json: `${short.slice(0, -2)}, freed? }`,
+    json: cleared,
   })
     .argument('[agent]', whose)
     .action(async (agent: string | undefined) => clear(cli, agent, undefined));
@@ -137,7 +138,7 @@ function addTake(hook: Command, cli: Cli): void {
 async function clear(cli: Cli, agent: string | undefined, bead: string | undefined): Promise<void> {
   await answer(cli, {
     method: 'hook/clear',
-    params: { ...owner(cli, agent), ...(bead === undefined ? {} : { bead }) },
+    params: { ...owner(cli, agent), ...present({ bead }) },
     text: (hook) => [
       hook.freed === undefined
         ? `Nothing was on the hook of ${displayText(hook.agent)}.`
@@ -148,6 +149,5 @@ async function clear(cli: Cli, agent: string | undefined, bead: string | undefin
 }
 
 function owner(cli: Cli, named: string | undefined): { readonly agent?: string } {
-  const agent = named ?? agentHere(cli);
-  return agent === undefined ? {} : { agent };
+  return present({ agent: named ?? agentHere(cli) });
 }

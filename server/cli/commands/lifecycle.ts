@@ -8,7 +8,7 @@ import { contextAnswer, goOnAnswer, type HookForm, hookForms, takesGoOn } from '
 import { hookInput, type HookInput } from '../hookInput.ts';
 import { say, unprimed, withinHook } from '../hookReply.ts';
 import { hookJson } from '../text/hook.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
 
 /** What the lifecycle hooks of runtimes call. */
 export function addLifecycle(gt: Command, cli: Cli): void {
@@ -33,7 +33,7 @@ function addPrime(gt: Command, cli: Cli): void {
     .argument('[agent]', 'RIG/NAME, RIG/crew/NAME or mayor, outside a session')
     .addOption(formOption("for a runtime's hook at a start: what it says comes on stdin, the exit code is 0"))
     .action(async (agent: string | undefined, { hook: form }: FormOption) => {
-      const params = { ...runtimeSession(cli), ...(agent === undefined ? {} : { agent }) };
+      const params = { ...runtimeSession(cli), ...present({ agent }) };
       if (form !== undefined) return await primeHook(cli, form, params);
       await answer(cli, {
         method: 'work/prime',
@@ -55,8 +55,7 @@ async function primeHook(cli: Cli, form: HookForm, params: Params<'work/prime'>)
   const told = await withinHook(() =>
     cli.ask('work/prime', {
       ...params,
-      ...(source === undefined ? {} : { source }),
-      ...(session === undefined ? {} : { runtimeSession: session }),
+      ...present({ source, runtimeSession: session }),
     }),
   );
   const isTold = 'value' in told;
@@ -115,8 +114,7 @@ function eventParams(
 ): Params<'session/event'> {
   return {
     event,
-    ...(session === undefined ? {} : { runtimeSession: session }),
+    ...present({ runtimeSession: session, again }),
     ...(answers ? { answers } : {}),
-    ...(again === undefined ? {} : { again }),
   };
 }

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import { Refusal } from '../../domain/refusal.ts';
-import type { PastSession, SeanceStartParams } from '../../protocol/seance.ts';
+import type { PastSession } from '../../protocol/seance.ts';
 import type { HookResult } from '../../protocol/work.ts';
 import { answer, type Cli } from '../cli.ts';
 import { hookShort, hookShortLines } from '../text/hook.ts';
-import { pastSessionJson, pastSessionLines, seanceKeys, startedSeance } from '../text/seance.ts';
-import { verb } from '../words.ts';
+import { pastSessionFacts, pastSessionJson, seanceKeys, startedSeance } from '../text/seance.ts';
 import { sessionJson, sessionKeys } from '../text/session.ts';
+import { present, verb } from '../words.ts';
+import { hostOption, type HostOption } from './hostOption.ts';
 import { addAttach } from './sessionAttach.ts';
 
 const statusKeys =
@@ -42,28 +43,31 @@ export function addMayor(gt: Command, cli: Cli): void {
   addAttach(mayor, cli, 'mayor');
 }
 
+interface StartOptions extends HostOption {
+  readonly runtime?: string;
+  readonly dryRun?: boolean;
+}
+
 function addStart(mayor: Command, cli: Cli): void {
-  verb(mayor, 'start', {
-    does: "start the mayor in the town's folder",
-    examples: ['gt mayor start', 'gt mayor start --runtime claude --host process'],
-    json: seanceKeys,
-  })
-    .option('--runtime <name>', "without it mayor-runtime of gt config, else as before; at first the town's")
-    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
-    .option('-n, --dry-run', 'say what would be started and told, and do nothing')
-    .action(async ({ runtime, host, dryRun }: { runtime?: string; host?: string; dryRun?: boolean }) => {
-      await answer(cli, {
-        method: 'seance/start',
-        params: {
-          role: 'mayor',
-          ...(runtime === undefined ? {} : { runtime }),
-          ...(host === undefined ? {} : { host: host as NonNullable<SeanceStartParams['host']> }),
-          ...(dryRun ? { dryRun: true } : {}),
-        },
-        text: startedSeance,
-        json: (one) => one,
-      });
+  hostOption(
+    verb(mayor, 'start', {
+      does: "start the mayor in the town's folder",
+      examples: ['gt mayor start', 'gt mayor start --runtime claude --host process'],
+      json: seanceKeys,
+    })
+      .option(
+        '--runtime <name>',
+        "without it mayor-runtime of gt config, else as before; at first the town's",
+      )
+      .option('-n, --dry-run', 'say what would be started and told, and do nothing'),
+  ).action(async ({ runtime, host, dryRun }: StartOptions) => {
+    await answer(cli, {
+      method: 'seance/start',
+      params: { role: 'mayor', ...present({ runtime, host }), ...(dryRun ? { dryRun: true } : {}) },
+      text: startedSeance,
+      json: (one) => one,
     });
+  });
 }
 
 async function status(cli: Cli): Promise<void> {
@@ -79,7 +83,7 @@ async function status(cli: Cli): Promise<void> {
   }
   cli.output.print([
     isRunning(newest) ? 'The mayor is running.' : 'The mayor is not running.',
-    ...(newest ? pastSessionLines(newest, cli.output.look).slice(0, -1) : []),
+    ...(newest ? pastSessionFacts(newest, cli.output.look) : []),
     ...(hook ? hookShortLines(hook).map((line) => `Hook of ${line}`) : []),
     `Next: gt mayor ${isRunning(newest) ? 'attach' : 'start'}`,
   ]);

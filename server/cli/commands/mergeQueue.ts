@@ -8,7 +8,7 @@ import { exits, Told } from '../failure.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
 import { counted, paintOfState, shortSha } from '../text/state.ts';
-import { noun, verb } from '../words.ts';
+import { noun, present, verb } from '../words.ts';
 
 const keys =
   '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, state, commits, reason?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt? }';
@@ -28,7 +28,7 @@ export function addMergeQueue(gt: Command, cli: Cli): void {
     .action(async (rig: string | undefined, options: { all?: boolean }) => {
       await answer(cli, {
         method: 'mergeRequest/list',
-        params: { ...(rig === undefined ? {} : { rig }), ...(options.all ? { all: true } : {}) },
+        params: { ...present({ rig }), ...(options.all ? { all: true } : {}) },
         text: queueLines,
         json: (requests) => ({ mergeRequests: requests.map(requestJson) }),
       });

@@ -8,10 +8,10 @@ import { Usage } from '../failure.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
 import { paintOfState } from '../text/state.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
 
 const keys =
-  '{ id, from, to, text, state: queued|delivered|acknowledged, createdAt, typedAt?, deliveredAt?, acknowledgedAt? }';
+  '{ id, from, to, text, state: queued|delivered|acknowledged, createdAt, typedAt?, deliveredAt?, acknowledgedAt?, how }; list: { messages: [as here] }; ack: { acknowledged: [as here] }';
 
 interface NudgeOptions {
   readonly type?: boolean;
@@ -28,7 +28,7 @@ export function addNudge(gt: Command, cli: Cli): void {
       'gt nudge list backend/nux',
       'gt nudge ack',
     ],
-    json: `${keys.replace(' }', ', how }')}; list: { messages: [as here] }; ack: { acknowledged: [as here] }`,
+    json: keys,
   })
     .usage('<agent> <text...> | list [agent] | ack [message]')
     .argument('<words...>', 'an agent as RIG/NAME, and one line of text')
@@ -58,7 +58,7 @@ async function list(cli: Cli, [agent, ...more]: readonly string[], { all }: Nudg
   if (more.length > 0) throw new Usage('gt nudge list takes at most one agent.');
   await answer(cli, {
     method: 'nudge/list',
-    params: { ...(agent === undefined ? {} : { agent }), ...(all ? { all: true } : {}) },
+    params: { ...present({ agent }), ...(all ? { all: true } : {}) },
     text: messagesLines,
     json: (messages) => ({ messages: messages.map(messageJson) }),
   });
@@ -73,7 +73,7 @@ async function acknowledge(cli: Cli, [message, ...more]: readonly string[]): Pro
   }
   await answer(cli, {
     method: 'nudge/acknowledge',
-    params: message === undefined ? {} : { message },
+    params: present({ message }),
     text: ({ acknowledged }) =>
       acknowledged.length === 0
         ? ['Nothing waits.']

@@ -7,10 +7,10 @@ import type { Look } from '../output.ts';
 import { warningLines } from '../text/rig.ts';
 import { counted, shortSha } from '../text/state.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
-import { noun, verb } from '../words.ts';
+import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt }';
+  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted }';
 
 export function addPolecat(gt: Command, cli: Cli): void {
   const polecat = noun(gt, 'polecat', 'the agents of the rigs, each with a worktree, a branch and a bead', [
@@ -26,7 +26,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
     .action(async (rig: string | undefined) => {
       await answer(cli, {
         method: 'polecat/list',
-        params: rig === undefined ? {} : { rig },
+        params: present({ rig }),
         text: polecatsLines,
         json: (polecats) => ({ polecats: polecats.map(polecatJson) }),
       });
@@ -34,7 +34,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
   verb(polecat, 'show', {
     does: 'show one polecat',
     examples: ['gt polecat show backend/nux'],
-    json: keys.replace(' }', ', commits, uncommitted }'),
+    json: keys,
     aliases: ['status'],
   })
     .argument('<polecat>', 'as RIG/NAME')

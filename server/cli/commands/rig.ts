@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { answer, type Cli } from '../cli.ts';
 import { repositoryWord } from '../repositoryWord.ts';
 import { createdRigLines, rigJson, rigLines, rigsLines } from '../text/rig.ts';
-import { noun, verb } from '../words.ts';
+import { noun, present, verb } from '../words.ts';
 import { approveKeys, withApproval } from './approval.ts';
 import { addRigConfig } from './rigConfig.ts';
 
@@ -65,10 +65,7 @@ function addCreate(rig: Command, cli: Cli): void {
         params: {
           name,
           repository: repositoryWord(repository, cli),
-          ...(runtime === undefined ? {} : { runtime }),
-          ...(prefix === undefined ? {} : { prefix }),
-          ...(branch === undefined ? {} : { branch }),
-          ...(approved === undefined ? {} : { approve: approved }),
+          ...present({ runtime, prefix, branch, approve: approved }),
         },
         text: createdRigLines,
         json: rigJson,

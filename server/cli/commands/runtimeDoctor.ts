@@ -7,7 +7,7 @@ import type { Cli } from '../cli.ts';
 import { exits, Told } from '../failure.ts';
 import { isNoTown } from '../place.ts';
 import { doctorLines } from '../text/runtimeDoctor.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
 
 export function addRuntimeDoctor(runtime: Command, cli: Cli): void {
   verb(runtime, 'doctor', {
@@ -17,7 +17,7 @@ export function addRuntimeDoctor(runtime: Command, cli: Cli): void {
   })
     .argument('[name]', 'only this one')
     .action(async (name: string | undefined) => {
-      const params = { ...(await townParams(cli)), ...(name === undefined ? {} : { runtime: name }) };
+      const params = { ...(await townParams(cli)), ...present({ runtime: name }) };
       const result = await examine(params);
       if (cli.json) cli.output.json(resultJson(result));
       else cli.output.print(doctorLines(result, cli.output.look));

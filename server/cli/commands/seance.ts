@@ -11,12 +11,14 @@ import {
   seanceKeys,
   startedSeance,
 } from '../text/seance.ts';
-import { verb, wholeNumber } from '../words.ts';
+import { present, verb, wholeNumber } from '../words.ts';
+import { hostOption, type HostOption } from './hostOption.ts';
 
+/** The town names the roles that there are. */
 type Role = NonNullable<SeanceStartParams['role']>;
 
 interface ListOptions {
-  readonly role?: string;
+  readonly role?: Role;
   readonly rig?: string;
   readonly recent?: number;
   readonly talk?: string;
@@ -52,66 +54,51 @@ export function addSeance(gt: Command, cli: Cli): void {
 async function list(cli: Cli, { role, rig, recent }: ListOptions): Promise<void> {
   await answer(cli, {
     method: 'seance/list',
-    params: {
-      // The town names the roles that there are.
-      ...(role === undefined ? {} : { role: role as Role }),
-      ...(rig === undefined ? {} : { rig }),
-      ...(recent === undefined ? {} : { recent }),
-    },
+    params: present({ role, rig, recent }),
     text: pastSessionsLines,
     json: (sessions) => ({ sessions: sessions.map(pastSessionJson) }),
   });
 }
 
-interface StartOptions {
+interface StartOptions extends HostOption {
   readonly runtime?: string;
   readonly rig?: string;
   readonly bead?: string;
-  readonly role?: string;
+  readonly role?: Role;
   readonly name?: string;
-  readonly host?: string;
   readonly dryRun?: boolean;
 }
 
 function addStart(seance: Command, cli: Cli): void {
-  verb(seance, 'start', {
-    does: 'start a session with its context: role and rig, hook, beads access, git state',
-    examples: [
-      'gt seance start --runtime gemini --rig infra',
-      'gt seance start --rig backend --bead be-auth',
-      'gt seance start --role crew --rig backend --name dave',
-      'gt seance start --role mayor --dry-run',
-    ],
-    json: seanceKeys,
-  })
-    .option('--runtime <name>', "another runtime than the rig's")
-    .option('--rig <rig>', 'where it works; not for the mayor')
-    .option('--bead <bead>', 'on its hook; without one it waits for work')
-    .option('--role <role>', 'polecat, crew or mayor; polecat where nothing is said')
-    .option('--name <name>', 'of the crew member')
-    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
-    .option('-n, --dry-run', 'say what would be started and told, and do nothing')
-    .action(async (options: StartOptions) => {
-      await answer(cli, {
-        method: 'seance/start',
-        params: startParams(options),
-        text: startedSeance,
-        json: (one) => one,
-      });
+  hostOption(
+    verb(seance, 'start', {
+      does: 'start a session with its context: role and rig, hook, beads access, git state',
+      examples: [
+        'gt seance start --runtime gemini --rig infra',
+        'gt seance start --rig backend --bead be-auth',
+        'gt seance start --role crew --rig backend --name dave',
+        'gt seance start --role mayor --dry-run',
+      ],
+      json: seanceKeys,
+    })
+      .option('--runtime <name>', "another runtime than the rig's")
+      .option('--rig <rig>', 'where it works; not for the mayor')
+      .option('--bead <bead>', 'on its hook; without one it waits for work')
+      .option('--role <role>', 'polecat, crew or mayor; polecat where nothing is said')
+      .option('--name <name>', 'of the crew member')
+      .option('-n, --dry-run', 'say what would be started and told, and do nothing'),
+  ).action(async (options: StartOptions) => {
+    await answer(cli, {
+      method: 'seance/start',
+      params: startParams(options),
+      text: startedSeance,
+      json: (one) => one,
     });
+  });
 }
 
-function startParams({ role, host, dryRun, ...names }: StartOptions): SeanceStartParams {
-  const { runtime, rig, bead, name } = names;
-  return {
-    ...(runtime === undefined ? {} : { runtime }),
-    ...(rig === undefined ? {} : { rig }),
-    ...(bead === undefined ? {} : { bead }),
-    ...(name === undefined ? {} : { name }),
-    ...(role === undefined ? {} : { role: role as Role }),
-    ...(host === undefined ? {} : { host: host as NonNullable<SeanceStartParams['host']> }),
-    ...(dryRun ? { dryRun: true } : {}),
-  };
+function startParams({ runtime, rig, bead, name, role, host, dryRun }: StartOptions): SeanceStartParams {
+  return { ...present({ runtime, rig, bead, name, role, host }), ...(dryRun ? { dryRun: true } : {}) };
 }
 
 function addShow(seance: Command, cli: Cli): void {
@@ -144,7 +131,7 @@ function addTalk(seance: Command, cli: Cli): void {
 
 /** Its exit code is ours. */
 async function talkTo(cli: Cli, session: string, question: string | undefined): Promise<void> {
-  const talk = await cli.ask('seance/talk', { session, ...(question === undefined ? {} : { question }) });
+  const talk = await cli.ask('seance/talk', { session, ...present({ question }) });
   const { launch, runtimeLabel, readOnly } = talk;
   if (cli.json) {
     const { command, arguments: words, directory } = launch;

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { HostChoice } from '../../domain/rig.ts';
 import type { Session } from '../../domain/session.ts';
 import { displayText } from '../../domain/text.ts';
 import { ago } from '../ago.ts';
@@ -8,9 +7,10 @@ import type { Look } from '../output.ts';
 import { table } from '../table.ts';
 import { sessionJson, sessionKeys, startedLines } from '../text/session.ts';
 import { paintOfState } from '../text/state.ts';
+import { noun, present, verb, wholeNumber } from '../words.ts';
+import { hostOption, type HostOption } from './hostOption.ts';
 import { addAttach } from './sessionAttach.ts';
 import { addHandoff, addResume } from './sessionChange.ts';
-import { noun, verb, wholeNumber } from '../words.ts';
 
 export function addSession(gt: Command, cli: Cli): void {
   const session = noun(gt, 'session', 'the runs of agents: each is one program in one place', [
@@ -32,22 +32,21 @@ export function addSession(gt: Command, cli: Cli): void {
         json: (sessions) => ({ sessions: sessions.map(sessionJson) }),
       });
     });
-  verb(session, 'run', {
-    does: 'start a new session for an agent whose session has ended, on the same worktree and hook',
-    examples: ['gt session run backend/nux', 'gt session run backend/nux --host process'],
-    json: sessionKeys,
-    aliases: ['start'],
-  })
-    .argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor')
-    .option('--host <host>', 'where it lives: auto, editor, tmux or process')
-    .action(async (agent: string, { host }: { host?: HostChoice }) => {
-      await answer(cli, {
-        method: 'session/run',
-        params: { agent, ...(host === undefined ? {} : { host }) },
-        text: startedLines,
-        json: sessionJson,
-      });
+  hostOption(
+    verb(session, 'run', {
+      does: 'start a new session for an agent whose session has ended, on the same worktree and hook',
+      examples: ['gt session run backend/nux', 'gt session run backend/nux --host process'],
+      json: sessionKeys,
+      aliases: ['start'],
+    }).argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor'),
+  ).action(async (agent: string, { host }: HostOption) => {
+    await answer(cli, {
+      method: 'session/run',
+      params: { agent, ...present({ host }) },
+      text: startedLines,
+      json: sessionJson,
     });
+  });
   addAttach(session, cli);
   addResume(session, cli);
   addHandoff(session, cli);

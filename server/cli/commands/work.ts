@@ -5,7 +5,8 @@ import { answer, type Cli } from '../cli.ts';
 import { exits, Told } from '../failure.ts';
 import { warningLines } from '../text/rig.ts';
 import { drySlungLines, refusedLines, slungJson, slungLines } from '../text/work.ts';
-import { verb } from '../words.ts';
+import { present, verb } from '../words.ts';
+import { hostOption, type HostOption } from './hostOption.ts';
 
 export function addWork(gt: Command, cli: Cli): void {
   addSling(gt, cli);
@@ -30,16 +31,15 @@ export function addWork(gt: Command, cli: Cli): void {
     });
 }
 
-interface SlingOptions {
+interface SlingOptions extends HostOption {
   readonly runtime?: string;
-  readonly host?: string;
   readonly dryRun?: boolean;
   readonly args?: string;
   readonly force?: boolean;
 }
 
 function addSling(gt: Command, cli: Cli): void {
-  verb(gt, 'sling', {
+  const sling = verb(gt, 'sling', {
     does: 'give beads to polecats and start them, each bead in the rig of its prefix; or one bead to the agent you name',
     examples: [
       'gt sling be-auth',
@@ -57,25 +57,24 @@ function addSling(gt: Command, cli: Cli): void {
       'the beads; the last word may be who gets them: RIG, RIG/NAME (a polecat that waits), RIG/crew/NAME or mayor',
     )
     .option('--runtime <name>', "another runtime than the rig's, this once")
-    .option('--host <host>', 'where the sessions live: auto, editor, tmux or process')
     .option('-a, --args <text>', 'what to tell the agent with it')
     .option(
       '-f, --force',
       'though it is deferred, belongs to another rig, or is held by an agent whose session is over',
     )
-    .option('-n, --dry-run', 'say what would be done, and do nothing')
-    .action(async (words: string[], options: SlingOptions) => {
-      const params = slingParams(await beadsAndTarget(cli, words), options);
-      const result = await answer(cli, {
-        method: 'work/sling',
-        params,
-        text: params.dryRun ? drySlungLines : slungLines,
-        json: slungJson,
-      });
-      if (result.refused.length === 0) return;
-      if (!cli.json) cli.output.note(refusedLines('gt', result));
-      throw new Told(exits.refused);
+    .option('-n, --dry-run', 'say what would be done, and do nothing');
+  hostOption(sling, 'where the sessions live').action(async (words: string[], options: SlingOptions) => {
+    const params = slingParams(await beadsAndTarget(cli, words), options);
+    const result = await answer(cli, {
+      method: 'work/sling',
+      params,
+      text: params.dryRun ? drySlungLines : slungLines,
+      json: slungJson,
     });
+    if (result.refused.length === 0) return;
+    if (!cli.json) cli.output.note(refusedLines('gt', result));
+    throw new Told(exits.refused);
+  });
 }
 
 type Whereto = Pick<SlingParams, 'beads' | 'rig' | 'target'>;
@@ -94,10 +93,7 @@ async function beadsAndTarget(cli: Cli, words: readonly string[]): Promise<Where
 function slingParams(what: Whereto, { runtime, host, dryRun, args, force }: SlingOptions): SlingParams {
   return {
     ...what,
-    ...(runtime === undefined ? {} : { runtime }),
-    // The town names the hosts that there are, so that a new one needs no new `gt`.
-    ...(host === undefined ? {} : { host: host as NonNullable<SlingParams['host']> }),
-    ...(args === undefined ? {} : { instructions: args }),
+    ...present({ runtime, host, instructions: args }),
     ...(force ? { force: true } : {}),
     ...(dryRun ? { dryRun: true } : {}),
   };

@@ -59,6 +59,15 @@ export function pastSessionsLines(sessions: readonly PastSession[], look: Look):
 }
 
 export function pastSessionLines(past: PastSession, look: Look): string[] {
+  const { session, mute } = past;
+  return [
+    ...pastSessionFacts(past, look),
+    ...(mute === undefined ? [`Next: gt seance talk ${displayText(session.id)}`] : []),
+  ];
+}
+
+/** The same without what to do next, which depends on where they stand. */
+export function pastSessionFacts(past: PastSession, look: Look): string[] {
   const { session, role, runtimeLabel, title, mute } = past;
   const { bead, runtimeSession, endedAt, exit } = session;
   const facts: readonly (readonly [string, string | undefined])[] = [
@@ -75,9 +84,7 @@ export function pastSessionLines(past: PastSession, look: Look): string[] {
   return [
     ...facts.flatMap(([name, value]) => (value ? [`${name}: ${displayText(value, 500)}`] : [])),
     ...(exit?.lastLines ?? []).slice(-5).map((line) => `  | ${displayText(line, 200)}`),
-    mute === undefined
-      ? `Next: gt seance talk ${displayText(session.id)}`
-      : `Cannot be asked: ${displayText(mute, 500)}`,
+    ...(mute === undefined ? [] : [`Cannot be asked: ${displayText(mute, 500)}`]),
   ];
 }
 
