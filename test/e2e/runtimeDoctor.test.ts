@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { DoctorResult, RuntimeHealth } from '../../server/protocol/runtimeDoctor.ts';
@@ -10,8 +18,9 @@ import { addRuntime } from './rigs.ts';
 import { openTerminal, runProgram, serverProgram, type Terminal } from './terminal.ts';
 
 /** A vendor's program that knows its version and notes every other start. */
-function install(terminal: Terminal, name: string, version: string): void {
-  const program = join(terminal.folder, 'bin', name);
+function install(terminal: Terminal, name: string, version: string, folder = 'bin'): string {
+  mkdirSync(join(terminal.folder, folder), { recursive: true });
+  const program = join(terminal.folder, folder, name);
   const lines = [
     '#!/usr/bin/env node',
     `if (process.argv[2] === '--version') console.log('${version}');`,
@@ -19,6 +28,7 @@ function install(terminal: Terminal, name: string, version: string): void {
   ];
   writeFileSync(program, lines.join('\n'));
   chmodSync(program, 0o755);
+  return program;
 }
 
 async function rigWith(terminal: Terminal, name: string, runtime: string): Promise<void> {
@@ -121,6 +131,30 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
     assert.ok(!existsSync(join(terminal.folder, 'started')));
   });
 
+  test('what the town would start is looked at: what a setting names, else what lies in a known place', async (t) => {
+    const terminal = openTerminal(t);
+    const placed = install(terminal, 'opencode', 'opencode 1.2.3', 'home/.opencode/bin');
+    install(terminal, 'codex', 'codex-cli 0.169.0');
+    const set = install(terminal, 'codex', 'codex-cli 0.170.0', 'elsewhere');
+    await terminal.must('gt', 'install', terminal.town);
+    await terminal.must('gt', 'config', 'runtime.codex.command', set);
+    const found = await terminal.json<DoctorResult>('gt', 'runtime', 'doctor');
+    for (const [name, program, version] of [
+      ['opencode', placed, /1\.2\.3/],
+      ['codex', set, /0\.170\.0/],
+    ] as const) {
+      const health = healthOf(found, name);
+      assert.equal(health.program, program);
+      assert.match(health.version ?? '', version);
+      assert.equal(statesOf(health)['program'], 'ok');
+    }
+    rmSync(set);
+    const gone = healthOf(await terminal.json<DoctorResult>('gt', 'runtime', 'doctor'), 'codex');
+    const said = gone.findings.find(({ about }) => about === 'program');
+    assert.ok(said?.evidence.endsWith(`there is no program ${set}.`), said?.evidence);
+    assert.match(said?.advice ?? '', /gt config runtime\.codex\.command/);
+  });
+
   test('what cannot be read is refused', async (t) => {
     const terminal = openTerminal(t);
     const file = join(terminal.folder, 'params.json');
@@ -132,6 +166,8 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
       '{"rigs":[{}]}',
       '{"own":[{"id":"x","command":"a\\u001b"}]}',
       '{"runtime":7}',
+      '{"commands":{"codex":7}}',
+      '{"commands":{"codex":"codex"}}',
     ]) {
       writeFileSync(file, params);
       const words = [serverProgram, 'runtime-doctor', '--params', file];
