@@ -272,7 +272,7 @@ const programPort: ProgramPort = {
   path: loginShellPath,
   find: findCommand,
   asRoot: process.getuid?.() === 0,
-  version: (program, args, path) => versionOf(program, args, { path, strip: alwaysStripped }),
+  version: (program, args, path) => versionOf(program, args, { path }),
   async run(argv, directory) {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;

@@ -19,14 +19,15 @@ import {
 import { builtInPresets, findPreset } from './runtimes/presets.ts';
 import { findRuntimeProgram, knownProgram } from './runtimes/programs.ts';
 import { askLoginShell, aliasesOfShell, loginShellPath } from './sessions/loginShell.ts';
-import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
+import { programFacts, signOfAccount } from './sessions/programFacts.ts';
 import { findCommand } from './sessions/programs.ts';
+import { versionOf } from './sessions/programVersion.ts';
 
 export interface DoctorParts {
   readonly gitWith: (emptyHooksDirectory: string) => Git;
 }
 
-const versionMs = 10_000;
+const waitMs = 10_000;
 const shellMs = 10_000;
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -118,9 +119,7 @@ async function runtimeFacts(
   const isOwn = command.startsWith('{') || found.program === undefined;
   const program = isOwn ? undefined : programFacts(found.program, path);
   const version =
-    program && known
-      ? await askVersion([program.path, ...known.version], { path, deadlineMs: versionMs })
-      : undefined;
+    program && known ? await versionOf(program.path, known.version, { path, waitMs }) : undefined;
   const account = known && signOfAccount(known.account);
   const alias = aliases.get(command);
   return {
@@ -171,14 +170,18 @@ async function machineFacts(gitWith: DoctorParts['gitWith'], path: string): Prom
   const own = env['PATH'] ?? '';
   const kept = await askLoginShell({ ...env, PATH: `${marker}:${own}` }, shellMs);
   const desktop = platform === 'darwin' || platform === 'win32';
-  const node = await askVersion(['node', '--version'], { path, deadlineMs: versionMs });
-  const tmux = await askVersion(['tmux', '-V'], { path, deadlineMs: versionMs });
+  const versionOnPath = async (command: string, word: string): Promise<string | undefined> => {
+    const program = findCommand(command, path);
+    return program === undefined ? undefined : await versionOf(program, [word], { path, waitMs });
+  };
+  const node = await versionOnPath('node', '--version');
+  const tmux = await versionOnPath('tmux', '-V');
   return {
     isRoot: process.getuid?.() === 0,
     saysSandbox: env['IS_SANDBOX'] === '1',
     hasDisplay: desktop || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']),
     loginShellKeepsPath: platform === 'win32' || kept.split(':').includes(marker),
-    ...(node === undefined ? {} : { node: node.replace(/^v/, '') }),
+    ...(node === undefined ? {} : { node }),
     ...(tmux === undefined ? {} : { tmux }),
     ...(await gitFacts(gitWith)),
   };

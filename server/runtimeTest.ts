@@ -36,8 +36,9 @@ import {
 } from './runtimes/contractBead.ts';
 import { findRuntimeProgram } from './runtimes/programs.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
-import { askVersion, signOfAccount } from './sessions/programFacts.ts';
+import { signOfAccount } from './sessions/programFacts.ts';
 import { findCommand, findProgram } from './sessions/programs.ts';
+import { versionOf } from './sessions/programVersion.ts';
 import { isLeft, kill } from './sessions/sessionProcesses.ts';
 
 export interface RuntimeTestParts {
@@ -162,7 +163,8 @@ class RuntimeTest {
       own: this.#parts.version,
       set,
       found: findRuntimeProgram(preset, { set, self: process.execPath, find }),
-      version: (argv: readonly string[], deadlineMs: number) => askVersion(argv, { path, deadlineMs }),
+      version: (program: string, args: readonly string[], waitMs: number) =>
+        versionOf(program, args, { path, waitMs }),
       signOfAccount,
     };
     const found = lookForProgram(preset, look);

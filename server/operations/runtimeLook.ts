@@ -12,8 +12,8 @@ export interface RuntimeLook {
   /** What a person set for the runtime. */
   readonly set: string | undefined;
   readonly found: FoundProgram;
-  /** What a program prints that is asked for its version. */
-  version(argv: readonly string[], deadlineMs: number): Promise<string | undefined>;
+  /** What a program says its version is. */
+  version(program: string, args: readonly string[], waitMs: number): Promise<string | undefined>;
   signOfAccount(signs: KnownProgram['account']): string | undefined;
 }
 
@@ -36,8 +36,9 @@ export async function lookForVersion({ command }: RuntimePreset, look: RuntimeLo
   if (command === '{self}') return passed(`${look.own}, of this product.`);
   const known = knownProgram(command);
   if (!known) return skipped('What a program of your own does when asked for its version is not known.');
-  const words = [found.program ?? command, ...known.version];
-  const said = await look.version(words, versionMs);
+  if (found.program === undefined) return noProgram;
+  const words = [found.program, ...known.version];
+  const said = await look.version(found.program, known.version, versionMs);
   if (said !== undefined) return passed(said);
   return failed(
     `${words.join(' ')} gave no version within ${versionMs / 1000} s.`,

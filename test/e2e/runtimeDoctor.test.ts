@@ -67,7 +67,7 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
       'findings',
     ]);
     assert.equal(codex.program, join(terminal.folder, 'bin/codex'));
-    assert.equal(codex.version, 'codex-cli 0.169.0');
+    assert.equal(codex.version, '0.169.0');
     assert.equal(statesOf(codex)['account'], 'warning');
     assert.equal(statesOf(healthOf(result, 'claude-code'))['program'], 'problem');
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
     const before = await seq();
     const missing = await terminal.gt('runtime', 'doctor');
     assert.equal(missing.code, 1);
-    assert.match(missing.stdout, /^codex +look below +codex-cli 0\.169\.0 +0 d +backend +\S/m);
+    assert.match(missing.stdout, /^codex +look below +0\.169\.0 +0 d +backend +\S/m);
     assert.match(missing.stdout, /^mine +not found +- +- +frontend +-$/m);
     assert.match(missing.stdout, /\nmine\n {2}problem {2}program: There is no "no-such-agent" on the PATH/);
     assert.match(missing.stdout, /\nNot ready: see what is a problem above\.\n$/);

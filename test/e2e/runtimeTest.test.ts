@@ -227,7 +227,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     const result = JSON.parse(stdout) as Result;
     assert.deepEqual(outcomes(result), Object.fromEntries(contract.map((step) => [step, s])));
     assert.match(stepOf(result, 'hook').evidence, /your own account, which only --live uses/);
-    assert.equal(stepOf(result, 'version').evidence, '2.1.330 (Claude Code)');
+    assert.equal(stepOf(result, 'version').evidence, '2.1.330');
     assert.match(stepOf(result, 'signed-in').evidence, /\.credentials\.json is there/);
     assert.match(
       stepOf(result, 'prompt-argument').evidence,
