@@ -22,6 +22,7 @@ import { askLoginShell, aliasesOfShell, loginShellPath } from './sessions/loginS
 import { programFacts, signOfAccount } from './sessions/programFacts.ts';
 import { findCommand } from './sessions/programs.ts';
 import { versionOf } from './sessions/programVersion.ts';
+import { findTmux } from './sessions/tmux.ts';
 
 export interface DoctorParts {
   readonly gitWith: (emptyHooksDirectory: string) => Git;
@@ -170,21 +171,36 @@ async function machineFacts(gitWith: DoctorParts['gitWith'], path: string): Prom
   const own = env['PATH'] ?? '';
   const kept = await askLoginShell({ ...env, PATH: `${marker}:${own}` }, shellMs);
   const desktop = platform === 'darwin' || platform === 'win32';
-  const versionOnPath = async (command: string, word: string): Promise<string | undefined> => {
-    const program = findCommand(command, path);
-    return program === undefined ? undefined : await versionOf(program, [word], { path, waitMs });
-  };
-  const node = await versionOnPath('node', '--version');
-  const tmux = await versionOnPath('tmux', '-V');
+  const program = findCommand('node', path);
+  const node = program === undefined ? undefined : await versionOf(program, ['--version'], { path, waitMs });
   return {
     isRoot: process.getuid?.() === 0,
     saysSandbox: env['IS_SANDBOX'] === '1',
     hasDisplay: desktop || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']),
     loginShellKeepsPath: platform === 'win32' || kept.split(':').includes(marker),
     ...(node === undefined ? {} : { node }),
-    ...(tmux === undefined ? {} : { tmux }),
+    tmux: await tmuxFacts(path),
     ...(await gitFacts(gitWith)),
   };
+}
+
+/** As the session host would take it: also one that says no version. */
+async function tmuxFacts(path: string): Promise<MachineFacts['tmux']> {
+  try {
+    const program = await findTmux(path);
+    const version = await versionOf(program, ['-V'], { path, waitMs });
+    return { version: version === undefined ? `${program}, of an unknown version` : `tmux ${version}` };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return problemOf(error);
+  }
+}
+
+function problemOf({ message, details: { next } }: Refusal): {
+  readonly problem: string;
+  readonly next?: string;
+} {
+  return { problem: message, ...(next === undefined ? {} : { next }) };
 }
 
 async function gitFacts(gitWith: DoctorParts['gitWith']): Promise<Pick<MachineFacts, 'git' | 'identity'>> {
@@ -194,8 +210,7 @@ async function gitFacts(gitWith: DoctorParts['gitWith']): Promise<Pick<MachineFa
     return { git: { version: await git.version() }, identity: await git.userIdentity() };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { next } = error.details;
-    return { git: { problem: error.message, ...(next === undefined ? {} : { next }) }, identity: {} };
+    return { git: problemOf(error), identity: {} };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -3,6 +3,9 @@ import type { RuntimePreset } from '../domain/runtime.ts';
 import { allWords, fill } from './placeholders.ts';
 import { knownProgram, missingSentence } from './programs.ts';
 
+/** A program that the town needs, or why it cannot be used. */
+type MachineProgram = { readonly version: string } | { readonly problem: string; readonly next?: string };
+
 /** What every runtime of this machine shares. */
 export interface MachineFacts {
   readonly isRoot: boolean;
@@ -13,8 +16,9 @@ export interface MachineFacts {
   readonly loginShellKeepsPath: boolean;
   /** Absent: none on the PATH. */
   readonly node?: string;
-  readonly tmux?: string;
-  readonly git: { readonly version: string } | { readonly problem: string; readonly next?: string };
+  /** As the session host finds it. */
+  readonly tmux: MachineProgram;
+  readonly git: MachineProgram;
   /** Of the user's own configuration. */
   readonly identity: { readonly name?: string; readonly email?: string };
 }
@@ -229,11 +233,11 @@ function identityFinding({ identity: { name, email } }: MachineFacts): Finding {
 }
 
 function tmuxFinding({ tmux }: MachineFacts, rigs: readonly RigFacts[]): Finding {
-  if (tmux !== undefined) return ok('tmux', tmux);
+  if ('version' in tmux) return ok('tmux', tmux.version);
   const wanted = rigs.filter(({ session }) => session === 'tmux').map(({ name }) => name);
   return wanted.length > 0
-    ? problem('tmux', `It is not on the PATH, and ${wanted.join(', ')} would live in it.`, 'Install tmux.')
-    : ok('tmux', 'Not on the PATH; nothing here wants it.');
+    ? problem('tmux', `${tmux.problem} ${wanted.join(', ')} would live in it.`, tmux.next ?? 'Install tmux.')
+    : ok('tmux', `${tmux.problem} Nothing here wants it.`);
 }
 
 const ok = (about: string, evidence: string): Finding => ({ about, state: 'ok', evidence });

@@ -155,6 +155,27 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
     assert.match(said?.advice ?? '', /gt config runtime\.codex\.command/);
   });
 
+  test('a tmux that the host would refuse is a problem where a rig wants to live in it, and only there', async (t) => {
+    const terminal = openTerminal(t);
+    const tmux = join(terminal.folder, 'bin/tmux');
+    writeFileSync(tmux, '#!/bin/sh\necho tmux 2.9a\n', { mode: 0o755 });
+    await terminal.must('gt', 'install', terminal.town);
+    await rigWith(terminal, 'backend', 'sim');
+    const found = async () => {
+      const { stdout } = await terminal.gt('runtime', 'doctor', '--json');
+      const { ready, machine } = JSON.parse(stdout) as DoctorResult;
+      return { ready, ...machine.find(({ about }) => about === 'tmux') };
+    };
+    const unwanted = await found();
+    assert.deepEqual([unwanted.ready, unwanted.state], [true, 'ok']);
+    assert.match(unwanted.evidence ?? '', /too old/);
+    await terminal.must('gt', 'rig', 'config', 'backend', 'session', 'tmux');
+    const { evidence, advice, ...wanted } = await found();
+    assert.deepEqual([wanted.ready, wanted.state], [false, 'problem']);
+    assert.match(evidence ?? '', /bin\/tmux is too old: it is tmux 2\.9a\. backend would live in it\.$/);
+    assert.match(advice ?? '', /^Update tmux to 3\.2 or newer/);
+  });
+
   test('what cannot be read is refused', async (t) => {
     const terminal = openTerminal(t);
     const file = join(terminal.folder, 'params.json');
