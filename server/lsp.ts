@@ -215,11 +215,17 @@ class Window {
     return result;
   }
 
-  /** The scratch town knows only the built-in ones. */
+  /** The scratch town knows only the built-in ones, and no settings. */
   async #withOwnPreset(params: RuntimeTestParams): Promise<RuntimeTestParams> {
     if (!this.#town.isConnected) return params;
     const { preset, builtIn } = await this.#town.request('runtime/get', { runtime: params.runtime });
-    return builtIn ? params : { ...params, runtime: preset.id, preset: givenOf(preset) };
+    const { commands = {} } = await this.#town.request('town/get', {});
+    const command = Object.hasOwn(commands, preset.id) ? commands[preset.id] : undefined;
+    return {
+      ...params,
+      ...(builtIn ? {} : { runtime: preset.id, preset: givenOf(preset) }),
+      ...(command === undefined ? {} : { command }),
+    };
   }
 
   /** Of an editor that opens terminals for sessions. */

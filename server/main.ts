@@ -13,7 +13,7 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
   gastown-server create PATH   make a town in PATH
   gastown-server lsp --stdio   speak LSP to an editor
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
-  gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--host HOST] [--deadline SECONDS]
+  gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--command PATH] [--host HOST] [--deadline SECONDS]
                                test a runtime in a throw-away town, as JSON lines
   gastown-server runtime-doctor [--params FILE|-]
                                look at runtimes and this machine, as one JSON line
@@ -190,15 +190,17 @@ function readTestArguments(args: readonly string[]): RuntimeTestParams | undefin
   const live = args.includes('--live');
   const words = args.filter((word) => word !== '--live');
   const [runtime, ...rest] = words;
-  const options = readPairs(rest, ['--preset', '--host', '--deadline']);
+  const options = readPairs(rest, ['--preset', '--command', '--host', '--deadline']);
   if (runtime === undefined || runtime.startsWith('-') || !options) return undefined;
-  const [preset, host] = [options.get('--preset'), options.get('--host')];
+  const [preset, command] = [options.get('--preset'), options.get('--command')];
+  const host = options.get('--host');
   const seconds = Number(options.get('--deadline') ?? 1);
   if (!(seconds > 0 && Number.isFinite(seconds))) return undefined;
   return {
     runtime,
     ...(live ? { live } : {}),
     ...(preset === undefined ? {} : { preset: readJson(preset) }),
+    ...(command === undefined ? {} : { command }),
     ...(host === undefined ? {} : { host: host as NonNullable<RuntimeTestParams['host']> }),
     ...(options.has('--deadline') ? { deadlineSeconds: seconds } : {}),
   };

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
 import type { Session } from './domain/session.ts';
@@ -17,7 +16,7 @@ import { loginShellPath } from './sessions/loginShell.ts';
 import { lastLines, outputLines } from './sessions/logs.ts';
 import { writePrivateFiles, writeWorktreeFiles } from './sessions/privateFiles.ts';
 import { processHost } from './sessions/processHost.ts';
-import { findProgram, shellWord, userShell } from './sessions/programs.ts';
+import { findCommand, findProgram } from './sessions/programs.ts';
 import { versionOf } from './sessions/programVersion.ts';
 import { runProgram } from './sessions/runProgram.ts';
 import {
@@ -271,16 +270,11 @@ function noTerminal(sentence: string): Refusal {
   });
 }
 
-/** `~/…` as a shell would read it. */
-const atHome = (command: string): string =>
-  command.startsWith('~/') ? join(homedir(), command.slice(2)) : command;
-
 const programPort: ProgramPort = {
   path: loginShellPath,
-  find: (command, path) =>
-    command === shellWord ? userShell(process.env) : findProgram(atHome(command), path)?.path,
+  find: findCommand,
   asRoot: process.getuid?.() === 0,
-  version: (program, args, path) => versionOf(program, args, { path, strip: alwaysStripped }),
+  version: (program, args, path) => versionOf(program, args, { path }),
   async run(argv, directory) {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;

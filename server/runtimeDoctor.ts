@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
 import type { RuntimePreset } from './domain/runtime.ts';
+import { checkedCommand } from './domain/settings.ts';
 import { displayText } from './domain/text.ts';
 import type { Git } from './git/git.ts';
 import type { DoctorParams, DoctorResult, RuntimeHealth } from './protocol/runtimeDoctor.ts';
@@ -16,15 +17,18 @@ import {
   type RuntimeFacts,
 } from './runtimes/doctor.ts';
 import { builtInPresets, findPreset } from './runtimes/presets.ts';
-import { knownProgram } from './runtimes/programs.ts';
+import { findRuntimeProgram, knownProgram } from './runtimes/programs.ts';
 import { askLoginShell, aliasesOfShell, loginShellPath } from './sessions/loginShell.ts';
-import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
+import { programFacts, signOfAccount } from './sessions/programFacts.ts';
+import { findCommand } from './sessions/programs.ts';
+import { versionOf } from './sessions/programVersion.ts';
+import { findTmux } from './sessions/tmux.ts';
 
 export interface DoctorParts {
   readonly gitWith: (emptyHooksDirectory: string) => Git;
 }
 
-const versionMs = 10_000;
+const waitMs = 10_000;
 const shellMs = 10_000;
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -32,6 +36,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 export async function examine({ gitWith }: DoctorParts, params: DoctorParams): Promise<DoctorResult> {
   const presets = presetsOf(params);
   const rigs = params.rigs ?? [];
+  const setCommands = new Map(Object.entries(params.commands ?? {}));
   const path = await loginShellPath();
   const commands = presets.map(({ command }) => command).filter((command) => !command.startsWith('{'));
   const aliases = await aliasesOfShell(process.env, shellMs, commands);
@@ -39,7 +44,8 @@ export async function examine({ gitWith }: DoctorParts, params: DoctorParams): P
   const runtimes = await Promise.all(
     presets.map(async (preset): Promise<RuntimeHealth> => {
       const own = rigs.filter(({ runtime }) => runtime === preset.id);
-      const facts = { ...(await runtimeFacts(preset, path, aliases)), rigs: own.map(rigFacts) };
+      const set = setCommands.get(preset.id);
+      const facts = { ...(await runtimeFacts(preset, { path, set, aliases })), rigs: own.map(rigFacts) };
       return health(facts, machine);
     }),
   );
@@ -48,23 +54,35 @@ export async function examine({ gitWith }: DoctorParts, params: DoctorParams): P
   return { runtimes, machine: shared, ready: isReady(shared) && wanted.every(({ ready }) => ready) };
 }
 
+type JsonObject = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** What came as JSON. Presets are checked one by one, where they are read. */
 export function readDoctorParams(value: unknown): DoctorParams {
-  const isRecord = (each: unknown): each is Readonly<Record<string, unknown>> =>
-    typeof each === 'object' && each !== null && !Array.isArray(each);
   const isRig = (each: unknown): boolean =>
-    isRecord(each) &&
+    isObject(each) &&
     typeof each['name'] === 'string' &&
     typeof each['runtime'] === 'string' &&
-    isRecord(each['settings']);
-  const { runtime, own = [], rigs = [] } = isRecord(value) ? value : { own: undefined, rigs: null };
+    isObject(each['settings']);
+  const { runtime, own = [], rigs = [], commands = {} } = isObject(value) ? value : { rigs: null };
   const fits =
     (runtime === undefined || typeof runtime === 'string') &&
     Array.isArray(own) &&
     Array.isArray(rigs) &&
     rigs.every(isRig);
-  if (isRecord(value) && fits) return value;
-  throw new Refusal('invalid', 'It must be an object with runtime, own and rigs.', { field: 'params' });
+  if (isObject(value) && fits && isObject(commands)) return { ...value, commands: readCommands(commands) };
+  throw new Refusal('invalid', 'It must be an object with runtime, own, commands and rigs.', {
+    field: 'params',
+  });
+}
+
+/** Each is checked as the setting that it is. */
+function readCommands(given: JsonObject): Readonly<Record<string, string>> {
+  const set = Object.entries(given).map(([name, value]) => [name, checkedCommand(name, value)] as const);
+  return Object.fromEntries(set.flatMap(([name, path]) => (path === undefined ? [] : [[name, path]])));
 }
 
 function presetsOf({ runtime, own = [] }: DoctorParams): readonly RuntimePreset[] {
@@ -83,22 +101,31 @@ function presetsOf({ runtime, own = [] }: DoctorParams): readonly RuntimePreset[
   });
 }
 
+interface Surroundings {
+  /** Of the login shell. */
+  readonly path: string;
+  /** Where the town's settings have the program. */
+  readonly set: string | undefined;
+  readonly aliases: ReadonlyMap<string, string>;
+}
+
 async function runtimeFacts(
   preset: RuntimePreset,
-  path: string,
-  aliases: ReadonlyMap<string, string>,
+  { path, set, aliases }: Surroundings,
 ): Promise<Omit<RuntimeFacts, 'rigs'>> {
   const { command } = preset;
   const known = knownProgram(command);
-  const program = command.startsWith('{') ? undefined : programFacts(command, path);
+  const find = (each: string): string | undefined => findCommand(each, path);
+  const found = findRuntimeProgram(preset, { set, self: process.execPath, find });
+  const isOwn = command.startsWith('{') || found.program === undefined;
+  const program = isOwn ? undefined : programFacts(found.program, path);
   const version =
-    program && known
-      ? await askVersion([command, ...known.version], { path, deadlineMs: versionMs })
-      : undefined;
+    program && known ? await versionOf(program.path, known.version, { path, waitMs }) : undefined;
   const account = known && signOfAccount(known.account);
   const alias = aliases.get(command);
   return {
     preset,
+    ...(set === undefined ? {} : { set }),
     ...(program === undefined
       ? {}
       : {
@@ -144,17 +171,36 @@ async function machineFacts(gitWith: DoctorParts['gitWith'], path: string): Prom
   const own = env['PATH'] ?? '';
   const kept = await askLoginShell({ ...env, PATH: `${marker}:${own}` }, shellMs);
   const desktop = platform === 'darwin' || platform === 'win32';
-  const node = await askVersion(['node', '--version'], { path, deadlineMs: versionMs });
-  const tmux = await askVersion(['tmux', '-V'], { path, deadlineMs: versionMs });
+  const program = findCommand('node', path);
+  const node = program === undefined ? undefined : await versionOf(program, ['--version'], { path, waitMs });
   return {
     isRoot: process.getuid?.() === 0,
     saysSandbox: env['IS_SANDBOX'] === '1',
     hasDisplay: desktop || Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']),
     loginShellKeepsPath: platform === 'win32' || kept.split(':').includes(marker),
-    ...(node === undefined ? {} : { node: node.replace(/^v/, '') }),
-    ...(tmux === undefined ? {} : { tmux }),
+    ...(node === undefined ? {} : { node }),
+    tmux: await tmuxFacts(path),
     ...(await gitFacts(gitWith)),
   };
+}
+
+/** As the session host would take it: also one that says no version. */
+async function tmuxFacts(path: string): Promise<MachineFacts['tmux']> {
+  try {
+    const program = await findTmux(path);
+    const version = await versionOf(program, ['-V'], { path, waitMs });
+    return { version: version === undefined ? `${program}, of an unknown version` : `tmux ${version}` };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return problemOf(error);
+  }
+}
+
+function problemOf({ message, details: { next } }: Refusal): {
+  readonly problem: string;
+  readonly next?: string;
+} {
+  return { problem: message, ...(next === undefined ? {} : { next }) };
 }
 
 async function gitFacts(gitWith: DoctorParts['gitWith']): Promise<Pick<MachineFacts, 'git' | 'identity'>> {
@@ -164,8 +210,7 @@ async function gitFacts(gitWith: DoctorParts['gitWith']): Promise<Pick<MachineFa
     return { git: { version: await git.version() }, identity: await git.userIdentity() };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { next } = error.details;
-    return { git: { problem: error.message, ...(next === undefined ? {} : { next }) }, identity: {} };
+    return { git: problemOf(error), identity: {} };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

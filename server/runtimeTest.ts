@@ -4,6 +4,7 @@ import { contractSteps, failed, keepsContract, passed, skipped, type Verdict } f
 import { Refusal } from './domain/refusal.ts';
 import type { Rig } from './domain/rig.ts';
 import type { RuntimePreset } from './domain/runtime.ts';
+import { checkedCommand, commandKeyOf } from './domain/settings.ts';
 import type { Git } from './git/git.ts';
 import {
   addContractBead,
@@ -25,10 +26,19 @@ import type { OpenTerminalParams } from './protocol/session.ts';
 import { followChanges } from './rpc/changes.ts';
 import type { TownClient } from './rpc/client.ts';
 import { withScratchTown, type ScratchTown } from './rpc/scratchTown.ts';
-import { contractFile, instruction, kindOf, usualSeconds } from './runtimes/contractBead.ts';
+import {
+  contractFile,
+  instruction,
+  kindOf,
+  randomWord,
+  usualSeconds,
+  withoutLive,
+} from './runtimes/contractBead.ts';
+import { findRuntimeProgram } from './runtimes/programs.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
-import { askVersion, programFacts, signOfAccount } from './sessions/programFacts.ts';
-import { findProgram, shellWord, userShell } from './sessions/programs.ts';
+import { signOfAccount } from './sessions/programFacts.ts';
+import { findCommand, findProgram } from './sessions/programs.ts';
+import { versionOf } from './sessions/programVersion.ts';
 import { isLeft, kill } from './sessions/sessionProcesses.ts';
 
 export interface RuntimeTestParts {
@@ -67,7 +77,8 @@ export async function testRuntime(
       const tell: Emit = (event) => {
         if (!stop.aborted) emit(event);
       };
-      return await new RuntimeTest(parts, { params, preset, scratch, emit: tell }).run();
+      const set = params.command === undefined ? undefined : checkedCommand(preset.id, params.command);
+      return await new RuntimeTest(parts, { params, preset, set, scratch, emit: tell }).run();
     },
   );
 }
@@ -86,6 +97,8 @@ const patience = { hookMs: 20_000, stayMs };
 interface Scene {
   readonly params: RuntimeTestParams;
   readonly preset: RuntimePreset;
+  /** Where a person said that its program is. */
+  readonly set: string | undefined;
   readonly scratch: ScratchTown;
   readonly emit: Emit;
 }
@@ -142,14 +155,16 @@ class RuntimeTest {
 
   /** Found, version, signed in: without a start that would do anything. */
   async #lookAtProgram(): Promise<boolean> {
-    const { preset } = this.#scene;
+    const { preset, set } = this.#scene;
     const path = await loginShellPath();
+    const find = (command: string): string | undefined => findCommand(command, path);
     const look = {
       path,
       own: this.#parts.version,
-      find: (command: string) =>
-        command === shellWord ? userShell(process.env) : programFacts(command, path)?.path,
-      version: (argv: readonly string[], deadlineMs: number) => askVersion(argv, { path, deadlineMs }),
+      set,
+      found: findRuntimeProgram(preset, { set, self: process.execPath, find }),
+      version: (program: string, args: readonly string[], waitMs: number) =>
+        versionOf(program, args, { path, waitMs }),
       signOfAccount,
     };
     const found = lookForProgram(preset, look);
@@ -250,13 +265,15 @@ class RuntimeTest {
     const home = join(this.#scene.scratch.folder, 'home');
     mkdirSync(home, { recursive: true });
     const away = preset.needs.account && this.#scene.params.live !== true;
-    const runtime = away ? await addWithoutAccount(town, preset, home) : preset.id;
+    const runtime = away
+      ? await addWithoutAccount(town, preset, { home, command: this.#scene.set })
+      : preset.id;
     const bead = await addWaitingBead(town, rig, preset, 'stay');
     this.#tell('terminal', await tryTerminal(town, { bead, runtime, stayMs, away }));
   }
 
   async #settle(): Promise<{ readonly town: WatchedTown; readonly rig: Rig }> {
-    const { scratch, preset } = this.#scene;
+    const { scratch, preset, set } = this.#scene;
     const { client, folder } = scratch;
     await this.#offerTerminals(client);
     const town: WatchedTown = {
@@ -264,6 +281,8 @@ class RuntimeTest {
       changes: await followChanges(client),
       git: this.#parts.gitWith(join(folder, 'empty')),
     };
+    // The scratch town has to start the same program.
+    if (set !== undefined) await town.ask('town/configure', { key: commandKeyOf(preset.id), words: [set] });
     return { town, rig: await settle(town, folder, preset.id) };
   }
 
@@ -276,15 +295,4 @@ class RuntimeTest {
     );
     await client.request('host/offer', { window: 'runtime-test', trusted: true, focused: true });
   }
-}
-
-/** Nobody can have written it before, and a person can type it. */
-function randomWord(): string {
-  return `word${Math.floor(Math.random() * 36 ** 6)
-    .toString(36)
-    .padStart(6, '0')}`;
-}
-
-function withoutLive({ label }: RuntimePreset): string {
-  return `Not started: ${label} works with your own account, which only --live uses.`;
 }

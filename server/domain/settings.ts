@@ -131,6 +131,15 @@ export function withTownChange(town: Town, { command, role, ...change }: TownCha
 /** Whether a key of the town is about where a runtime's program is. */
 export const isCommandKey = (key: string): boolean => commandKey.test(key);
 
+/** What the setting of that runtime's program would be; refused where it fits no setting. */
+export function checkedCommand(runtime: string, value: unknown): string | undefined {
+  const key = commandKeyOf(runtime);
+  return parseTownSetting(key, typeof value === 'string' ? [value] : []).command?.path;
+}
+
+/** The key of the town that says where the program of a runtime is. */
+export const commandKeyOf = (runtime: string): string => `runtime.${runtime}.command`;
+
 const commandKey = /^runtime\.(.+)\.command$/u;
 const absolute = /^(?:\/|[A-Za-z]:[\\/]|\\\\)/u;
 

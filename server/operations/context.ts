@@ -86,7 +86,7 @@ export interface ProgramPort {
   find(command: string, path: string): string | undefined;
   /** Whether programs run as the superuser. */
   readonly asRoot: boolean;
-  /** What a program says its version is, asked with a short deadline and kept until the program changes. Never on the way of a sling. */
+  /** What a program says its version is, waited for shortly and kept until the program changes. Never on the way of a sling. */
   version(program: string, args: readonly string[], path: string): Promise<string | undefined>;
   /** Runs an argument vector, without a shell, in a folder; output is the last lines of both streams. */
   run(

@@ -3,6 +3,7 @@ import { givenOf } from '../domain/givenPreset.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { commandKeyOf } from '../domain/settings.ts';
 import type { Git } from '../git/git.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import { contractFile, instruction, simulatedAs, waitingInstruction } from '../runtimes/contractBead.ts';
@@ -67,7 +68,7 @@ export async function addWaitingBead(
 export async function addWithoutAccount(
   town: WatchedTown,
   preset: RuntimePreset,
-  home: string,
+  { home, command }: { readonly home: string; readonly command: string | undefined },
 ): Promise<string> {
   const known = knownProgram(preset.command);
   const { set, strip } = preset.environment;
@@ -75,6 +76,7 @@ export async function addWithoutAccount(
   const environment = { set: { ...set, HOME: home }, strip: [...strip, ...leads] };
   const id = 'without-account';
   await town.ask('runtime/add', { preset: { ...givenOf(preset), id, aliases: [], environment } });
+  if (command !== undefined) await town.ask('town/configure', { key: commandKeyOf(id), words: [command] });
   return id;
 }
 

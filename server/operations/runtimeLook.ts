@@ -1,6 +1,7 @@
 import { failed, passed, skipped, type Verdict } from '../domain/contract.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
-import { knownProgram, type KnownProgram } from '../runtimes/programs.ts';
+import { commandKeyOf } from '../domain/settings.ts';
+import { knownProgram, missingSentence, type FoundProgram, type KnownProgram } from '../runtimes/programs.ts';
 
 /** The machine, as far as it is looked at before a runtime is started. */
 export interface RuntimeLook {
@@ -8,30 +9,36 @@ export interface RuntimeLook {
   readonly path: string;
   /** The version of this product. */
   readonly own: string;
-  find(command: string): string | undefined;
-  /** What a program prints that is asked for its version. */
-  version(argv: readonly string[], deadlineMs: number): Promise<string | undefined>;
+  /** What a person set for the runtime. */
+  readonly set: string | undefined;
+  readonly found: FoundProgram;
+  /** What a program says its version is. */
+  version(program: string, args: readonly string[], waitMs: number): Promise<string | undefined>;
   signOfAccount(signs: KnownProgram['account']): string | undefined;
 }
 
 const versionMs = 10_000;
 
-export function lookForProgram({ label, command }: RuntimePreset, look: RuntimeLook): Verdict {
+export function lookForProgram(preset: RuntimePreset, { found, set, path }: RuntimeLook): Verdict {
+  const { id, command, places = [] } = preset;
   if (command === '{self}') return passed('It is part of this product.');
-  const path = look.find(command);
-  if (path !== undefined) return passed(path);
+  if (found.program !== undefined) return passed(found.program);
   return failed(
-    `${label} is not installed: there is no "${command}" on the PATH.`,
-    `Install it${inWords(knownProgram(command)?.install)}. Looked in: ${look.path}`,
+    missingSentence(preset, set),
+    set === undefined
+      ? `Install it${inWords(knownProgram(command)?.install)}. Looked in: ${[path, ...places].join(', ')}`
+      : `Say where it is: gt config ${commandKeyOf(id)} PATH, or none to have it looked for.`,
   );
 }
 
 export async function lookForVersion({ command }: RuntimePreset, look: RuntimeLook): Promise<Verdict> {
+  const { found } = look;
   if (command === '{self}') return passed(`${look.own}, of this product.`);
   const known = knownProgram(command);
   if (!known) return skipped('What a program of your own does when asked for its version is not known.');
-  const words = [command, ...known.version];
-  const said = await look.version(words, versionMs);
+  if (found.program === undefined) return noProgram;
+  const words = [found.program, ...known.version];
+  const said = await look.version(found.program, known.version, versionMs);
   if (said !== undefined) return passed(said);
   return failed(
     `${words.join(' ')} gave no version within ${versionMs / 1000} s.`,

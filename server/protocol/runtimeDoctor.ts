@@ -6,6 +6,8 @@ export interface DoctorParams {
   readonly runtime?: string;
   /** Of the town, as `gt runtime add` takes them. */
   readonly own?: readonly unknown[];
+  /** By runtime: where a person said that its program is. */
+  readonly commands?: Readonly<Record<string, string>>;
   readonly rigs?: readonly {
     readonly name: string;
     readonly runtime: string;

@@ -63,6 +63,8 @@ export interface RuntimeTestParams {
   readonly live?: boolean;
   /** A preset of one's own, as `gt runtime add` takes it. */
   readonly preset?: unknown;
+  /** Where a person said that its program is, in the town that has set it. */
+  readonly command?: string;
   readonly host?: 'auto' | HostKind;
   /** For the contract as a whole; absent: 60 s, 10 minutes with an account, 30 minutes for a person. */
   readonly deadlineSeconds?: number;

@@ -33,3 +33,14 @@ export function simulatedAs(
   const isSimulated = command === '{self}' && words[0] === 'sim' && !words.includes('--behaviour');
   return isSimulated ? { labels: [`sim:${behaviour}`] } : {};
 }
+
+/** Nobody can have written it before, and a person can type it. */
+export function randomWord(): string {
+  return `word${Math.floor(Math.random() * 36 ** 6)
+    .toString(36)
+    .padStart(6, '0')}`;
+}
+
+export function withoutLive({ label }: RuntimePreset): string {
+  return `Not started: ${label} works with your own account, which only --live uses.`;
+}

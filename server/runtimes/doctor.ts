@@ -1,7 +1,10 @@
 import type { Finding } from '../domain/finding.ts';
 import type { RuntimePreset } from '../domain/runtime.ts';
 import { allWords, fill } from './placeholders.ts';
-import { knownProgram } from './programs.ts';
+import { knownProgram, missingSentence } from './programs.ts';
+
+/** A program that the town needs, or why it cannot be used. */
+type MachineProgram = { readonly version: string } | { readonly problem: string; readonly next?: string };
 
 /** What every runtime of this machine shares. */
 export interface MachineFacts {
@@ -13,8 +16,9 @@ export interface MachineFacts {
   readonly loginShellKeepsPath: boolean;
   /** Absent: none on the PATH. */
   readonly node?: string;
-  readonly tmux?: string;
-  readonly git: { readonly version: string } | { readonly problem: string; readonly next?: string };
+  /** As the session host finds it. */
+  readonly tmux: MachineProgram;
+  readonly git: MachineProgram;
   /** Of the user's own configuration. */
   readonly identity: { readonly name?: string; readonly email?: string };
 }
@@ -28,7 +32,9 @@ export interface RigFacts {
 
 export interface RuntimeFacts {
   readonly preset: RuntimePreset;
-  /** As found on the login shell's PATH. */
+  /** Where a person said that its program is: it is looked for nowhere else. */
+  readonly set?: string;
+  /** As the town would start it. */
   readonly program?: {
     readonly path: string;
     /** A script that Node runs. */
@@ -78,15 +84,23 @@ const rules: readonly Rule[] = [
 
 const isOwn = ({ preset }: RuntimeFacts): boolean => /^\{\w+\}$/.test(preset.command);
 
-function programRule({ preset, program, ...facts }: RuntimeFacts): Finding {
+function programRule({ preset, program, set, ...facts }: RuntimeFacts): Finding {
   if (isOwn({ preset, ...facts })) return ok('program', 'It needs no program of its own.');
   if (program) return ok('program', program.path);
+  if (set !== undefined)
+    return problem(
+      'program',
+      missingSentence(preset, set),
+      `Say where it is: gt config runtime.${preset.id}.command PATH, or none to have it looked for.`,
+    );
   const install = knownProgram(preset.command)?.install;
+  const { places = [] } = preset;
+  const elsewhere = places.length === 0 ? '' : `, nor is there ${places.join(' or ')}`;
   return problem(
     'program',
-    `There is no "${preset.command}" on the PATH of your login shell.`,
+    `There is no "${preset.command}" on the PATH of your login shell${elsewhere}.`,
     install === undefined
-      ? 'Install it, or set command in its preset to its path.'
+      ? `Install it, or say where it is: gt config runtime.${preset.id}.command PATH`
       : `Install it: ${install}`,
   );
 }
@@ -107,13 +121,14 @@ function versionRule({ preset, program, version }: RuntimeFacts): Finding | unde
     : ok('version', `${version}; ${age}.`);
 }
 
-function aliasRule({ preset, program, alias }: RuntimeFacts): Finding | undefined {
-  if (alias === undefined) return undefined;
+function aliasRule({ preset, program, set, alias }: RuntimeFacts): Finding | undefined {
+  // Who has said where the program is has chosen between the two.
+  if (alias === undefined || set !== undefined) return undefined;
   const started = program ? `the town starts ${program.path}` : 'the town finds no such program';
   return warning(
     'alias',
     `In your shell ${preset.command} means ${alias}; ${started}.`,
-    `If that is the one you mean, add a preset of your own that extends ${preset.id} and has its path as command.`,
+    `If that is the one you mean, give its path: gt config runtime.${preset.id}.command PATH`,
   );
 }
 
@@ -218,11 +233,11 @@ function identityFinding({ identity: { name, email } }: MachineFacts): Finding {
 }
 
 function tmuxFinding({ tmux }: MachineFacts, rigs: readonly RigFacts[]): Finding {
-  if (tmux !== undefined) return ok('tmux', tmux);
+  if ('version' in tmux) return ok('tmux', tmux.version);
   const wanted = rigs.filter(({ session }) => session === 'tmux').map(({ name }) => name);
   return wanted.length > 0
-    ? problem('tmux', `It is not on the PATH, and ${wanted.join(', ')} would live in it.`, 'Install tmux.')
-    : ok('tmux', 'Not on the PATH; nothing here wants it.');
+    ? problem('tmux', `${tmux.problem} ${wanted.join(', ')} would live in it.`, tmux.next ?? 'Install tmux.')
+    : ok('tmux', `${tmux.problem} Nothing here wants it.`);
 }
 
 const ok = (about: string, evidence: string): Finding => ({ about, state: 'ok', evidence });

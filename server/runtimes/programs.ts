@@ -1,3 +1,56 @@
+import type { RuntimePreset } from '../domain/runtime.ts';
+
+/** Where the program of a runtime was looked for, in this order, and where it is. */
+export interface FoundProgram {
+  /** Absolute; absent: it is nowhere. */
+  readonly program?: string;
+  readonly from?: 'setting' | 'path' | 'place';
+  /** What a person set, the word that was looked up on the PATH, the known places. */
+  readonly tried: readonly string[];
+}
+
+export interface ProgramSearch {
+  /** What a person set for the runtime, if anything. */
+  readonly set: string | undefined;
+  /** What `{self}` stands for: it is always there. */
+  readonly self: string;
+  /** On the PATH where it is a word, else where it says. */
+  readonly find: (command: string) => string | undefined;
+}
+
+/**
+ * The program of a preset on this machine, for whoever starts it or looks whether it could be. What a person set counts alone: where it
+ * has gone, nothing else is started in its place.
+ */
+export function findRuntimeProgram(preset: RuntimePreset, { set, self, find }: ProgramSearch): FoundProgram {
+  if (preset.command === '{self}') return { program: self, from: 'path', tried: [] };
+  if (set !== undefined) return located('setting', find(set), [set]);
+  const onPath = find(preset.command);
+  if (onPath !== undefined) return located('path', onPath, [preset.command]);
+  const places = preset.places ?? [];
+  const tried = [preset.command, ...places];
+  for (const place of places) {
+    const found = find(place);
+    if (found !== undefined) return located('place', found, tried);
+  }
+  return { tried };
+}
+
+function located(
+  from: NonNullable<FoundProgram['from']>,
+  program: string | undefined,
+  tried: readonly string[],
+): FoundProgram {
+  return program === undefined ? { tried } : { program, from, tried };
+}
+
+/** What a person is told whose runtime is missing. */
+export function missingSentence({ label, command }: RuntimePreset, set: string | undefined): string {
+  return set === undefined
+    ? `${label} is not installed: there is no "${command}" on the PATH.`
+    : `${label} is not where the town's settings have it: there is no program ${set}.`;
+}
+
 /** What is known of a vendor's program from outside, by the name of its command. Presets of one's own that start it share it. */
 export interface KnownProgram {
   /** Arguments that make it print its version and end. */

@@ -1,17 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readSync,
-  realpathSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { closeSync, existsSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { findProgram } from './programs.ts';
-import { runProgram } from './runProgram.ts';
 
 /** A program of this machine, as it is found without being started. */
 export interface ProgramFacts {
@@ -35,27 +24,6 @@ export function programFacts(command: string, path: string): ProgramFacts | unde
     return undefined;
   }
 }
-
-/** What a vendor's program says of its version; undefined where it does not within the deadline. It gets no input and an empty folder. */
-export async function askVersion(
-  argv: readonly string[],
-  { path, deadlineMs }: { readonly path: string; readonly deadlineMs: number },
-): Promise<string | undefined> {
-  const directory = mkdtempSync(join(tmpdir(), 'gastown-version-'));
-  try {
-    const [command = '', ...args] = argv;
-    const program = findProgram(command, path, { node: process.execPath });
-    if (!program) return undefined;
-    const words = [program.command, ...program.before, ...args];
-    const { code, output } = await runProgram({ argv: words, directory, path, strip, deadlineMs });
-    const line = output.find((each) => /\d+\.\d+/.test(each)) ?? output[0];
-    return code === 0 ? line?.trim() : undefined;
-  } finally {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
-}
-
-const strip: readonly string[] = ['GT_*', 'BD_*', 'NODE_OPTIONS', 'VSCODE_*', 'ELECTRON_RUN_AS_NODE'];
 
 export interface AccountSigns {
   readonly variables: readonly string[];

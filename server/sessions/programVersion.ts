@@ -1,28 +1,45 @@
-import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { plainText } from '../domain/text.ts';
 import { findProgram } from './programs.ts';
 import { runProgram } from './runProgram.ts';
 
-/** A program that takes longer to say its version is not waited for; what it says is kept for the next who asks. */
-const waitMs = 2500;
+/** A program that takes longer is ended: before the most patient of those who ask have gone, so that nothing is left behind them. */
+const deadlineMs = 9000;
 
-/** It is ended where it takes longer than this. */
-const deadlineMs = 20_000;
+/** What would make it another program, or lead it to a session, a repository or a tmux of somebody's. */
+const strip: readonly string[] = [
+  'GT_*',
+  'BD_*',
+  'GIT_*',
+  'TMUX',
+  'TMUX_PANE',
+  'NODE_OPTIONS',
+  'VSCODE_*',
+  'ELECTRON_RUN_AS_NODE',
+];
 
 /** By program and when it was changed last: an update is another file. */
 const known = new Map<string, Promise<string | undefined>>();
 
-/** What a program says its version is; undefined where it says none in time, or has gone. */
+export interface Asking {
+  /** What the program finds others on. */
+  readonly path: string;
+  /** One that takes longer is not waited for; what it says is kept for the next who asks. */
+  readonly waitMs?: number;
+}
+
+/** What a program that was found says its version is; undefined where it says none in time, or has gone. */
 export async function versionOf(
   program: string,
   args: readonly string[],
-  around: { readonly path: string; readonly strip: readonly string[] },
+  { path, waitMs = 2500 }: Asking,
 ): Promise<string | undefined> {
   const changed = statSync(program, { throwIfNoEntry: false })?.mtimeMs;
   if (changed === undefined) return undefined;
   const key = [program, changed, ...args].join('\n');
-  const asked = known.get(key) ?? ask(program, args, around);
+  const asked = known.get(key) ?? ask(program, args, path);
   known.set(key, asked);
   // It may have been a bad moment.
   void asked.then((version) => version === undefined && known.delete(key));
@@ -37,21 +54,18 @@ function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
-async function ask(
-  command: string,
-  args: readonly string[],
-  { path, strip }: { readonly path: string; readonly strip: readonly string[] },
-): Promise<string | undefined> {
-  const program = findProgram(command, path);
+/** It gets no input, and an empty folder: settings that lie in another would count. */
+async function ask(file: string, args: readonly string[], path: string): Promise<string | undefined> {
+  const program = findProgram(file, path);
   if (!program) return undefined;
-  const { code, output } = await runProgram({
-    argv: [program.command, ...program.before, ...args],
-    directory: homedir(),
-    path,
-    strip,
-    deadlineMs,
-  });
-  return code === 0 ? versionIn(output) : undefined;
+  const directory = mkdtempSync(join(tmpdir(), 'gastown-version-'));
+  try {
+    const argv = [program.command, ...program.before, ...args];
+    const { code, output } = await runProgram({ argv, directory, path, strip, deadlineMs });
+    return code === 0 ? versionIn(output) : undefined;
+  } finally {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 /** The first that looks like one: programs say their name before it, and what else they think of. */

@@ -1,4 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, posix, win32 } from 'node:path';
 
 /** A program that can be started without a shell. */
@@ -39,6 +40,13 @@ export const shellWord = '{shell}';
 export function userShell(environment: Readonly<Record<string, string | undefined>>): string {
   if (process.platform === 'win32') return environment['COMSPEC'] ?? 'cmd.exe';
   return environment['SHELL'] ?? '/bin/sh';
+}
+
+/** The program that a preset's command, one of its places, or a setting names; `~/…` as a shell would read it. */
+export function findCommand(command: string, path: string): string | undefined {
+  if (command === shellWord) return userShell(process.env);
+  const file = command.startsWith('~/') ? join(homedir(), command.slice(2)) : command;
+  return findProgram(file, path, { node: process.execPath })?.path;
 }
 
 function candidates(command: string, path: string, lookup: Lookup & { platform: NodeJS.Platform }): string[] {

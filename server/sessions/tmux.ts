@@ -3,6 +3,7 @@ import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
 import { childEnvironment } from './environment.ts';
 import { findProgram } from './programs.ts';
+import { versionOf } from './programVersion.ts';
 
 /** The first tmux that takes variables for a new session, and a reader's terminal without its size. */
 const oldest = { major: 3, minor: 2 } as const;
@@ -38,14 +39,13 @@ export async function findTmux(path: string): Promise<string> {
       facts: { command: 'tmux', path },
     });
   }
-  const said = await versionOf(program);
-  const [, major, minor] = /(\d+)\.(\d+)/u.exec(said) ?? [];
-  // A build of the newest sources says no number.
-  if (major === undefined || isEnough(Number(major), Number(minor))) return program;
-  throw new Refusal('missing-program', `${program} is too old: it is ${displayText(said, 40)}.`, {
+  const version = await versionOf(program, ['-V'], { path, waitMs: answerMs });
+  // A build of the newest sources says no number. One that says nothing at all is started: that will say why.
+  if (version === undefined || isEnough(version)) return program;
+  throw new Refusal('missing-program', `${program} is too old: it is tmux ${version}.`, {
     field: 'host',
     next: `Update tmux to ${oldest.major}.${oldest.minor} or newer, ${otherwise}`,
-    facts: { command: program, version: said },
+    facts: { command: program, version },
   });
 }
 
@@ -110,21 +110,7 @@ const notHandedOn = [
   'VSCODE_*',
 ] as const;
 
-const versions = new Map<string, Promise<string>>();
-
-/** Asked once for each program. Nothing where it cannot be run: starting it will say why. */
-function versionOf(program: string): Promise<string> {
-  const known = versions.get(program);
-  if (known) return known;
-  const asked = new Promise<string>((resolve) => {
-    execFile(program, ['-V'], { cwd: '/', env: tmuxEnvironment(), timeout: answerMs }, (_error, output) =>
-      resolve(output),
-    );
-  });
-  versions.set(program, asked);
-  return asked;
-}
-
-function isEnough(major: number, minor: number): boolean {
+function isEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   return major > oldest.major || (major === oldest.major && minor >= oldest.minor);
 }

@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import type { DoctorResult, RuntimeHealth } from '../../server/protocol/runtimeDoctor.ts';
@@ -10,8 +18,9 @@ import { addRuntime } from './rigs.ts';
 import { openTerminal, runProgram, serverProgram, type Terminal } from './terminal.ts';
 
 /** A vendor's program that knows its version and notes every other start. */
-function install(terminal: Terminal, name: string, version: string): void {
-  const program = join(terminal.folder, 'bin', name);
+function install(terminal: Terminal, name: string, version: string, folder = 'bin'): string {
+  mkdirSync(join(terminal.folder, folder), { recursive: true });
+  const program = join(terminal.folder, folder, name);
   const lines = [
     '#!/usr/bin/env node',
     `if (process.argv[2] === '--version') console.log('${version}');`,
@@ -19,6 +28,7 @@ function install(terminal: Terminal, name: string, version: string): void {
   ];
   writeFileSync(program, lines.join('\n'));
   chmodSync(program, 0o755);
+  return program;
 }
 
 async function rigWith(terminal: Terminal, name: string, runtime: string): Promise<void> {
@@ -57,7 +67,7 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
       'findings',
     ]);
     assert.equal(codex.program, join(terminal.folder, 'bin/codex'));
-    assert.equal(codex.version, 'codex-cli 0.169.0');
+    assert.equal(codex.version, '0.169.0');
     assert.equal(statesOf(codex)['account'], 'warning');
     assert.equal(statesOf(healthOf(result, 'claude-code'))['program'], 'problem');
     assert.deepEqual(
@@ -101,7 +111,7 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
     const before = await seq();
     const missing = await terminal.gt('runtime', 'doctor');
     assert.equal(missing.code, 1);
-    assert.match(missing.stdout, /^codex +look below +codex-cli 0\.169\.0 +0 d +backend +\S/m);
+    assert.match(missing.stdout, /^codex +look below +0\.169\.0 +0 d +backend +\S/m);
     assert.match(missing.stdout, /^mine +not found +- +- +frontend +-$/m);
     assert.match(missing.stdout, /\nmine\n {2}problem {2}program: There is no "no-such-agent" on the PATH/);
     assert.match(missing.stdout, /\nNot ready: see what is a problem above\.\n$/);
@@ -121,6 +131,51 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
     assert.ok(!existsSync(join(terminal.folder, 'started')));
   });
 
+  test('what the town would start is looked at: what a setting names, else what lies in a known place', async (t) => {
+    const terminal = openTerminal(t);
+    const placed = install(terminal, 'opencode', 'opencode 1.2.3', 'home/.opencode/bin');
+    install(terminal, 'codex', 'codex-cli 0.169.0');
+    const set = install(terminal, 'codex', 'codex-cli 0.170.0', 'elsewhere');
+    await terminal.must('gt', 'install', terminal.town);
+    await terminal.must('gt', 'config', 'runtime.codex.command', set);
+    const found = await terminal.json<DoctorResult>('gt', 'runtime', 'doctor');
+    for (const [name, program, version] of [
+      ['opencode', placed, /1\.2\.3/],
+      ['codex', set, /0\.170\.0/],
+    ] as const) {
+      const health = healthOf(found, name);
+      assert.equal(health.program, program);
+      assert.match(health.version ?? '', version);
+      assert.equal(statesOf(health)['program'], 'ok');
+    }
+    rmSync(set);
+    const gone = healthOf(await terminal.json<DoctorResult>('gt', 'runtime', 'doctor'), 'codex');
+    const said = gone.findings.find(({ about }) => about === 'program');
+    assert.ok(said?.evidence.endsWith(`there is no program ${set}.`), said?.evidence);
+    assert.match(said?.advice ?? '', /gt config runtime\.codex\.command/);
+  });
+
+  test('a tmux that the host would refuse is a problem where a rig wants to live in it, and only there', async (t) => {
+    const terminal = openTerminal(t);
+    const tmux = join(terminal.folder, 'bin/tmux');
+    writeFileSync(tmux, '#!/bin/sh\necho tmux 2.9a\n', { mode: 0o755 });
+    await terminal.must('gt', 'install', terminal.town);
+    await rigWith(terminal, 'backend', 'sim');
+    const found = async () => {
+      const { stdout } = await terminal.gt('runtime', 'doctor', '--json');
+      const { ready, machine } = JSON.parse(stdout) as DoctorResult;
+      return { ready, ...machine.find(({ about }) => about === 'tmux') };
+    };
+    const unwanted = await found();
+    assert.deepEqual([unwanted.ready, unwanted.state], [true, 'ok']);
+    assert.match(unwanted.evidence ?? '', /too old/);
+    await terminal.must('gt', 'rig', 'config', 'backend', 'session', 'tmux');
+    const { evidence, advice, ...wanted } = await found();
+    assert.deepEqual([wanted.ready, wanted.state], [false, 'problem']);
+    assert.match(evidence ?? '', /bin\/tmux is too old: it is tmux 2\.9a\. backend would live in it\.$/);
+    assert.match(advice ?? '', /^Update tmux to 3\.2 or newer/);
+  });
+
   test('what cannot be read is refused', async (t) => {
     const terminal = openTerminal(t);
     const file = join(terminal.folder, 'params.json');
@@ -132,6 +187,8 @@ describe('gt runtime doctor', { concurrency: 2 }, () => {
       '{"rigs":[{}]}',
       '{"own":[{"id":"x","command":"a\\u001b"}]}',
       '{"runtime":7}',
+      '{"commands":{"codex":7}}',
+      '{"commands":{"codex":"codex"}}',
     ]) {
       writeFileSync(file, params);
       const words = [serverProgram, 'runtime-doctor', '--params', file];

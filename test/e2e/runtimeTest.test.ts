@@ -193,6 +193,22 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     checkNothingLeft(terminal);
   });
 
+  test('what the town would start is tested: what lies in a known place, or what a setting names', async (t) => {
+    const terminal = openTerminal(t);
+    const words: AgentWord[] = ['hook', 'write', 'commit', 'update', 'done'];
+    const { command, ...preset } = agentPreset(terminal.folder, 'own', words);
+    const hidden = { ...preset, command: 'no-such-agent' };
+    const placed = await testPreset(terminal, { ...hidden, places: ['/nowhere/agent', command] });
+    assert.deepEqual([placed.code, stepOf(placed.result, 'found').evidence], [0, command]);
+
+    await terminal.must('gt', 'install', terminal.town);
+    await addRuntime(terminal, hidden);
+    await terminal.must('gt', 'config', 'runtime.own.command', String(command));
+    const set = await terminal.gt('runtime', 'test', 'own', '--json');
+    assert.deepEqual([set.stderr, set.code], ['', 0], set.stdout);
+    assert.equal(stepOf(JSON.parse(set.stdout) as Result, 'found').evidence, command);
+  });
+
   test('a runtime with an account is looked at, and not started without --live', async (t) => {
     const terminal = openTerminal(t);
     const started = join(terminal.folder, 'started');
@@ -211,7 +227,7 @@ describe('gt runtime test', { concurrency: 2 }, () => {
     const result = JSON.parse(stdout) as Result;
     assert.deepEqual(outcomes(result), Object.fromEntries(contract.map((step) => [step, s])));
     assert.match(stepOf(result, 'hook').evidence, /your own account, which only --live uses/);
-    assert.equal(stepOf(result, 'version').evidence, '2.1.330 (Claude Code)');
+    assert.equal(stepOf(result, 'version').evidence, '2.1.330');
     assert.match(stepOf(result, 'signed-in').evidence, /\.credentials\.json is there/);
     assert.match(
       stepOf(result, 'prompt-argument').evidence,

@@ -20,7 +20,7 @@ const healthy: MachineFacts = {
   hasDisplay: true,
   loginShellKeepsPath: true,
   node: '22.14.0',
-  tmux: 'tmux 3.3a',
+  tmux: { version: 'tmux 3.3a' },
   git: { version: '2.39.5' },
   identity: { name: 'Ann', email: 'ann@example.org' },
 };
@@ -142,7 +142,7 @@ describe('the doctor of runtimes', () => {
         .map(({ about: matter, state }) => `${matter} ${state}`);
     assert.deepEqual(of({ git: { problem: 'git was not found on PATH.' } }), ['git problem']);
     assert.deepEqual(of({ identity: { name: 'Ann' } }), ['git identity warning']);
-    const { tmux: _, ...bare } = healthy;
+    const bare = { ...healthy, tmux: { problem: 'tmux is not installed.' } };
     assert.deepEqual(
       diagnoseMachine(bare, []).map(({ state }) => state),
       ['ok', 'ok', 'ok'],

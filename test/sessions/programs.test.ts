@@ -119,7 +119,7 @@ test('a version is asked once for each program, again when it has changed, and t
   const count = join(folder, 'asked');
   const says = (words: string, code = 0): string =>
     put(join(folder, 'agent'), `#!/bin/sh\necho x >> ${count}\necho "$1 ${words}"\nexit ${code}\n`);
-  const around = { path: '/usr/bin:/bin', strip: [] };
+  const around = { path: '/usr/bin:/bin' };
   const program = says('agent-cli 2.1.330 (Agent)');
   const version = () => versionOf(program, ['--version'], around);
   assert.deepEqual(await Promise.all([version(), version()]), ['2.1.330', '2.1.330']);

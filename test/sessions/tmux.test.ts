@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync, utimesSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import type { Refusal } from '../../server/domain/refusal.ts';
@@ -124,6 +124,16 @@ describe('the tmux that is asked for', () => {
       else await assert.rejects(findTmux(folder), { code: 'missing-program', message: /is too old/ });
     });
   }
+
+  test('is asked again when it was updated', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'tmux');
+    writeFileSync(file, '#!/bin/sh\necho tmux 2.9a\n', { mode: 0o755 });
+    await assert.rejects(findTmux(folder), { code: 'missing-program' });
+    writeFileSync(file, '#!/bin/sh\necho tmux 3.3a\n');
+    utimesSync(file, 1, 1);
+    assert.equal(await findTmux(folder), file);
+  });
 
   test('that opens no window is refused with what it said, and nothing is left', async (t) => {
     const folder = temporaryFolder(t);

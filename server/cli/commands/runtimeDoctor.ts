@@ -29,7 +29,9 @@ export function addRuntimeDoctor(runtime: Command, cli: Cli): void {
 async function townParams(cli: Cli): Promise<DoctorParams> {
   try {
     const [runtimes, rigs] = [await cli.ask('runtime/list', {}), await cli.ask('rig/list', {})];
+    const { commands } = await cli.ask('town/get', {});
     return {
+      ...(commands === undefined ? {} : { commands }),
       own: runtimes.filter(({ builtIn }) => !builtIn).map(({ preset }) => givenOf(preset)),
       rigs: rigs.map(({ rig }) => ({ name: rig.id, runtime: rig.runtime, settings: { ...rig.settings } })),
     };

@@ -41,7 +41,7 @@ export function addRuntimeTest(runtime: Command, cli: Cli): void {
     .option('--host <host>', 'where its sessions live, as for gt sling')
     .option('--deadline <seconds>', 'for the contract as a whole', wholeNumber)
     .action(async (name: string, options: Options) => {
-      const summary = await ownRuntime(cli, name);
+      const summary = await townRuntime(cli, name);
       if (options.live) await agree(cli, summary?.preset.label ?? name, options);
       const result = await play(cli, summary, name, options);
       if (cli.json) cli.output.json(resultJson(result));
@@ -50,10 +50,19 @@ export function addRuntimeTest(runtime: Command, cli: Cli): void {
     });
 }
 
-/** What the caller's town knows by that name; undefined where there is no town: then it can only be a built-in one. */
-async function ownRuntime(cli: Cli, name: string): Promise<RuntimeSummary | undefined> {
+/** What the caller's town knows by that name. */
+interface TownRuntime extends RuntimeSummary {
+  /** Where its settings have the program. */
+  readonly command: string | undefined;
+}
+
+/** Undefined where there is no town: then it can only be a built-in one. */
+async function townRuntime(cli: Cli, name: string): Promise<TownRuntime | undefined> {
   try {
-    return await cli.ask('runtime/get', { runtime: name });
+    const summary = await cli.ask('runtime/get', { runtime: name });
+    const { id } = summary.preset;
+    const { commands = {} } = await cli.ask('town/get', {});
+    return { ...summary, command: Object.hasOwn(commands, id) ? commands[id] : undefined };
   } catch (error) {
     if (error instanceof Refusal && isNoTown(error.details.facts)) return undefined;
     throw error;
@@ -73,7 +82,7 @@ async function agree(cli: Cli, label: string, { yes }: Options): Promise<void> {
 
 async function play(
   cli: Cli,
-  summary: RuntimeSummary | undefined,
+  summary: TownRuntime | undefined,
   name: string,
   options: Options,
 ): Promise<TestResult> {
@@ -89,10 +98,9 @@ async function play(
     if (event.event === 'result') result = resultOf(event, label);
     else checklist.take(event);
   };
-  const own = summary && !summary.builtIn ? summary : undefined;
   try {
-    const input = own && JSON.stringify(givenOf(own.preset));
-    await serverLines(words(name, own, options), take, { input });
+    const input = summary && !summary.builtIn ? JSON.stringify(givenOf(summary.preset)) : undefined;
+    await serverLines(words(name, summary, options), take, { input });
   } catch (error) {
     // A test that was not passed says so in its result; the program's exit code adds nothing to that.
     if (result === undefined) throw error;
@@ -103,11 +111,13 @@ async function play(
   return result;
 }
 
-function words(name: string, own: RuntimeSummary | undefined, options: Options): string[] {
+function words(name: string, known: TownRuntime | undefined, options: Options): string[] {
+  const isOwn = known !== undefined && !known.builtIn;
   return [
     'runtime-test',
-    own?.preset.id ?? name,
-    ...(own ? ['--preset', '-'] : []),
+    isOwn ? known.preset.id : name,
+    ...(isOwn ? ['--preset', '-'] : []),
+    ...(known?.command === undefined ? [] : ['--command', known.command]),
     ...(options.live ? ['--live'] : []),
     ...(options.host === undefined ? [] : ['--host', options.host]),
     ...(options.deadline === undefined ? [] : ['--deadline', String(options.deadline)]),
