@@ -23,8 +23,8 @@ export function keepsContract(
   steps: readonly { readonly step: string; readonly outcome: Verdict['outcome'] }[],
 ): boolean {
   return contractSteps.every((name) => {
-    const told = steps.filter(({ step }) => step === name);
-    return told.length > 0 && told.every(({ outcome }) => outcome === 'passed');
+    const outcomes = steps.filter(({ step }) => step === name);
+    return outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'passed');
   });
 }
 
