@@ -59,7 +59,7 @@ const plants: Record<string, Plant> = {
     says: /rpc may not import sessions/,
   },
   'siblings on floor 4': {
-    files: { 'server/town.ts': "import { f } from './lsp.ts';" },
+    files: { 'server/places.ts': "import { f } from './lsp.ts';" },
     kind: 'import',
     says: /floor 4 may not import floor 4/,
   },
@@ -79,7 +79,7 @@ const plants: Record<string, Plant> = {
     says: /client may not import rpc/,
   },
   'the town reaching into the window': {
-    files: { 'server/town.ts': "import { open } from '../client/terminals.ts';" },
+    files: { 'server/handlers.ts': "import { open } from '../client/terminals.ts';" },
     kind: 'import',
     says: /floor 4 may not import client/,
   },
@@ -139,7 +139,7 @@ const plants: Record<string, Plant> = {
     says: /vscode is not for server\/lsp\.ts/,
   },
   'the language server library outside lsp.ts': {
-    files: { 'server/town.ts': "import { createConnection } from 'vscode-languageserver/node.js';" },
+    files: { 'server/handlers.ts': "import { createConnection } from 'vscode-languageserver/node.js';" },
     kind: 'outside',
     says: /not for floor 4/,
   },
@@ -272,7 +272,7 @@ test('what is allowed is not reported', () => {
       "import { call } from '../rpc/call.ts';\nexport const rest = () => import('./program.ts');",
     'server/cli/program.ts': "import { Command } from 'commander';",
     'server/lsp.ts': "import { createConnection } from 'vscode-languageserver/node.js';",
-    'server/town.ts':
+    'server/handlers.ts':
       "import { check } from './protocol/schema.ts';\nimport { sling } from './operations/sling.ts';",
     'server/main.ts': "import { town } from './town.ts';",
     'client/extension.ts': `import * as vscode from 'vscode';\n${lines(299)}`,

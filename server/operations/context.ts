@@ -9,6 +9,7 @@ import type { RigFolders } from '../git/rigFolder.ts';
 import type { PlacedFile } from '../sessions/privateFiles.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyedQueue } from './queue.ts';
+import type { Timers } from './timers.ts';
 import type { Waits } from './waits.ts';
 
 /** Where sessions live, as the operations need it; the town composes it of the session hosts. */
@@ -113,6 +114,7 @@ export interface Context {
   readonly queue: KeyedQueue;
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
+  readonly timers: Timers;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -3,7 +3,6 @@ import { stackOf } from '../domain/fault.ts';
 import type { Intent } from '../domain/intent.ts';
 import { isSettled } from '../domain/landings.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
-import { wakeDeferred } from '../domain/readiness.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
@@ -14,6 +13,7 @@ import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { takeBack } from './spawn.ts';
 import { targetRef } from './targets.ts';
+import { wakeDue } from './wakeBeads.ts';
 
 /**
  * Brings a town in order that was ended anywhere: every open intent is finished or undone, sessions are waited for, landings go on.
@@ -22,7 +22,7 @@ import { targetRef } from './targets.ts';
 export async function recover(context: Context): Promise<void> {
   if (context.store.readOnly !== undefined) return;
   await settleIntents(context);
-  await wake(context);
+  await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;
     context.background(`the session ${session.id}`, () => awaitLauncher(context, session));
@@ -118,13 +118,6 @@ async function settleRemoval(context: Context, intent: Extract<Intent, { kind: '
 async function drop(context: Context, intent: Intent): Promise<void> {
   await context.store.transact({ verb: 'recover', by: 'town', subject: intent.id }, (draft) => {
     draft.remove('intents', intent.id);
-  });
-}
-
-async function wake(context: Context): Promise<void> {
-  const now = context.now();
-  await context.store.transact({ verb: 'bead/wake', by: 'town' }, (draft) => {
-    for (const bead of wakeDeferred(draft, now)) draft.put('beads', bead);
   });
 }
 

@@ -3,7 +3,7 @@ import { type Import, importsOf, packageOf, strayImports, targetOf } from './imp
 import { clockAndChance } from './pure.ts';
 import { shapes } from './shapes.ts';
 import { type Parsed, parse, type Source, type Violation } from './syntax.ts';
-import { outsideOf, quickStarts, type Row, rowOf, table, townOnly } from './table.ts';
+import { outsideOf, quickStarts, type Row, rowOf, table, isTownOnly } from './table.ts';
 
 type Graph = ReadonlyMap<string, readonly Import[]>;
 
@@ -52,7 +52,7 @@ function outsideRefusal(path: string, specifier: string): string | undefined {
 function insideRefusal(path: string, target: string, { typeOnly }: Import): string | undefined {
   const [from, to] = [rowOf(path), rowOf(target)];
   if (!from || !to) return `${target} is no file of the house`;
-  if (townOnly.includes(target) && !townOnly.includes(path) && !typeOnly && !isTop(from))
+  if (isTownOnly(target) && !isTownOnly(path) && !typeOnly && !isTop(from))
     return `only the town loads ${target}`;
   if (from === to && !isTop(to)) return undefined;
   const cell = table[from].imports[to];

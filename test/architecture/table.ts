@@ -99,20 +99,20 @@ export const outsideOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The files with the schema library: `gt` and `bd` must not load it, so only the programs above may import them, and they each other. */
-export const townOnly: readonly string[] = ['schema', 'presetSchema', 'seanceSchema', 'fields'].map(
-  (name) => `server/protocol/${name}.ts`,
-);
+export function isTownOnly(path: string): boolean {
+  return /^server\/protocol\/(?:schema|\w+Schema|fields)\.ts$/.test(path);
+}
 
 /** Programs whose start-up is felt: what they import at their top reaches no package. */
 export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/bd.ts'];
 
 export const limits = { file: 300, function: 60 } as const;
 
-const floor4 = ['town', 'places', 'lsp', 'launcher', 'demo', 'runtimeTest', 'runtimeDoctor'].map(
+const floor4 = ['handlers', 'places', 'lsp', 'launcher', 'demo', 'runtimeTest', 'runtimeDoctor'].map(
   (name) => `server/${name}.ts`,
 );
 
-const floor5 = ['serveTown', 'main'].map((name) => `server/${name}.ts`);
+const floor5 = ['town', 'serveTown', 'main'].map((name) => `server/${name}.ts`);
 
 /** Undefined for a file that belongs nowhere. */
 export function rowOf(path: string): Row | undefined {

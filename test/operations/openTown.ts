@@ -11,6 +11,7 @@ import { runProgram } from '../../server/sessions/runProgram.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
 import { openStore, type Store } from '../../server/store/store.ts';
 import { createTown, type Town } from '../../server/town.ts';
+import type { Sleep } from '../../server/operations/timers.ts';
 import type { Waits } from '../../server/operations/waits.ts';
 import { type FakeHost, fakeSessions } from './fakeHost.ts';
 
@@ -21,6 +22,7 @@ export interface TownOptions {
   readonly store?: (real: Store) => Store;
   readonly waits?: Partial<Waits>;
   readonly now?: () => Date;
+  readonly sleep?: Sleep;
   readonly asRoot?: boolean;
 }
 
@@ -65,6 +67,7 @@ export async function openTown(
     sha256: (text) => createHash('sha256').update(text).digest(),
     sameSecret: (given, known) =>
       given.length === known.length && timingSafeEqual(Buffer.from(given), Buffer.from(known)),
+    ...(options.sleep ? { sleep: options.sleep } : {}),
     log: options.log,
     waits: {
       startMs: 2000,
