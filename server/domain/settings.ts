@@ -3,6 +3,7 @@ import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
 import type { Rig, RigSettings } from './rig.ts';
+import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
 
@@ -210,58 +211,6 @@ function knownKey(key: string, keys: readonly SettingKey[]): string {
 function unknownKey(key: string, keys: readonly SettingKey[]): Error {
   const all = keys.map((known) => known.key).join(', ');
   return invalid('key', `There is no key "${displayText(key, 40)}".`, `Keys: ${all}.`);
-}
-
-function one(key: string, words: readonly string[]): string {
-  const [word, ...more] = words;
-  if (word !== undefined && word !== '' && more.length === 0) return word;
-  throw invalid(key, `${key} takes exactly one value.`);
-}
-
-function choice<const Value extends string>(
-  key: string,
-  words: readonly string[],
-  values: readonly Value[],
-): Value {
-  const word = one(key, words);
-  for (const value of values) if (value === word) return value;
-  const last = values.at(-1) ?? '';
-  throw invalid(
-    key,
-    `${key} is ${values.slice(0, -1).join(', ')} or ${last}, not "${displayText(word, 40)}".`,
-  );
-}
-
-function yesOrNo(key: string, words: readonly string[]): boolean {
-  const word = one(key, words).toLowerCase();
-  if (['true', 'yes', 'on'].includes(word)) return true;
-  if (['false', 'no', 'off'].includes(word)) return false;
-  const [yes, no] = key === 'include' ? ['on', 'off'] : ['true', 'false'];
-  throw invalid(key, `${key} is ${yes} or ${no}, not "${displayText(word, 40)}".`);
-}
-
-function count(key: string, words: readonly string[], most: number): number {
-  const word = one(key, words);
-  const number = /^[0-9]{1,6}$/u.test(word) ? Number(word) : 0;
-  if (number >= 1 && number <= most) return number;
-  throw invalid(key, `${key} is a number from 1 to ${most}, not "${displayText(word, 40)}".`);
-}
-
-/** An argument vector: it is started as it stands, by no shell. `none` alone takes it away. */
-function program(key: string, words: readonly string[]): readonly string[] {
-  if (words.length === 1 && (words[0] === 'none' || words[0] === '')) return [];
-  const [first = ''] = words;
-  if (first.trim() === '' || words.some((word) => word.includes('\0'))) {
-    throw invalid(key, `${key} is a program and its arguments, or none.`);
-  }
-  if (words.length === 1 && /\s/u.test(first) && !/[\\/]/u.test(first)) {
-    throw invalid(
-      key,
-      `${key} is started by no shell: give the program and its arguments as separate words.`,
-      `${key} ${first}`,
-    );
-  }
-  return [...words];
 }
 
 function townName(words: readonly string[]): string {
