@@ -57,6 +57,7 @@ const words: Readonly<Record<string, string>> = {
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
   nudge: 'nudged',
+  'mail/send': 'wrote to',
   'session/remind': 'was reminded of gt done on',
   'session/at-rest': 'stopped its turn without gt done on',
   'session/handoff': 'handed off the work of',

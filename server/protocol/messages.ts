@@ -1,6 +1,8 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import type { AttentionRequests } from './attention.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
@@ -26,6 +28,8 @@ export interface Requests
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
+    AttentionRequests,
+    MailRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;
