@@ -7,6 +7,7 @@ import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/con
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
+import { escalationHandlers } from './operations/escalations.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
@@ -62,6 +63,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...nudgeHandlers(context),
     ...attentionHandlers(context),
     ...mailHandlers(context),
+    ...escalationHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));
 }

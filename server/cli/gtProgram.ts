@@ -8,6 +8,7 @@ import { addSeance } from './commands/seance.ts';
 import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDone } from './commands/done.ts';
+import { addEscalate } from './commands/escalate.ts';
 import { addHook } from './commands/hook.ts';
 import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
@@ -59,6 +60,7 @@ export function gtCommands(cli: Cli): Command {
   addSession(gt, cli);
   addNudge(gt, cli);
   addMail(gt, cli);
+  addEscalate(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');

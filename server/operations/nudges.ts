@@ -86,6 +86,7 @@ const ownCalls: ReadonlySet<Method> = new Set<Method>([
   'dependency/remove',
   'nudge/send',
   'nudge/list',
+  'escalation/create',
   'mail/send',
   'mail/list',
   'mail/get',

@@ -4,6 +4,7 @@ import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
+import type { EscalationRequests } from './escalation.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
@@ -30,6 +31,7 @@ export interface Requests
     NudgeRequests,
     AttentionRequests,
     MailRequests,
+    EscalationRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { RuntimePreset } from '../domain/runtime.ts';
 import { attentionFields } from './attentionSchema.ts';
+import { escalationFields } from './escalationSchema.ts';
 import {
   beadStatus,
   beadTexts,
@@ -207,6 +208,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...seanceFields,
   ...attentionFields,
   ...mailFields,
+  ...escalationFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

@@ -123,6 +123,18 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'session/view': { session: 's-1', readOnly: true },
   'session/follow': { session: 's-1', from: 7 },
   'attention/list': { rig: 'backend' },
+  'escalation/create': {
+    description: 'd',
+    severity: 'high',
+    reason: 'r',
+    source: 's',
+    bead: 'be-auth',
+    dryRun: true,
+  },
+  'escalation/list': { all: true, stale: false },
+  'escalation/get': { escalation: 'es-1' },
+  'escalation/acknowledge': { escalation: 'es-1' },
+  'escalation/close': { escalation: 'es-1', reason: 'r' },
   'mail/send': {
     to: ['mayor/'],
     cc: ['overseer'],
