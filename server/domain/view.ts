@@ -1,6 +1,7 @@
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Escalation } from './escalation.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
@@ -26,12 +27,14 @@ export interface IndexedRecords {
   convoysByBead: Convoy;
   agentsByRig: Polecat;
   agentsByBead: Polecat;
+  agentsByState: Polecat;
   sessionsByAgent: Session;
   sessionsByState: Session;
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
+  escalationsByState: Escalation;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -1,7 +1,10 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import type { AttentionRequests } from './attention.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
+import type { EscalationRequests } from './escalation.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
@@ -26,6 +29,9 @@ export interface Requests
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
+    AttentionRequests,
+    MailRequests,
+    EscalationRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

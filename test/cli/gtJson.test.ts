@@ -4,6 +4,7 @@ import type { Session } from '../../server/domain/session.ts';
 import { gt, type Answers } from './support.ts';
 import {
   before,
+  sampleAttention,
   sampleBead,
   sampleConvoy,
   sampleHook,
@@ -43,7 +44,12 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
   status: {
     words: 'status',
     answers: { 'town/status': sampleStatus },
-    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions editors server',
+    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions attention editors server',
+  },
+  attention: {
+    words: 'attention',
+    answers: { 'attention/list': { items: [sampleAttention()] } },
+    keys: 'items[id kind subject rig bead agent state reason since action severity]',
   },
   feed: {
     words: 'feed',

@@ -1,4 +1,5 @@
 // The town of the walk-through, as its answers would be: three rigs with three runtimes, and one convoy over them.
+import type { AttentionItem } from '../../server/domain/attentionItem.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
@@ -230,6 +231,7 @@ export const sampleStatus: TownStatus = {
   polecats: { working: 2, needYou: 1, total: 4 },
   mergeRequests: { waiting: 1 },
   sessions: 2,
+  attention: 1,
   editors: 1,
 };
 
@@ -277,3 +279,20 @@ export const samplePrompt: RigPrompt = {
   systemPromptGiven: 'in a setting of its start',
   prompt: 'Run gt prime.',
 };
+
+export function sampleAttention(fields: Partial<AttentionItem> = {}): AttentionItem {
+  return {
+    id: 'polecat:backend/nux:needs-you:1',
+    kind: 'polecat',
+    subject: 'backend/nux',
+    rig: 'backend',
+    bead: 'be-auth',
+    agent: 'backend/nux',
+    state: 'needs-you',
+    reason: 'per user or per key?',
+    since: before(2),
+    action: { command: 'gt session attach backend/nux', verb: 'openTerminal' },
+    severity: 'high',
+    ...fields,
+  };
+}

@@ -1,6 +1,7 @@
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
+import type { Escalation } from '../../server/domain/escalation.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
@@ -144,6 +145,8 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   convoysByBead: { from: 'convoys', keys: (c: Convoy) => c.beads },
   agentsByRig: { from: 'agents', keys: (p: Polecat) => [p.rig] },
   agentsByBead: { from: 'agents', keys: (p: Polecat) => (p.bead === undefined ? [] : [p.bead]) },
+  agentsByState: { from: 'agents', keys: (p: Polecat) => [p.state] },
+  escalationsByState: { from: 'escalations', keys: (e: Escalation) => [e.state] },
   sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
