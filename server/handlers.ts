@@ -1,5 +1,6 @@
 import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
+import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
 import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
@@ -57,6 +58,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...archiveHandlers(context),
   });
 }
 

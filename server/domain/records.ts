@@ -1,3 +1,4 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
@@ -27,6 +28,7 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  archives: Archive;
 }
 
 export type Collection = keyof Records;
@@ -44,6 +46,7 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
+  'archives',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -1,3 +1,4 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
@@ -32,6 +33,9 @@ export interface IndexedRecords {
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
+  archivesByRig: Archive;
+  archivesByBead: Archive;
+  archivesByAgent: Archive;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { NudgeRequests } from './nudge.ts';
@@ -22,6 +23,7 @@ export interface Requests
     WorkRequests,
     HookRequests,
     PolecatRequests,
+    ArchiveRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,

@@ -21,6 +21,7 @@ import {
   wordOrEmpty,
   words,
 } from './fields.ts';
+import { archiveFields } from './archiveSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
@@ -203,6 +204,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
+  ...archiveFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

@@ -24,6 +24,9 @@ export const collectionOf = {
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
+  archivesByRig: 'archives',
+  archivesByBead: 'archives',
+  archivesByAgent: 'archives',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -52,6 +55,11 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByRig', request.rig],
   ],
   messages: (message) => [['messagesByAgent', message.to]],
+  archives: ({ rig, bead, agent }) => [
+    ['archivesByRig', rig],
+    ['archivesByAgent', agent],
+    ...(bead === undefined ? [] : [['archivesByBead', bead] as const]),
+  ],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -78,6 +86,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   sessions: (session) => oldestFirst(session.createdAt),
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
+  archives: (archive) => oldestFirst(archive.at),
 };
 
 const unordered: Order = { major: 0, minor: 0 };
