@@ -114,6 +114,7 @@ const by: By = {
   intents: () => fresh,
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
   escalations: () => ({ ...fresh, attention: true }),
+  archives: () => fresh,
 };
 
 function staleBy<C extends Collection>(

@@ -1,6 +1,7 @@
 import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
 import { attentionHandlers } from './operations/attention.ts';
+import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
 import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
@@ -64,6 +65,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...attentionHandlers(context),
     ...mailHandlers(context),
     ...escalationHandlers(context),
+    ...archiveHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));
 }

@@ -1,3 +1,4 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
@@ -29,6 +30,7 @@ export interface Records {
   intents: Intent;
   messages: Message;
   escalations: Escalation;
+  archives: Archive;
 }
 
 export type Collection = keyof Records;
@@ -47,6 +49,7 @@ export const collections = [
   'intents',
   'messages',
   'escalations',
+  'archives',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -1,3 +1,4 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
@@ -35,6 +36,9 @@ export interface IndexedRecords {
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
   escalationsByState: Escalation;
+  archivesByRig: Archive;
+  archivesByBead: Archive;
+  archivesByAgent: Archive;
 }
 
 export type IndexName = keyof IndexedRecords;

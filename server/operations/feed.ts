@@ -79,6 +79,9 @@ const words: Readonly<Record<string, string>> = {
   'land/lost': 'lost the landing of',
   'land/refused': 'could not land yet',
   remove: 'removed',
+  restore: 'brought back',
+  'restore/branch': 'made a branch of',
+  'archive/delete': 'deleted the archive',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { AttentionRequests } from './attention.ts';
+import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { MailRequests } from './mail.ts';
@@ -25,6 +26,7 @@ export interface Requests
     WorkRequests,
     HookRequests,
     PolecatRequests,
+    ArchiveRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,

@@ -26,6 +26,9 @@ export const collectionOf = {
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
   escalationsByState: 'escalations',
+  archivesByRig: 'archives',
+  archivesByBead: 'archives',
+  archivesByAgent: 'archives',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -53,6 +56,11 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
   ],
   messages: (message) => [['messagesByAgent', message.to]],
   escalations: (escalation) => [['escalationsByState', escalation.state]],
+  archives: ({ rig, bead, agent }) => [
+    ['archivesByRig', rig],
+    ['archivesByAgent', agent],
+    ...(bead === undefined ? [] : [['archivesByBead', bead] as const]),
+  ],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -80,6 +88,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
   escalations: (escalation) => oldestFirst(escalation.createdAt),
+  archives: (archive) => oldestFirst(archive.at),
 };
 
 const unordered: Order = { major: 0, minor: 0 };

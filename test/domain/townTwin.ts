@@ -1,3 +1,4 @@
+import type { Archive } from '../../server/domain/archive.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
@@ -152,6 +153,9 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
+  archivesByRig: { from: 'archives', keys: (a: Archive) => [a.rig] },
+  archivesByBead: { from: 'archives', keys: (a: Archive) => (a.bead === undefined ? [] : [a.bead]) },
+  archivesByAgent: { from: 'archives', keys: (a: Archive) => [a.agent] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
 };
 
