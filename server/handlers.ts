@@ -22,6 +22,7 @@ import {
   prime,
   readHook,
 } from './operations/polecats.ts';
+import { radarHandlers } from './operations/radar.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -57,6 +58,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...radarHandlers(context),
   });
 }
 
@@ -68,7 +70,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     'town/status': () => townStatus(context),
     'town/get': () => theTown(store.view),
     'town/configure': (params, caller) => configureTown(context, params, caller),
-    'town/subscribe': (params) => subscribe(context, params),
+    'town/subscribe': (params, caller) => {
+      context.radar.follow(caller.peer);
+      return subscribe(context, params);
+    },
     'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {

@@ -27,6 +27,7 @@ import type { Method, Params } from './messages.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { radarFields } from './radarSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -84,6 +85,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/feed': { limit: opt(pageSize), before: opt(count) },
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
+  ...radarFields,
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
   'rig/prompt': { rig: word },

@@ -6,6 +6,7 @@ import type { Polecat, PolecatState } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
 import type { BeadDetail, BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
+import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
@@ -277,3 +278,46 @@ export const samplePrompt: RigPrompt = {
   systemPromptGiven: 'in a setting of its start',
   prompt: 'Run gt prime.',
 };
+
+/** Each state that a rig's radar can be in. */
+export const sampleRadar: readonly RadarOutlook[] = [
+  {
+    ...quietRadar('backend'),
+    agents: [
+      radarAgent('nux', { bead: 'be-auth' }),
+      radarAgent('rictus', { problem: 'The folder /x is gone.' }),
+      radarAgent('slit', { bead: 'be-limit' }),
+    ],
+    collisions: [
+      {
+        agents: ['backend/nux', 'backend/slit'] as never,
+        files: ['src/auth.ts', 'src/limit.ts'],
+        since: before(12),
+      },
+      { agents: ['backend/slit'] as never, files: ['README.md'], moreFiles: 7, since: before(5) },
+    ],
+    pending: 1,
+    lookedAt: before(2),
+  },
+  { rig: 'frontend', target: 'main', agents: [], collisions: [], unknown: [], pending: 0 },
+  quietRadar('infra'),
+  { ...quietRadar('ml-pipeline'), problem: 'The radar needs git 2.38; this is 2.34.1.' },
+];
+
+function quietRadar(rig: string): RadarOutlook {
+  return { rig, target: 'main', everyMinutes: 2, agents: [], collisions: [], unknown: [], pending: 0 };
+}
+
+function radarAgent(
+  name: string,
+  fields: Partial<RadarOutlook['agents'][number]>,
+): RadarOutlook['agents'][number] {
+  return {
+    agent: `backend/${name}`,
+    branch: `polecat/${name}/x`,
+    worktree: `/town/${name}`,
+    uncommitted: false,
+    changed: 2,
+    ...fields,
+  };
+}
