@@ -1,5 +1,13 @@
-import { env, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import {
+  type Disposable,
+  env,
+  type ExtensionContext,
+  type LogOutputChannel,
+  window,
+  workspace,
+} from 'vscode';
 import { registerCommands } from './commands.ts';
+import { showCollisions } from './collisions.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.ts';
@@ -69,6 +77,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     views,
     statusBar,
     model.onDidChange(show),
+    ...showCollisions(connection, model, log),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidResync(() => {
       void ownRuntimes.give();
@@ -79,9 +88,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
       if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
       show();
     }),
-    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
-    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
-    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    ...provideDocuments(connection, runtimeTests),
     window.onDidChangeWindowState(({ focused }) => {
       // Somebody who installs a runtime does it elsewhere, and comes back.
       if (focused && model.lacksRuntime) model.refresh().catch((error: unknown) => log.warn(String(error)));
@@ -96,6 +103,14 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   );
   void connection.restart();
   return { connection, held };
+}
+
+function provideDocuments({ ask }: Connection, runtimeTests: RuntimeTests): readonly Disposable[] {
+  return [
+    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(ask)),
+    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(ask)),
+    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+  ];
 }
 
 /** The language client is large, and the window is up before it is needed. */

@@ -26,6 +26,7 @@ import {
   prime,
   readHook,
 } from './operations/polecats.ts';
+import { radarHandlers } from './operations/radar.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -66,6 +67,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...mailHandlers(context),
     ...escalationHandlers(context),
     ...archiveHandlers(context),
+    ...radarHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));
 }
@@ -78,7 +80,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     'town/status': () => townStatus(context),
     'town/get': () => theTown(store.view),
     'town/configure': (params, caller) => configureTown(context, params, caller),
-    'town/subscribe': (params, caller) => subscribe(context, params, caller),
+    'town/subscribe': (params, caller) => {
+      context.radar.follow(caller.peer);
+      return subscribe(context, params, caller);
+    },
     'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {

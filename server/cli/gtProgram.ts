@@ -14,6 +14,7 @@ import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
 import { addNudge } from './commands/nudge.ts';
+import { addRadar } from './commands/radar.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
@@ -63,6 +64,7 @@ export function gtCommands(cli: Cli): Command {
   addEscalate(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
+  addRadar(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addHook(gt, cli);
   addLifecycle(gt, cli);

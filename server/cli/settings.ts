@@ -1,5 +1,6 @@
 import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { radarMinutes } from '../domain/radarSettings.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
 import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
@@ -51,6 +52,8 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
+    radar: String(settings.radar ?? radarMinutes),
+    holdCollisions: String(settings.holdCollisions === true),
   };
 }
 
@@ -90,6 +93,8 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
+    radar: String(radarMinutes),
+    holdCollisions: 'false',
   };
   return defaultOf(defaults, key);
 }

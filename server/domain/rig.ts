@@ -50,6 +50,10 @@ export interface RigSettings {
   readonly setup?: readonly string[];
   /** Whether what `.worktreeinclude` names is copied into new workplaces. Absent: true. */
   readonly include?: boolean;
+  /** Minutes between looks of the conflict radar. Absent: `radarMinutes`. */
+  readonly radar?: number | 'off';
+  /** Whether the scheduler holds back a bead that would collide. Absent: false. */
+  readonly holdCollisions?: boolean;
 }
 
 export interface Rig {

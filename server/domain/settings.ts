@@ -3,6 +3,7 @@ import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
+import { radarParsers, radarSettingKeys } from './radarSettings.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
@@ -75,6 +76,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
+  ...radarSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -186,6 +188,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
+  ...radarParsers,
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {

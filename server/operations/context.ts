@@ -8,7 +8,9 @@ import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
 import type { PlacedFile } from '../sessions/privateFiles.ts';
 import type { Store } from '../store/store.ts';
+import type { RigCollisions } from '../domain/collision.ts';
 import type { KeyedQueue } from './queue.ts';
+import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
 import type { Waits } from './waits.ts';
 
@@ -115,6 +117,9 @@ export interface Context {
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  readonly radar: RadarBoard;
+  /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
+  collisionsOf(rig: string): RigCollisions;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

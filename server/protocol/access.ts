@@ -15,6 +15,7 @@ export const access: { readonly [M in Method]: Access } = {
   'town/feed': 'anyone',
   'town/down': 'person',
   'town/retire': 'person',
+  'radar/get': 'anyone',
   'rig/create': 'person',
   'rig/get': 'anyone',
   'rig/prompt': 'anyone',

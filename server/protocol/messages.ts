@@ -7,6 +7,7 @@ import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
 import type { HookRequests } from './hook.ts';
+import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
@@ -34,6 +35,7 @@ export interface Requests
     AttentionRequests,
     MailRequests,
     EscalationRequests,
+    RadarRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;
@@ -44,7 +46,7 @@ export type ClientRequests = TownToClientRequests;
 export type ClientMethod = keyof ClientRequests;
 
 /** What the town sends without being asked. */
-export interface Notifications {
+export interface Notifications extends RadarNotifications {
   /** To subscribers: one committed transaction. A gap in `seq` means: subscribe again with `since`. */
   'town/changed': JournalEntry;
   /** To everyone: the town server is about to leave; reconnect, which starts the next one. */

@@ -31,6 +31,7 @@ import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { radarFields } from './radarSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -88,6 +89,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/feed': { limit: opt(pageSize), before: opt(count) },
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
+  ...radarFields,
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
   'rig/prompt': { rig: word },

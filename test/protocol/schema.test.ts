@@ -24,6 +24,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
     branch: 'main',
     approve: 'abc',
   },
+  'radar/get': { rig: 'backend' },
   'rig/get': { rig: 'backend' },
   'rig/prompt': { rig: 'backend' },
   'rig/list': {},
