@@ -107,6 +107,7 @@ const by: By = {
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
   messages: () => fresh,
+  pluginRuns: () => fresh,
 };
 
 function staleBy<C extends Collection>(

@@ -22,6 +22,7 @@ import {
   prime,
   readHook,
 } from './operations/polecats.ts';
+import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -57,6 +58,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...pluginHandlers(context),
   });
 }
 

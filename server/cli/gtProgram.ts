@@ -11,6 +11,7 @@ import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
 import { addNudge } from './commands/nudge.ts';
+import { addPlugin } from './commands/plugin.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
@@ -47,6 +48,7 @@ export function gtCommands(cli: Cli): Command {
   gt.commandsGroup('Repositories and who works in them:');
   addRig(gt, cli);
   addRuntime(gt, cli);
+  addPlugin(gt, cli);
   gt.commandsGroup('Work, from bead to landed:');
   addConvoy(gt, cli);
   addWork(gt, cli);

@@ -4,6 +4,7 @@ import type { Dependency } from './dependency.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
 import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
@@ -27,6 +28,7 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  pluginRuns: PluginRun;
 }
 
 export type Collection = keyof Records;
@@ -44,6 +46,7 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
+  'pluginRuns',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -68,5 +68,7 @@ export interface Rig {
   readonly approvedConfiguration?: string;
   /** SHA-256 of the setup command, and of the files of the repository that it names, as a person approved them. */
   readonly approvedSetup?: string;
+  /** SHA-256 of the content of each plugin of the rig's folder that a person approved, by the plugin's name. */
+  readonly approvedPlugins?: Readonly<Record<string, string>>;
   readonly createdAt: Timestamp;
 }

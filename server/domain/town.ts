@@ -15,5 +15,7 @@ export interface Town {
   readonly maxSessions: number;
   /** Where a person says that the program of a runtime is, by the runtime's name. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** SHA-256 of the content of each plugin of the town's folder that a person approved, by the plugin's name. */
+  readonly approvedPlugins?: Readonly<Record<string, string>>;
   readonly createdAt: Timestamp;
 }

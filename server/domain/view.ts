@@ -3,6 +3,7 @@ import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
 import type { Collection, Records } from './records.ts';
 import type { Session } from './session.ts';
@@ -32,6 +33,9 @@ export interface IndexedRecords {
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
+  pluginRunsByPlugin: PluginRun;
+  /** Those that a person is to look at, all under ''. */
+  pluginTroubles: PluginRun;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -74,6 +74,9 @@ const words: Readonly<Record<string, string>> = {
   'land/lost': 'lost the landing of',
   'land/refused': 'could not land yet',
   remove: 'removed',
+  'plugin/approve': 'approved the plugin',
+  'plugin/revoke': 'takes back the approval of the plugin',
+  'plugin/failed': 'saw the plugin fail:',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

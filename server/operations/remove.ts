@@ -10,6 +10,7 @@ import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
+import { onNuke } from './lifePlugins.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { addNote } from './notes.ts';
 import { agentQueue } from './queue.ts';
@@ -112,7 +113,8 @@ export async function archiveAndRemove(context: Context, polecat: Worker, by: st
   try {
     const removed = await removeStepwise(context, rig, polecat, name);
     await forget(context, polecat.id, by);
-    return removed;
+    const said = polecat.role === 'polecat' ? await onNuke(context, rig, polecat) : [];
+    return said.length === 0 ? removed : { ...removed, warnings: [...(removed.warnings ?? []), ...said] };
   } catch (error) {
     await giveUp(context, polecat.id);
     throw error;

@@ -2,6 +2,7 @@ import type { JournalEntry } from '../domain/journal.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { NudgeRequests } from './nudge.ts';
+import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
@@ -26,6 +27,7 @@ export interface Requests
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
+    PluginRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

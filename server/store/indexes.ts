@@ -24,6 +24,8 @@ export const collectionOf = {
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
+  pluginRunsByPlugin: 'pluginRuns',
+  pluginTroubles: 'pluginRuns',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -52,6 +54,10 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByRig', request.rig],
   ],
   messages: (message) => [['messagesByAgent', message.to]],
+  pluginRuns: (run) => [
+    ['pluginRunsByPlugin', run.plugin],
+    ...(run.trouble ? [['pluginTroubles', ''] as const] : []),
+  ],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -78,6 +84,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   sessions: (session) => oldestFirst(session.createdAt),
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
+  pluginRuns: (run) => oldestFirst(run.createdAt),
 };
 
 const unordered: Order = { major: 0, minor: 0 };

@@ -31,6 +31,8 @@ const keys: {
   agentsByBead: ['agents', (agent) => (agent.bead === undefined ? [] : [agent.bead])],
   sessionsByAgent: ['sessions', (session) => [session.agent]],
   messagesByAgent: ['messages', (message) => [message.to]],
+  pluginRunsByPlugin: ['pluginRuns', (run) => [run.plugin]],
+  pluginTroubles: ['pluginRuns', (run) => (run.trouble ? [''] : [])],
   sessionsByState: ['sessions', (session) => [session.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],
