@@ -115,6 +115,7 @@ const by: By = {
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
   escalations: () => ({ ...fresh, attention: true }),
   archives: () => fresh,
+  pluginRuns: () => ({ ...fresh, attention: true }),
 };
 
 function staleBy<C extends Collection>(

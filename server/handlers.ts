@@ -27,6 +27,7 @@ import {
   readHook,
 } from './operations/polecats.ts';
 import { radarHandlers } from './operations/radar.ts';
+import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -68,6 +69,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...escalationHandlers(context),
     ...archiveHandlers(context),
     ...radarHandlers(context),
+    ...pluginHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));
 }

@@ -15,6 +15,7 @@ import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
 import { addNudge } from './commands/nudge.ts';
 import { addRadar } from './commands/radar.ts';
+import { addPlugin } from './commands/plugin.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
@@ -52,6 +53,7 @@ export function gtCommands(cli: Cli): Command {
   gt.commandsGroup('Repositories and who works in them:');
   addRig(gt, cli);
   addRuntime(gt, cli);
+  addPlugin(gt, cli);
   gt.commandsGroup('Work, from bead to landed:');
   addConvoy(gt, cli);
   addWork(gt, cli);

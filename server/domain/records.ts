@@ -6,6 +6,7 @@ import type { Escalation } from './escalation.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
 import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
@@ -31,6 +32,7 @@ export interface Records {
   messages: Message;
   escalations: Escalation;
   archives: Archive;
+  pluginRuns: PluginRun;
 }
 
 export type Collection = keyof Records;
@@ -50,6 +52,7 @@ export const collections = [
   'messages',
   'escalations',
   'archives',
+  'pluginRuns',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

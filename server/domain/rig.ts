@@ -74,5 +74,7 @@ export interface Rig {
   readonly approvedSetup?: string;
   /** Something of it was kept from running since a person has not approved it; gone with the approval, or when nothing is in the way. */
   readonly unapproved?: { readonly at: Timestamp; readonly why: string };
+  /** SHA-256 of the content of each plugin of the rig's folder that a person approved, by the plugin's name. */
+  readonly approvedPlugins?: Readonly<Record<string, string>>;
   readonly createdAt: Timestamp;
 }

@@ -17,5 +17,7 @@ export interface Town {
   readonly commands?: Readonly<Record<string, string>>;
   /** How many days what was removed can be brought back. Absent: `keepArchivesDays`. */
   readonly keepArchives?: number;
+  /** SHA-256 of the content of each plugin of the town's folder that a person approved, by the plugin's name. */
+  readonly approvedPlugins?: Readonly<Record<string, string>>;
   readonly createdAt: Timestamp;
 }

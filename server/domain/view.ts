@@ -5,6 +5,7 @@ import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
 import type { Collection, Records } from './records.ts';
 import type { Session } from './session.ts';
@@ -39,6 +40,9 @@ export interface IndexedRecords {
   archivesByRig: Archive;
   archivesByBead: Archive;
   archivesByAgent: Archive;
+  pluginRunsByPlugin: PluginRun;
+  /** Those that a person is to look at, all under ''. */
+  pluginTroubles: PluginRun;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -3,6 +3,7 @@ import type { Duty } from './duty.ts';
 import { raiseEscalations } from './escalations.ts';
 import { keepArchives } from './keepArchives.ts';
 import { watchCollisions } from './radar.ts';
+import { pluginSchedule } from './pluginSchedule.ts';
 import { wakeBeads } from './wakeBeads.ts';
 
 const duties: readonly ((context: Context) => Duty)[] = [
@@ -10,6 +11,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   raiseEscalations,
   keepArchives,
   watchCollisions,
+  pluginSchedule,
 ];
 
 /** A town that can only be read does nothing by itself. */

@@ -82,6 +82,9 @@ const words: Readonly<Record<string, string>> = {
   restore: 'brought back',
   'restore/branch': 'made a branch of',
   'archive/delete': 'deleted the archive',
+  'plugin/approve': 'approved the plugin',
+  'plugin/revoke': 'takes back the approval of the plugin',
+  'plugin/failed': 'saw the plugin fail:',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

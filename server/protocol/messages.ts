@@ -6,6 +6,7 @@ import type { ConvoyRequests } from './convoy.ts';
 import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
+import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
 import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
@@ -36,6 +37,7 @@ export interface Requests
     MailRequests,
     EscalationRequests,
     RadarRequests,
+    PluginRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -32,6 +32,7 @@ import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
 import { radarFields } from './radarSchema.ts';
+import { pluginFields } from './pluginSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -213,6 +214,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...mailFields,
   ...escalationFields,
   ...archiveFields,
+  ...pluginFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

@@ -29,6 +29,8 @@ export const collectionOf = {
   archivesByRig: 'archives',
   archivesByBead: 'archives',
   archivesByAgent: 'archives',
+  pluginRunsByPlugin: 'pluginRuns',
+  pluginTroubles: 'pluginRuns',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -61,6 +63,10 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['archivesByAgent', agent],
     ...(bead === undefined ? [] : [['archivesByBead', bead] as const]),
   ],
+  pluginRuns: (run) => [
+    ['pluginRunsByPlugin', run.plugin],
+    ...(run.trouble ? [['pluginTroubles', ''] as const] : []),
+  ],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -89,6 +95,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   messages: (message) => oldestFirst(message.createdAt),
   escalations: (escalation) => oldestFirst(escalation.createdAt),
   archives: (archive) => oldestFirst(archive.at),
+  pluginRuns: (run) => oldestFirst(run.createdAt),
 };
 
 const unordered: Order = { major: 0, minor: 0 };

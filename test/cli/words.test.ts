@@ -26,6 +26,7 @@ test('there is every command that is promised', () => {
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove test doctor',
+    plugin: 'list show history approve revoke run',
     convoy: 'create add list show',
     polecat: 'list show remove',
     session: 'list run attach resume handoff stop log',

@@ -5,6 +5,7 @@ import type { Dependency } from '../../server/domain/dependency.ts';
 import type { Escalation } from '../../server/domain/escalation.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
+import type { PluginRun } from '../../server/domain/pluginRun.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import { isBlocked, isReady } from '../../server/domain/readiness.ts';
 import { type Change, type Collection, collections, type Records } from '../../server/domain/records.ts';
@@ -152,6 +153,8 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
+  pluginRunsByPlugin: { from: 'pluginRuns', keys: (r: PluginRun) => [r.plugin] },
+  pluginTroubles: { from: 'pluginRuns', keys: (r: PluginRun) => (r.trouble ? [''] : []) },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
   archivesByRig: { from: 'archives', keys: (a: Archive) => [a.rig] },
   archivesByBead: { from: 'archives', keys: (a: Archive) => (a.bead === undefined ? [] : [a.bead]) },

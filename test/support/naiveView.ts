@@ -36,6 +36,8 @@ const keys: {
   archivesByRig: ['archives', (archive) => [archive.rig]],
   archivesByBead: ['archives', (archive) => (archive.bead === undefined ? [] : [archive.bead])],
   archivesByAgent: ['archives', (archive) => [archive.agent]],
+  pluginRunsByPlugin: ['pluginRuns', (run) => [run.plugin]],
+  pluginTroubles: ['pluginRuns', (run) => (run.trouble ? [''] : [])],
   sessionsByState: ['sessions', (session) => [session.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],
