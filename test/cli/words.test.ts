@@ -28,7 +28,7 @@ test('there is every command that is promised', () => {
     runtime: 'list show add remove test doctor',
     plugin: 'list show history approve revoke run',
     convoy: 'create add list show',
-    polecat: 'list show remove',
+    polecat: 'list show remove archives restore discard',
     session: 'list run attach resume handoff stop log',
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',
