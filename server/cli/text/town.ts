@@ -48,6 +48,8 @@ export function feedLines(items: readonly FeedItem[], look: Look): string[] {
 }
 
 function nextStep(status: TownStatus): string[] {
+  if (status.readOnly !== undefined)
+    return ['Next: mend the cause, then gt down; the next command starts it again'];
   if (status.rigs === 0) return ['Next: gt rig create NAME --repo URL-OR-PATH'];
   if (status.polecats.needYou > 0) return ['Next: gt polecat list'];
   if (status.mergeRequests.waiting > 0) return ['Next: gt mq list'];
