@@ -1,11 +1,14 @@
 import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
+import { attentionHandlers } from './operations/attention.ts';
+import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
 import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
+import { escalationHandlers } from './operations/escalations.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
@@ -13,6 +16,7 @@ import { land } from './operations/land.ts';
 import { listMergeRequests } from './operations/mergeRequests.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
 import { findBead, findMergeRequest, findRig, theTown } from './operations/lookups.ts';
+import { mailHandlers } from './operations/mail.ts';
 import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
   getPolecat,
@@ -37,6 +41,7 @@ import { listSessions, runSession, sessionLog, stopSession } from './operations/
 import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
+import { notingUnapproved } from './operations/unapproved.ts';
 import { unsling } from './operations/unsling.ts';
 import { beadDetail, mergeRequestDetail } from './operations/views.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
@@ -51,13 +56,18 @@ export type OfferToHost = (
 
 /** The table of all that the town answers. */
 export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers {
-  return acknowledging(context, {
+  const handlers = {
     ...stateHandlers(context),
     ...beadHandlers(context),
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
-  });
+    ...attentionHandlers(context),
+    ...mailHandlers(context),
+    ...escalationHandlers(context),
+    ...archiveHandlers(context),
+  };
+  return acknowledging(context, notingUnapproved(context, handlers));
 }
 
 type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
@@ -68,7 +78,7 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     'town/status': () => townStatus(context),
     'town/get': () => theTown(store.view),
     'town/configure': (params, caller) => configureTown(context, params, caller),
-    'town/subscribe': (params) => subscribe(context, params),
+    'town/subscribe': (params, caller) => subscribe(context, params, caller),
     'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
+import { addAttention } from './commands/attention.ts';
 import { addCrew } from './commands/crew.ts';
+import { addMail } from './commands/mail.ts';
 import { addMayor } from './commands/mayor.ts';
 import { addSeance } from './commands/seance.ts';
 import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDone } from './commands/done.ts';
+import { addEscalate } from './commands/escalate.ts';
 import { addHook } from './commands/hook.ts';
 import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
@@ -42,6 +45,7 @@ export function gtCommands(cli: Cli): Command {
   const gt = openProgram(cli, does, firstSteps);
   gt.commandsGroup('The town:');
   addTown(gt, cli);
+  addAttention(gt, cli);
   addTownConfig(gt, cli);
   addDemo(gt, cli);
   gt.commandsGroup('Repositories and who works in them:');
@@ -55,6 +59,8 @@ export function gtCommands(cli: Cli): Command {
   addMayor(gt, cli);
   addSession(gt, cli);
   addNudge(gt, cli);
+  addMail(gt, cli);
+  addEscalate(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');

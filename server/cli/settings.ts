@@ -1,3 +1,4 @@
+import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
@@ -62,6 +63,7 @@ export function townSettings(town: Town): Settings {
     crewRuntime: roleRuntimes.crew ?? 'none',
     mayorRuntime: roleRuntimes.mayor ?? 'none',
     maxSessions: String(maxSessions),
+    keepArchives: String(town.keepArchives ?? keepArchivesDays),
     ...Object.fromEntries(places),
   };
 }
@@ -93,7 +95,7 @@ export function rigDefault(key: string, town: Town): string {
 }
 
 export function townDefault(key: string): string {
-  return isCommandKey(key) ? 'none' : defaultOf(townDefaults, key);
+  return isCommandKey(key) ? 'none' : defaultOf({ ...townDefaults, keepArchives: keepArchivesDays }, key);
 }
 
 /** Refused with `not-found` and the keys that there are. */

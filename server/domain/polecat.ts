@@ -49,6 +49,8 @@ export interface Polecat {
   readonly reason?: string;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
+  /** Since when it is in this state, or asks what it asks; absent: `updatedAt` tells it. */
+  readonly stateAt?: Timestamp;
   /** The last sign of progress: a `gt` call, a commit, a lifecycle hook. */
   readonly progressAt: Timestamp;
 }

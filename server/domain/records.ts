@@ -1,6 +1,8 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Escalation } from './escalation.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
@@ -27,6 +29,8 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  escalations: Escalation;
+  archives: Archive;
 }
 
 export type Collection = keyof Records;
@@ -44,6 +48,8 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
+  'escalations',
+  'archives',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -68,5 +68,7 @@ export interface Rig {
   readonly approvedConfiguration?: string;
   /** SHA-256 of the setup command, and of the files of the repository that it names, as a person approved them. */
   readonly approvedSetup?: string;
+  /** Something of it was kept from running since a person has not approved it; gone with the approval, or when nothing is in the way. */
+  readonly unapproved?: { readonly at: Timestamp; readonly why: string };
   readonly createdAt: Timestamp;
 }

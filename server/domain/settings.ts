@@ -1,3 +1,4 @@
+import { archiveParsers, type ArchiveSetting, archiveSettingKeys } from './archiveSettings.ts';
 import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
@@ -21,7 +22,7 @@ export interface RigChange {
   readonly approvedSetup?: string;
 }
 
-export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>> & {
+export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions' | ArchiveSetting>> & {
   /** Where the program of a runtime is; without a path it is looked up again. */
   readonly command?: { readonly runtime: RuntimeName; readonly path?: string };
   /** What crew or the mayor run; without a runtime it is the rig's, or the town's, again. */
@@ -90,6 +91,7 @@ export const townSettingKeys: readonly SettingKey[] = [
     about: 'For the mayor; none: the default.',
   },
   { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
+  ...archiveSettingKeys,
   {
     key: 'runtime.NAME.command',
     values: 'an absolute path, or none',
@@ -194,6 +196,7 @@ const townParsers: Readonly<Record<string, (words: readonly string[]) => TownCha
   crewRuntime: (words) => ({ role: roleRuntime('crew', words) }),
   mayorRuntime: (words) => ({ role: roleRuntime('mayor', words) }),
   maxSessions: (words) => ({ maxSessions: count('maxSessions', words, 1000) }),
+  ...archiveParsers,
 };
 
 function roleRuntime(role: LastingRole, words: readonly string[]): NonNullable<TownChange['role']> {

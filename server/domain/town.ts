@@ -15,5 +15,7 @@ export interface Town {
   readonly maxSessions: number;
   /** Where a person says that the program of a runtime is, by the runtime's name. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** How many days what was removed can be brought back. Absent: `keepArchivesDays`. */
+  readonly keepArchives?: number;
   readonly createdAt: Timestamp;
 }

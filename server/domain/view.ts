@@ -1,6 +1,8 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Escalation } from './escalation.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
@@ -26,12 +28,17 @@ export interface IndexedRecords {
   convoysByBead: Convoy;
   agentsByRig: Polecat;
   agentsByBead: Polecat;
+  agentsByState: Polecat;
   sessionsByAgent: Session;
   sessionsByState: Session;
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
+  escalationsByState: Escalation;
+  archivesByRig: Archive;
+  archivesByBead: Archive;
+  archivesByAgent: Archive;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -1,8 +1,10 @@
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
+import { raiseEscalations } from './escalations.ts';
+import { keepArchives } from './keepArchives.ts';
 import { wakeBeads } from './wakeBeads.ts';
 
-const duties: readonly ((context: Context) => Duty)[] = [wakeBeads];
+const duties: readonly ((context: Context) => Duty)[] = [wakeBeads, raiseEscalations, keepArchives];
 
 /** A town that can only be read does nothing by itself. */
 export function takeUpDuties(context: Context): void {

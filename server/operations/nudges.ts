@@ -1,5 +1,5 @@
 import type { MessageId } from '../domain/ids.ts';
-import type { Message } from '../domain/message.ts';
+import type { Nudge } from '../domain/message.ts';
 import { acknowledgeMessage, checkMessageText, messagesOf, queueMessage } from '../domain/messages.ts';
 import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
@@ -35,11 +35,12 @@ export async function sendNudge(
   return { message, how: howItArrives(agent, session, typed) };
 }
 
-export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Message[] {
+export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Nudge[] {
   const { view } = context.store;
   const all =
     params.agent === undefined ? view.all('messages') : messagesOf(view, findAgent(view, params.agent).id);
   return [...all]
+    .filter((each): each is Nudge => each.kind === 'nudge')
     .filter(({ state }) => params.all === true || state !== 'acknowledged')
     .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
 }
@@ -85,6 +86,11 @@ const ownCalls: ReadonlySet<Method> = new Set<Method>([
   'dependency/remove',
   'nudge/send',
   'nudge/list',
+  'escalation/create',
+  'mail/send',
+  'mail/list',
+  'mail/get',
+  'mail/mark',
 ]);
 
 /** The same handlers; a call of an agent's own acknowledges what was shown to it before. */
@@ -151,7 +157,7 @@ async function queue(
   context: Context,
   { agent, text, typed }: { agent: Agent; text: string; typed: boolean },
   caller: Caller,
-): Promise<Message> {
+): Promise<Nudge> {
   const at = context.now();
   const id = `m-${context.randomText(6)}` as MessageId;
   const { result } = await context.store.transact(

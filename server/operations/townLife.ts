@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { visibleTo } from '../domain/visible.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { closeAllPlaces } from './closePlace.ts';
@@ -18,13 +19,14 @@ const downGraceMs = 5000;
 export async function subscribe(
   context: Context,
   params: Params<'town/subscribe'>,
+  caller: Caller,
 ): Promise<Result<'town/subscribe'>> {
   const seq = context.store.seq;
   const { since } = params;
   if (since === undefined || since === seq) return { seq, entries: [], resync: false };
   if (since > seq || seq - since > mostMissed) return { seq, entries: [], resync: true };
   const entries: JournalEntry[] = [];
-  for await (const entry of context.store.read(since + 1)) entries.push(entry);
+  for await (const entry of context.store.read(since + 1)) entries.push(visibleTo(caller, entry));
   const whole = entries[0]?.seq === since + 1;
   return whole
     ? { seq: entries.at(-1)?.seq ?? seq, entries, resync: false }

@@ -8,6 +8,24 @@ export function waitingMessages(context: Context, agent: AgentId): readonly Mess
   return messagesOf(context.store.view, agent).filter(({ state }) => state === 'queued');
 }
 
+/** How many letters and nudges an agent is given at once, and how long they may be together: runtimes cut what is longer. */
+const mostAtOnce = 20;
+const mostCharacters = 6000;
+
+/** The first of them that an agent is given together; the others wait for its next call. At least one. */
+export function shownAtOnce(messages: readonly Message[]): {
+  readonly shown: readonly Message[];
+  readonly more: number;
+} {
+  const urgentFirst = messages.toSorted((a, b) => Number(b.urgent === true) - Number(a.urgent === true));
+  let length = 0;
+  const shown = urgentFirst.filter(({ text }, index) => {
+    length += Math.min(text.length, 3000);
+    return index === 0 || (index < mostAtOnce && length <= mostCharacters);
+  });
+  return { shown, more: messages.length - shown.length };
+}
+
 /** They were handed to the agent. That it read them is known by what it does next. */
 export async function markDelivered(
   context: Context,

@@ -1,7 +1,11 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import type { AttentionRequests } from './attention.ts';
+import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
+import type { EscalationRequests } from './escalation.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
@@ -22,10 +26,14 @@ export interface Requests
     WorkRequests,
     HookRequests,
     PolecatRequests,
+    ArchiveRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
+    AttentionRequests,
+    MailRequests,
+    EscalationRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -1,4 +1,4 @@
-import type { Message } from '../domain/message.ts';
+import type { Message, Nudge } from '../domain/message.ts';
 
 export interface NudgeRequests {
   /**
@@ -7,12 +7,12 @@ export interface NudgeRequests {
    */
   'nudge/send': {
     params: { readonly agent: string; readonly text: string; readonly type?: boolean };
-    result: { readonly message: Message; readonly how: string };
+    result: { readonly message: Nudge; readonly how: string };
   };
   /** Those that are not acknowledged yet, oldest first; with `all` every one that is kept. */
   'nudge/list': {
     params: { readonly agent?: string; readonly all?: boolean };
-    result: readonly Message[];
+    result: readonly Nudge[];
   };
   /** A session: it has read that message, or all that wait for it. */
   'nudge/acknowledge': {

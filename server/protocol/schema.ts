@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { attentionFields } from './attentionSchema.ts';
+import { escalationFields } from './escalationSchema.ts';
 import {
   beadStatus,
   beadTexts,
@@ -21,9 +23,11 @@ import {
   wordOrEmpty,
   words,
 } from './fields.ts';
+import { archiveFields } from './archiveSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
+import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
@@ -203,6 +207,10 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
+  ...attentionFields,
+  ...mailFields,
+  ...escalationFields,
+  ...archiveFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

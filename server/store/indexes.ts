@@ -18,12 +18,17 @@ export const collectionOf = {
   convoysByBead: 'convoys',
   agentsByRig: 'agents',
   agentsByBead: 'agents',
+  agentsByState: 'agents',
   sessionsByAgent: 'sessions',
   sessionsByState: 'sessions',
   mergeRequestsByBead: 'mergeRequests',
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
+  escalationsByState: 'escalations',
+  archivesByRig: 'archives',
+  archivesByBead: 'archives',
+  archivesByAgent: 'archives',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -35,13 +40,11 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['dependentsOf', edge.dependsOn],
   ],
   convoys: (convoy) => Array.from(new Set(convoy.beads), (bead): Place => ['convoysByBead', bead]),
-  agents: ({ rig, bead }) =>
-    bead === undefined
-      ? [['agentsByRig', rig]]
-      : [
-          ['agentsByRig', rig],
-          ['agentsByBead', bead],
-        ],
+  agents: ({ rig, bead, state }) => [
+    ['agentsByRig', rig],
+    ['agentsByState', state],
+    ...(bead === undefined ? [] : [['agentsByBead', bead] as const]),
+  ],
   sessions: (session) => [
     ['sessionsByAgent', session.agent],
     ['sessionsByState', session.state],
@@ -52,6 +55,12 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByRig', request.rig],
   ],
   messages: (message) => [['messagesByAgent', message.to]],
+  escalations: (escalation) => [['escalationsByState', escalation.state]],
+  archives: ({ rig, bead, agent }) => [
+    ['archivesByRig', rig],
+    ['archivesByAgent', agent],
+    ...(bead === undefined ? [] : [['archivesByBead', bead] as const]),
+  ],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -78,6 +87,8 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   sessions: (session) => oldestFirst(session.createdAt),
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
+  escalations: (escalation) => oldestFirst(escalation.createdAt),
+  archives: (archive) => oldestFirst(archive.at),
 };
 
 const unordered: Order = { major: 0, minor: 0 };

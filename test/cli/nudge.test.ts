@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Message } from '../../server/domain/message.ts';
+import type { Nudge } from '../../server/domain/message.ts';
 import { before, sampleHook } from './samples.ts';
 import { gt, lines } from './support.ts';
 
-function message(fields: Partial<Message> = {}): Message {
+function message(fields: Partial<Nudge> = {}): Nudge {
   return {
     id: 'm-1',
     kind: 'nudge',
@@ -14,7 +14,7 @@ function message(fields: Partial<Message> = {}): Message {
     state: 'queued',
     createdAt: before(2),
     ...fields,
-  } as Message;
+  } as Nudge;
 }
 
 const how = 'It is shown by the next gt hook or gt prime of backend/nux.';
@@ -38,8 +38,8 @@ test('the words after the agent are the text; the answer says queued, and never 
 test('the list shows how each stands', async () => {
   const messages = [
     message(),
-    message({ id: 'm-2' as Message['id'], typedAt: before(1), text: 'a \u001B[31mred\u001B[0m one' }),
-    message({ id: 'm-3' as Message['id'], state: 'delivered', from: 'backend/slit' }),
+    message({ id: 'm-2' as Nudge['id'], typedAt: before(1), text: 'a \u001B[31mred\u001B[0m one' }),
+    message({ id: 'm-3' as Nudge['id'], state: 'delivered', from: 'backend/slit' }),
   ];
   const said = await gt(['nudge', 'list', 'nux'], { 'nudge/list': messages });
   assert.deepEqual(said.asked[0]?.params, { agent: 'nux' });

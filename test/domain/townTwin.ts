@@ -1,6 +1,8 @@
+import type { Archive } from '../../server/domain/archive.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
+import type { Escalation } from '../../server/domain/escalation.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
@@ -144,11 +146,16 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   convoysByBead: { from: 'convoys', keys: (c: Convoy) => c.beads },
   agentsByRig: { from: 'agents', keys: (p: Polecat) => [p.rig] },
   agentsByBead: { from: 'agents', keys: (p: Polecat) => (p.bead === undefined ? [] : [p.bead]) },
+  agentsByState: { from: 'agents', keys: (p: Polecat) => [p.state] },
+  escalationsByState: { from: 'escalations', keys: (e: Escalation) => [e.state] },
   sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
+  archivesByRig: { from: 'archives', keys: (a: Archive) => [a.rig] },
+  archivesByBead: { from: 'archives', keys: (a: Archive) => (a.bead === undefined ? [] : [a.bead]) },
+  archivesByAgent: { from: 'archives', keys: (a: Archive) => [a.agent] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
 };
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Message } from '../../domain/message.ts';
+import type { Message, Nudge } from '../../domain/message.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { displayText } from '../../domain/text.ts';
 import { ago } from '../ago.ts';
@@ -82,7 +82,7 @@ async function acknowledge(cli: Cli, [message, ...more]: readonly string[]): Pro
   });
 }
 
-function messagesLines(messages: readonly Message[], look: Look): string[] {
+function messagesLines(messages: readonly Nudge[], look: Look): string[] {
   if (messages.length === 0) return ['No nudge waits.'];
   const rows = messages.map(({ id, to, from, state, createdAt, typedAt, text }) => [
     id,
@@ -104,6 +104,7 @@ function messagesLines(messages: readonly Message[], look: Look): string[] {
 }
 
 function messageJson(message: Message): Record<string, unknown> {
-  const { id, from, to, text, state, createdAt, typedAt, deliveredAt, acknowledgedAt } = message;
+  const { id, from, to, text, state, createdAt, deliveredAt, acknowledgedAt } = message;
+  const typedAt = message.kind === 'nudge' ? message.typedAt : undefined;
   return { id, from, to, text, state, createdAt, typedAt, deliveredAt, acknowledgedAt };
 }
