@@ -154,6 +154,8 @@ export interface LauncherRegistry {
   lost(session: SessionId, caller: Caller): boolean;
   /** Resolves with true when the session has ended, with false after the deadline. */
   ended(session: SessionId, deadlineMs: number): Promise<boolean>;
+  /** Resolves when no launcher is connected for it: true, or false after the deadline. */
+  left(session: SessionId, deadlineMs: number): Promise<boolean>;
   /** Resolves with true when a launcher of the session is connected or the session has ended, with false after the deadline. */
   returned(session: SessionId, deadlineMs: number): Promise<boolean>;
   /** The session has ended: tells those who wait. */

@@ -59,7 +59,7 @@ export class Commands {
 
   #look({ code, words, stderr, stdout }: Asked): void {
     const line = words.join(' ');
-    const first = (stderr || stdout).trim().split('\n', 1)[0] ?? '';
+    const first = /"error": "([^"]*)/.exec(stdout)?.[1] ?? (stderr || stdout).trim().split('\n', 1)[0] ?? '';
     if (code !== 0) this.#tell(`${line}: ${code} ${first}`);
     if (code === null) this.offences.push(`"${line}" gave no answer within ${longestMs / 1000} s.`);
     else if (code === 2) this.offences.push(`"${line}" are no words of the product: ${stderr.trim()}`);

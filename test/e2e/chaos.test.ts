@@ -13,7 +13,7 @@ test('a small town under kills, full disks and dead remotes loses nothing, and l
     '--seed',
     seed,
     '--rounds',
-    '6',
+    '5',
     '--polecats',
     '4',
   ];
