@@ -181,7 +181,8 @@ async function makeWork(context: Context, plugin: PeriodicPlugin, rig: Rig | und
   return result;
 }
 
-async function noteChanged(context: Context, { id, hash, rig }: PeriodicPlugin): Promise<void> {
+/** Said once for each content. */
+export async function noteChanged(context: Context, { id, hash, rig }: PeriodicPlugin): Promise<void> {
   const run = { ...newRun(context, id, hash, context.now()), ...(rig === undefined ? {} : { rig }) };
   if (!isNewlyUnapproved(context.store.view, run)) return;
   await context.store.transact({ verb: 'plugin/unapproved', by: 'town', subject: id }, (draft) => {

@@ -5,7 +5,7 @@ import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { lookAtPlugins } from './pluginLook.ts';
-import { isPeriodic, runWhenDue } from './pluginPeriods.ts';
+import { isPeriodic, noteChanged, runWhenDue } from './pluginPeriods.ts';
 import { memoryOf, nextRunAt } from './pluginTimes.ts';
 
 /** Runs approved periodic plugins when their gates open. */
@@ -79,6 +79,7 @@ class Schedule {
       const { found } = await lookAtPlugins(this.#context, rig);
       for (const { plugin } of found.filter(isPeriodic))
         if (approvedHash(view, plugin.id) === plugin.hash) now.set(plugin.id, plugin);
+        else if (approvedHash(view, plugin.id) !== undefined) await noteChanged(this.#context, plugin);
     }
     for (const id of this.#planned.keys()) if (!now.has(id)) this.#drop(id);
     for (const plugin of now.values()) this.#plan(plugin);

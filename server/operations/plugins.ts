@@ -148,7 +148,9 @@ export function endOf({ code, timedOut, output, reason }: PluginEnd): Partial<Pl
 }
 
 export function newRun(context: Context, plugin: PluginId, hash: string, createdAt: Timestamp) {
-  const id = `pr-${context.randomText(10)}` as PluginRunId;
+  // In the order of their beginning, also within a millisecond.
+  const order = context.store.seq.toString(36).padStart(8, '0');
+  const id = `pr-${order}-${context.randomText(4)}` as PluginRunId;
   return { id, plugin, hash, createdAt, endedAt: context.now(), output: [] as readonly string[] };
 }
 
