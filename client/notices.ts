@@ -29,7 +29,10 @@ export class Notices {
       key,
       items.map(({ id }) => id),
     );
-    const wanted = fresh.filter((item) => isWanted(item, chosen()));
+    const choice = chosen();
+    const wanted = fresh
+      .filter((item) => isWanted(item, choice))
+      .filter(({ severity }) => town.muted !== true || severity === 'critical');
     if (wanted.length > 0) tell(wanted);
   }
 }

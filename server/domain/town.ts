@@ -1,4 +1,5 @@
 import type { LastingRole } from './agent.ts';
+import type { NotificationLevel } from './notificationLevel.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
 
 /** The one record `town`: who this town is, and its configuration. */
@@ -15,5 +16,7 @@ export interface Town {
   readonly maxSessions: number;
   /** Where a person says that the program of a runtime is, by the runtime's name. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** Of the person; absent: `normal`. */
+  readonly notifications?: NotificationLevel;
   readonly createdAt: Timestamp;
 }
