@@ -8,6 +8,7 @@ import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/con
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
+import { broadcastHandlers } from './operations/broadcast.ts';
 import { escalationHandlers } from './operations/escalations.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
@@ -66,6 +67,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...nudgeHandlers(context),
     ...attentionHandlers(context),
     ...mailHandlers(context),
+    ...broadcastHandlers(context),
     ...escalationHandlers(context),
     ...archiveHandlers(context),
     ...radarHandlers(context),
@@ -133,7 +135,7 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   };
 }
 
-type NudgeMethods = Extract<keyof Handlers, `nudge/${string}` | 'session/view' | 'session/follow'>;
+type NudgeMethods = 'nudge/send' | 'nudge/list' | 'nudge/acknowledge' | 'session/view' | 'session/follow';
 
 function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
   return {

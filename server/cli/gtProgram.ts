@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Cli } from './cli.ts';
 import { addAttention } from './commands/attention.ts';
+import { addBroadcast } from './commands/broadcast.ts';
 import { addCrew } from './commands/crew.ts';
 import { addMail } from './commands/mail.ts';
 import { addMayor } from './commands/mayor.ts';
@@ -62,6 +63,7 @@ export function gtCommands(cli: Cli): Command {
   addMayor(gt, cli);
   addSession(gt, cli);
   addNudge(gt, cli);
+  addBroadcast(gt, cli);
   addMail(gt, cli);
   addEscalate(gt, cli);
   addSeance(gt, cli);

@@ -1,4 +1,5 @@
 import type { LastingRole } from './agent.ts';
+import type { NotificationLevel } from './notificationLevel.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
 
 /** The one record `town`: who this town is, and its configuration. */
@@ -19,5 +20,7 @@ export interface Town {
   readonly keepArchives?: number;
   /** SHA-256 of the content of each plugin of the town's folder that a person approved, by the plugin's name. */
   readonly approvedPlugins?: Readonly<Record<string, string>>;
+  /** Of the person; absent: `normal`. */
+  readonly notifications?: NotificationLevel;
   readonly createdAt: Timestamp;
 }

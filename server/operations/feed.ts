@@ -57,6 +57,7 @@ const words: Readonly<Record<string, string>> = {
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
   nudge: 'nudged',
+  'nudge/broadcast': 'said something to everyone in',
   'mail/send': 'wrote to',
   'escalation/create': 'escalated',
   'escalation/raise': 'raised again what nobody took',

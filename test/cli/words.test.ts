@@ -22,7 +22,7 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status attention feed down version config demo sling unsling nudge hook prime event done worktree radar';
+    'install status attention feed down version config demo sling unsling nudge broadcast dnd notify hook prime event done worktree radar';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove test doctor',
