@@ -107,6 +107,8 @@ const by: By = {
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
   messages: () => fresh,
+  dispatches: () => fresh,
+  quotas: () => fresh,
 };
 
 function staleBy<C extends Collection>(

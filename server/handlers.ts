@@ -2,7 +2,7 @@ import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
-import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
+import { convoyHandlers } from './operations/convoyHandlers.ts';
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
@@ -29,6 +29,7 @@ import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
+import { schedulerHandlers } from './operations/schedulerHandlers.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
@@ -57,6 +58,8 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...convoyHandlers(context),
+    ...schedulerHandlers(context),
   });
 }
 
@@ -95,7 +98,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   };
 }
 
-type BeadMethods = Extract<keyof Handlers, `bead/${string}` | `dependency/${string}` | `convoy/${string}`>;
+type BeadMethods = Exclude<
+  Extract<keyof Handlers, `bead/${string}` | `dependency/${string}`>,
+  'bead/explain'
+>;
 
 function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   const { view } = context.store;
@@ -109,10 +115,6 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
     'bead/close': (params, caller) => endBead(context, params, caller),
     'dependency/add': (params, caller) => connectBeads(context, params, caller),
     'dependency/remove': (params, caller) => disconnectBeads(context, params, caller),
-    'convoy/create': (params, caller) => makeConvoy(context, params, caller),
-    'convoy/add': (params, caller) => growConvoy(context, params, caller),
-    'convoy/list': (params) => listConvoys(context, params),
-    'convoy/get': (params) => getConvoy(context, params),
   };
 }
 

@@ -13,6 +13,7 @@ import { addPolecat } from './commands/polecat.ts';
 import { addNudge } from './commands/nudge.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
+import { addExplain, addQuota, addScheduler } from './commands/scheduler.ts';
 import { addSession } from './commands/session.ts';
 import { addTown } from './commands/town.ts';
 import { addTownConfig } from './commands/townConfig.ts';
@@ -50,6 +51,9 @@ export function gtCommands(cli: Cli): Command {
   gt.commandsGroup('Work, from bead to landed:');
   addConvoy(gt, cli);
   addWork(gt, cli);
+  addExplain(gt, cli);
+  addScheduler(gt, cli);
+  addQuota(gt, cli);
   addPolecat(gt, cli);
   addCrew(gt, cli);
   addMayor(gt, cli);

@@ -1,5 +1,6 @@
 import type { LastingRole } from './agent.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
+import type { Scheduler } from './scheduler.ts';
 
 /** The one record `town`: who this town is, and its configuration. */
 export interface Town {
@@ -15,5 +16,6 @@ export interface Town {
   readonly maxSessions: number;
   /** Where a person says that the program of a runtime is, by the runtime's name. */
   readonly commands?: Readonly<Record<string, string>>;
+  readonly scheduler?: Scheduler;
   readonly createdAt: Timestamp;
 }

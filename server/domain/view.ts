@@ -1,6 +1,7 @@
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
@@ -24,14 +25,19 @@ export interface IndexedRecords {
   /** Edges that point at the bead. */
   dependentsOf: Dependency;
   convoysByBead: Convoy;
+  convoysByState: Convoy;
   agentsByRig: Polecat;
   agentsByBead: Polecat;
   sessionsByAgent: Session;
   sessionsByState: Session;
+  /** By the day (UTC) that they were made, as `2026-05-01`. */
+  sessionsByDay: Session;
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
+  /** By priority, then oldest first: the order they are started in. */
+  dispatchesByState: Dispatch;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -1,8 +1,11 @@
 import type { Context } from './context.ts';
+import { dispatchQueue } from './dispatchQueue.ts';
 import type { Duty } from './duty.ts';
+import { feedConvoys } from './feedConvoys.ts';
+import { parkRuntimes } from './quotas.ts';
 import { wakeBeads } from './wakeBeads.ts';
 
-const duties: readonly ((context: Context) => Duty)[] = [wakeBeads];
+const duties: readonly ((context: Context) => Duty)[] = [wakeBeads, parkRuntimes, feedConvoys, dispatchQueue];
 
 /** A town that can only be read does nothing by itself. */
 export function takeUpDuties(context: Context): void {

@@ -1,10 +1,12 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { SchedulerRequests } from './scheduler.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -19,6 +21,8 @@ export interface Requests
     RuntimeRequests,
     BeadRequests,
     ConvoyRequests,
+    ConvoyStageRequests,
+    SchedulerRequests,
     WorkRequests,
     HookRequests,
     PolecatRequests,

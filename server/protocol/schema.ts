@@ -27,6 +27,7 @@ import type { Method, Params } from './messages.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { convoyFields, schedulerFields } from './schedulerSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -154,6 +155,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     runtime: opt(word),
     host: opt(host),
     dryRun: opt(flag),
+    queue: opt(flag),
   },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
@@ -203,6 +205,8 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
+  ...schedulerFields,
+  ...convoyFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

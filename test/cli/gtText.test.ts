@@ -94,20 +94,22 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
     words: ['rig', 'config', 'backend'],
     answers: { 'rig/get': sampleRig('backend') },
     text: `
-        KEY          VALUE        MAY BE
-        runtime      claude-code  the name of a runtime
-        branch       main         the name of a branch
-        state        active       active, parked or docked
-        merge        review       review, auto or none
-        push         false        true or false
-        check        npm test     a program and its arguments, or none
-        session      auto         auto, editor, tmux or process
-        ids          readable     readable or hash
-        maxPolecats  10           1 to 100
-        approval     ask          ask or auto
-        isolation    auto         auto, worktree, clone or in-place
-        setup        none         a program and its arguments, or none
-        include      on           on or off
+        KEY            VALUE        MAY BE
+        runtime        claude-code  the name of a runtime
+        branch         main         the name of a branch
+        state          active       active, parked or docked
+        merge          review       review, auto or none
+        push           false        true or false
+        check          npm test     a program and its arguments, or none
+        session        auto         auto, editor, tmux or process
+        ids            readable     readable or hash
+        maxPolecats    10           1 to 100
+        approval       ask          ask or auto
+        isolation      auto         auto, worktree, clone or in-place
+        setup          none         a program and its arguments, or none
+        include        on           on or off
+        budgetTurns    none         1 to 100000, or none
+        budgetMinutes  none         1 to 100000, or none
     `,
   },
   'one setting, bare, for scripts': {

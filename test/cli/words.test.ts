@@ -22,11 +22,13 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status feed down version config demo sling unsling nudge hook prime event done worktree';
+    'install status feed down version config demo sling unsling explain nudge hook prime event done worktree';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove test doctor',
-    convoy: 'create add list show',
+    convoy: 'create add list show stage launch remove close watch unwatch stranded check',
+    scheduler: 'status list pause resume run clear retry',
+    quota: 'list park clear',
     polecat: 'list show remove',
     session: 'list run attach resume handoff stop log',
     crew: 'add list start stop remove',
