@@ -116,6 +116,8 @@ const by: By = {
   escalations: () => ({ ...fresh, attention: true }),
   archives: () => fresh,
   pluginRuns: () => ({ ...fresh, attention: true }),
+  dispatches: () => ({ ...fresh, attention: true }),
+  quotas: () => fresh,
 };
 
 function staleBy<C extends Collection>(

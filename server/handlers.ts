@@ -4,7 +4,7 @@ import { attentionHandlers } from './operations/attention.ts';
 import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
-import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
+import { convoyHandlers } from './operations/convoyHandlers.ts';
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
@@ -36,6 +36,7 @@ import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
+import { schedulerHandlers } from './operations/schedulerHandlers.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
@@ -72,6 +73,8 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...archiveHandlers(context),
     ...radarHandlers(context),
     ...pluginHandlers(context),
+    ...convoyHandlers(context),
+    ...schedulerHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));
 }
@@ -114,7 +117,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   };
 }
 
-type BeadMethods = Extract<keyof Handlers, `bead/${string}` | `dependency/${string}` | `convoy/${string}`>;
+type BeadMethods = Exclude<
+  Extract<keyof Handlers, `bead/${string}` | `dependency/${string}`>,
+  'bead/explain'
+>;
 
 function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   const { view } = context.store;
@@ -128,10 +134,6 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
     'bead/close': (params, caller) => endBead(context, params, caller),
     'dependency/add': (params, caller) => connectBeads(context, params, caller),
     'dependency/remove': (params, caller) => disconnectBeads(context, params, caller),
-    'convoy/create': (params, caller) => makeConvoy(context, params, caller),
-    'convoy/add': (params, caller) => growConvoy(context, params, caller),
-    'convoy/list': (params) => listConvoys(context, params),
-    'convoy/get': (params) => getConvoy(context, params),
   };
 }
 

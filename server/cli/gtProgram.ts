@@ -19,6 +19,7 @@ import { addRadar } from './commands/radar.ts';
 import { addPlugin } from './commands/plugin.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
+import { addExplain, addQuota, addScheduler } from './commands/scheduler.ts';
 import { addSession } from './commands/session.ts';
 import { addTown } from './commands/town.ts';
 import { addTownConfig } from './commands/townConfig.ts';
@@ -58,6 +59,9 @@ export function gtCommands(cli: Cli): Command {
   gt.commandsGroup('Work, from bead to landed:');
   addConvoy(gt, cli);
   addWork(gt, cli);
+  addExplain(gt, cli);
+  addScheduler(gt, cli);
+  addQuota(gt, cli);
   addPolecat(gt, cli);
   addCrew(gt, cli);
   addMayor(gt, cli);

@@ -1,4 +1,5 @@
 import type { RigName, RuntimeName, Timestamp } from './ids.ts';
+import type { Budget } from './scheduler.ts';
 import type { HostKind } from './session.ts';
 
 /** `review`: a person presses Merge after the diff. `auto`: the town lands by itself. `none`: the branch is left where it is. */
@@ -42,6 +43,8 @@ export interface RigSettings {
   readonly ids: 'readable' | 'hash';
   /** How many polecats may work in the rig at once. */
   readonly maxPolecats: number;
+  /** What its sessions may use in a day before nothing new is started in it. */
+  readonly budget?: Budget;
   /** Absent: `ask`. */
   readonly approval?: Approval;
   /** Absent: `auto`. */

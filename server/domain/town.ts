@@ -1,6 +1,7 @@
 import type { LastingRole } from './agent.ts';
 import type { NotificationLevel } from './notificationLevel.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
+import type { Scheduler } from './scheduler.ts';
 
 /** The one record `town`: who this town is, and its configuration. */
 export interface Town {
@@ -22,5 +23,6 @@ export interface Town {
   readonly approvedPlugins?: Readonly<Record<string, string>>;
   /** Of the person; absent: `normal`. */
   readonly notifications?: NotificationLevel;
+  readonly scheduler?: Scheduler;
   readonly createdAt: Timestamp;
 }

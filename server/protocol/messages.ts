@@ -4,6 +4,7 @@ import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { MailRequests } from './mail.ts';
+import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
 import type { PluginRequests } from './plugin.ts';
@@ -11,6 +12,7 @@ import type { HookRequests } from './hook.ts';
 import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { SchedulerRequests } from './scheduler.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -25,6 +27,8 @@ export interface Requests
     RuntimeRequests,
     BeadRequests,
     ConvoyRequests,
+    ConvoyStageRequests,
+    SchedulerRequests,
     WorkRequests,
     HookRequests,
     PolecatRequests,

@@ -33,6 +33,7 @@ import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
 import { radarFields } from './radarSchema.ts';
 import { pluginFields } from './pluginSchema.ts';
+import { convoyFields, schedulerFields } from './schedulerSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -161,6 +162,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     runtime: opt(word),
     host: opt(host),
     dryRun: opt(flag),
+    queue: opt(flag),
   },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
@@ -224,6 +226,8 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...escalationFields,
   ...archiveFields,
   ...pluginFields,
+  ...schedulerFields,
+  ...convoyFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

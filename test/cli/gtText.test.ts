@@ -111,6 +111,8 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         include         on           on or off
         radar           2            1 to 1440 (minutes), or off
         holdCollisions  false        true or false
+        budgetTurns     none         1 to 100000, or none
+        budgetMinutes   none         1 to 100000, or none
     `,
   },
   'what would be in conflict': {
