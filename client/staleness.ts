@@ -107,6 +107,7 @@ const by: By = {
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
   messages: () => fresh,
+  episodes: () => ({ ...fresh, polecats: true }),
 };
 
 function staleBy<C extends Collection>(

@@ -34,11 +34,13 @@ import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
 import { listSessions, runSession, sessionLog, stopSession } from './operations/sessions.ts';
+import { noticing } from './operations/signsOfLife.ts';
 import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
 import { unsling } from './operations/unsling.ts';
 import { beadDetail, mergeRequestDetail } from './operations/views.ts';
+import { witnessHandlers } from './operations/witnessHandlers.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
 import { checkPreset } from './protocol/schema.ts';
 import { findPreset } from './runtimes/presets.ts';
@@ -51,13 +53,15 @@ export type OfferToHost = (
 
 /** The table of all that the town answers. */
 export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers {
-  return acknowledging(context, {
+  const all = {
     ...stateHandlers(context),
     ...beadHandlers(context),
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
-  });
+    ...witnessHandlers(context),
+  };
+  return noticing(context, acknowledging(context, all));
 }
 
 type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;

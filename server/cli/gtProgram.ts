@@ -16,6 +16,7 @@ import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
 import { addTown } from './commands/town.ts';
 import { addTownConfig } from './commands/townConfig.ts';
+import { addWitness } from './commands/witness.ts';
 import { addWork } from './commands/work.ts';
 import { carryOut, openProgram } from './words.ts';
 
@@ -51,6 +52,7 @@ export function gtCommands(cli: Cli): Command {
   addConvoy(gt, cli);
   addWork(gt, cli);
   addPolecat(gt, cli);
+  addWitness(gt, cli);
   addCrew(gt, cli);
   addMayor(gt, cli);
   addSession(gt, cli);

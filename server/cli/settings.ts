@@ -4,6 +4,7 @@ import { rigDefaults } from '../domain/rigs.ts';
 import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
 import { shellWord } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
+import { witnessWords } from '../domain/witnessSettings.ts';
 import { Usage } from './failure.ts';
 import type { Look } from './output.ts';
 import { table } from './table.ts';
@@ -50,6 +51,7 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
+    ...witnessWords(settings),
   };
 }
 
@@ -88,6 +90,7 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
+    ...witnessWords(undefined),
   };
   return defaultOf(defaults, key);
 }

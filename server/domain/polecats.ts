@@ -37,7 +37,7 @@ export function transitionPolecat(
       },
     );
   }
-  const { reason: _, ...rest } = polecat;
+  const { reason: _, until: _until, ...rest } = polecat;
   return {
     ...rest,
     state: to,

@@ -1,6 +1,7 @@
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Episode } from './episode.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
@@ -27,6 +28,8 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  /** What is wrong with polecats, by their ids. */
+  episodes: Episode;
 }
 
 export type Collection = keyof Records;
@@ -44,6 +47,7 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
+  'episodes',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -6,6 +6,7 @@ import type { Rig, RigSettings } from './rig.ts';
 import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
+import { witnessParsers, witnessSettingKeys } from './witnessSettings.ts';
 
 export const townDefaults = {
   defaultRuntime: 'claude-code' as RuntimeName,
@@ -74,6 +75,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
+  ...witnessSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -184,6 +186,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
+  ...witnessParsers,
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {

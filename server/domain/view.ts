@@ -1,6 +1,7 @@
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Episode } from './episode.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
@@ -32,6 +33,7 @@ export interface IndexedRecords {
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
+  episodesByRig: Episode;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -1,3 +1,4 @@
+import { activityIn } from './activity.ts';
 import { archive, restore } from './archive.ts';
 import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
 import { cloneBare, openLocal } from './clone.ts';
@@ -57,6 +58,7 @@ const calls = {
   headOf,
   gitDirectoriesOf,
   status,
+  activityIn,
   commitAll,
   addWorktree,
   discardWorktree,

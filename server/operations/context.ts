@@ -10,6 +10,7 @@ import type { PlacedFile } from '../sessions/privateFiles.ts';
 import type { Store } from '../store/store.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { Timers } from './timers.ts';
+import type { WitnessMemory } from './witnessMemory.ts';
 import type { Waits } from './waits.ts';
 
 /** Where sessions live, as the operations need it; the town composes it of the session hosts. */
@@ -67,6 +68,8 @@ export interface SessionPort {
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
   isAlive(pid: number, since: Timestamp): boolean;
+  /** When a log was last written to; undefined: it is not there. */
+  logTime(file: string): number | undefined;
 }
 
 export interface ResolvedPlace {
@@ -115,6 +118,7 @@ export interface Context {
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  readonly witness: WitnessMemory;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;
@@ -139,6 +143,7 @@ export interface SessionStarts {
 export interface LauncherRegistry {
   add(session: SessionId, caller: Caller): void;
   isConnected(session: SessionId, caller: Caller): boolean;
+  has(session: SessionId): boolean;
   askToStop(session: SessionId, reason: string, graceMs: number): boolean;
   /** True where this very connection was the launcher's newest; it no longer is. */
   lost(session: SessionId, caller: Caller): boolean;

@@ -74,6 +74,14 @@ const words: Readonly<Record<string, string>> = {
   'land/lost': 'lost the landing of',
   'land/refused': 'could not land yet',
   remove: 'removed',
+  'witness/raise': 'sees trouble with',
+  'witness/clear': 'sees work again by',
+  'witness/nudge': 'nudged',
+  'witness/restart': 'restarted',
+  'witness/handoff': 'restarted afresh',
+  'witness/release': 'ended the session of',
+  'witness/escalate': 'asks for a person to look after',
+  'witness/kept': 'kept the commits of a crash on',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

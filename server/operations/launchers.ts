@@ -42,6 +42,7 @@ export function launcherRegistry(isEnded: (session: SessionId) => boolean): Laun
       connected.delete(session);
       return true;
     },
+    has: (session) => connected.has(session),
     isConnected: (session, caller) => connected.get(session) === caller,
     askToStop(session, reason, graceMs) {
       const caller = connected.get(session);

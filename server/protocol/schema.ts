@@ -28,6 +28,7 @@ import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
+import { witnessFields } from './witnessSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
 
@@ -203,6 +204,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
+  ...witnessFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

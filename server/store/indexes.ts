@@ -24,6 +24,7 @@ export const collectionOf = {
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
+  episodesByRig: 'episodes',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -52,6 +53,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByRig', request.rig],
   ],
   messages: (message) => [['messagesByAgent', message.to]],
+  episodes: ({ rig }) => [['episodesByRig', rig]],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */

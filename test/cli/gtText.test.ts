@@ -108,6 +108,11 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         isolation    auto         auto, worktree, clone or in-place
         setup        none         a program and its arguments, or none
         include      on           on or off
+        stallAfter   15m          1m to 24h
+        maxNudges    2            0 to 10
+        remedy       nudge        none, nudge, restart or escalate
+        stallLimit   none         1m to 24h, or none
+        pushOnCrash  true         true or false
     `,
   },
   'one setting, bare, for scripts': {

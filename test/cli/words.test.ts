@@ -28,6 +28,8 @@ test('there is every command that is promised', () => {
     runtime: 'list show add remove test doctor',
     convoy: 'create add list show',
     polecat: 'list show remove',
+    witness: 'status',
+    patrol: 'scan',
     session: 'list run attach resume handoff stop log',
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',

@@ -1,6 +1,7 @@
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
+import type { Episode } from '../../server/domain/episode.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
@@ -149,6 +150,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
+  episodesByRig: { from: 'episodes', keys: (e: Episode) => [e.rig] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
 };
 

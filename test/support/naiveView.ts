@@ -31,6 +31,7 @@ const keys: {
   agentsByBead: ['agents', (agent) => (agent.bead === undefined ? [] : [agent.bead])],
   sessionsByAgent: ['sessions', (session) => [session.agent]],
   messagesByAgent: ['messages', (message) => [message.to]],
+  episodesByRig: ['episodes', (episode) => [episode.rig]],
   sessionsByState: ['sessions', (session) => [session.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],

@@ -6,11 +6,12 @@ import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
 import { warningLines } from '../text/rig.ts';
 import { counted, shortSha } from '../text/state.ts';
+import { verdictJson, verdictLines } from '../text/witness.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted }';
+  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted, witness?: { verdict, rule, reason, until?, signals } }';
 
 export function addPolecat(gt: Command, cli: Cli): void {
   const polecat = noun(gt, 'polecat', 'the agents of the rigs, each with a worktree, a branch and a bead', [
@@ -20,7 +21,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
   verb(polecat, 'list', {
     does: 'list the polecats, of one rig or of all',
     examples: ['gt polecat list', 'gt polecat list backend'],
-    json: '{ polecats: [as polecat show prints, without commits and uncommitted] }',
+    json: '{ polecats: [as polecat show prints, without commits, uncommitted and witness] }',
   })
     .argument('[rig]')
     .action(async (rig: string | undefined) => {
@@ -47,6 +48,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
           ...polecatJson(detail),
           commits: detail.commits,
           uncommitted: detail.uncommitted,
+          witness: verdictJson(detail.verdict),
         }),
       });
     });
@@ -90,6 +92,7 @@ function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
       : [`Uncommitted: ${uncommitted.map((path) => displayText(path)).join(', ')}`]),
     ...(mergeRequest === undefined ? [] : [`Landing: ${mergeRequest.state}`]),
     `Progress: ${ago(polecat.progressAt, look.now)}`,
+    ...verdictLines(detail.verdict),
     ...nextStep(detail),
   ];
 }
