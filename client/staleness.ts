@@ -107,7 +107,7 @@ const by: By = {
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
   messages: () => fresh,
-  archives: () => fresh,
+  archives: () => ({ ...fresh, rigs: true }),
 };
 
 function staleBy<C extends Collection>(

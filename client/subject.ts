@@ -6,6 +6,8 @@ export type Subject =
   | { readonly kind: 'mayor'; readonly agent: string }
   | { readonly kind: 'bead'; readonly bead: string; readonly agent?: string }
   | { readonly kind: 'convoy'; readonly convoy: string }
+  | { readonly kind: 'archives'; readonly rig: string }
+  | { readonly kind: 'archive'; readonly archive: string }
   /** The row behind the last bead shown of a rig. */
   | { readonly kind: 'more'; readonly rig: string };
 
@@ -26,6 +28,8 @@ function isSubject(value: object): value is Subject {
     bead: 'bead',
     convoy: 'convoy',
     more: 'rig',
+    archives: 'rig',
+    archive: 'archive',
   };
   const kind = 'kind' in value && typeof value.kind === 'string' ? named[value.kind] : undefined;
   if (kind === undefined) return false;

@@ -24,6 +24,9 @@ import {
   readHook,
 } from './operations/polecats.ts';
 import { removePolecat } from './operations/remove.ts';
+import { doctorHandlers } from './operations/doctor.ts';
+import { recoveryHandlers } from './operations/recovery.ts';
+import { rigLifeHandlers } from './operations/rigLife.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { rigPrompt } from './operations/rigPrompt.ts';
@@ -59,10 +62,16 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
     ...archiveHandlers(context),
+    ...rigLifeHandlers(context),
+    ...recoveryHandlers(context),
+    ...doctorHandlers(context),
   });
 }
 
-type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
+type StateMethods = Exclude<
+  Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>,
+  keyof (ReturnType<typeof rigLifeHandlers> & ReturnType<typeof doctorHandlers>)
+>;
 
 function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   const { store } = context;
@@ -156,7 +165,7 @@ type WorkMethods = Exclude<
       `work/${string}` | `polecat/${string}` | `mergeRequest/${string}` | `session/${string}`
     >
   | 'host/offer',
-  AgentMethods | NudgeMethods
+  AgentMethods | NudgeMethods | keyof ReturnType<typeof recoveryHandlers>
 >;
 
 function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers, WorkMethods> {

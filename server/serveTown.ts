@@ -15,6 +15,7 @@ import { checkHello, checkParams } from './protocol/schema.ts';
 import { productVersion, protocolVersion } from './protocol/version.ts';
 import { sameSecret } from './rpc/guard.ts';
 import { type LivingTown, runTown } from './rpc/runTown.ts';
+import { writeStopped } from './rpc/stopped.ts';
 import { writeShims } from './sessions/shims.ts';
 import { type KnownTowns, knownTowns } from './store/knownTowns.ts';
 import { acquireLock } from './store/lock.ts';
@@ -97,6 +98,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
     programs: places.programs,
     offerToHost: (caller, offer) => places.offerToHost(caller, offer),
     rigFolders: rigFolders(paths.town),
+    markStopped: (by) => writeStopped(paths, { at: now(), by }),
     ...chance,
     log,
     checkpoint: options.checkpoint ?? (() => Promise.resolve()),

@@ -158,6 +158,9 @@ test('every welcome is for a state that there is, and every state of an empty vi
     wanted.add(welcomeState({ kind }, { town: undefined, problem: undefined }));
   }
   wanted.add(welcomeState({ kind: 'failed', message: '' }, { town: undefined, problem: undefined }));
+  wanted.add(
+    welcomeState({ kind: 'failed', message: '', stopped: true }, { town: undefined, problem: undefined }),
+  );
   const states = viewsWelcome.map(({ when }) => /gastown\.state == '([\w-]+)'/.exec(when)?.[1] ?? when);
   assert.deepEqual(new Set(states), wanted);
   for (const view of Object.values(viewIds)) {
@@ -185,6 +188,8 @@ test('a row has two buttons at most, whatever it is', () => {
     'bead submitted worked mergeable': ['showDiff', 'merge'],
     'convoy open slingable': ['sling'],
     'convoy landed': [],
+    archive: ['restoreArchive'],
+    bin: [],
     more: [],
     town: [],
   };

@@ -5,6 +5,7 @@ import { addMayor } from './commands/mayor.ts';
 import { addSeance } from './commands/seance.ts';
 import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDone } from './commands/done.ts';
 import { addHook } from './commands/hook.ts';
 import { addLifecycle } from './commands/lifecycle.ts';
@@ -43,6 +44,7 @@ export function gtCommands(cli: Cli): Command {
   gt.commandsGroup('The town:');
   addTown(gt, cli);
   addTownConfig(gt, cli);
+  addDoctor(gt, cli);
   addDemo(gt, cli);
   gt.commandsGroup('Repositories and who works in them:');
   addRig(gt, cli);

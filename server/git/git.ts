@@ -1,6 +1,13 @@
 import { archive, restore } from './archive.ts';
 import { archiveContent, archiveRefs, branchFromArchive, deleteArchive } from './archives.ts';
-import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
+import {
+  branchExists,
+  branches,
+  defaultBranch,
+  deleteBranch,
+  localBranches,
+  requireBranch,
+} from './branches.ts';
 import { cloneBare, openLocal } from './clone.ts';
 import { archiveClone, removeClone, restoreClone } from './cloneArchive.ts';
 import { checkConfiguration, unapprovedConfiguration } from './configuration.ts';
@@ -42,6 +49,7 @@ const calls = {
   unapprovedConfiguration,
   checkConfiguration,
   branches,
+  localBranches,
   defaultBranch,
   branchExists,
   requireBranch,

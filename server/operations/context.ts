@@ -115,6 +115,8 @@ export interface Context {
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  /** Writes down, durably, that a person stopped the town: nothing starts its server by itself then. */
+  markStopped(by: string): void;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -2,8 +2,11 @@ import type { JournalEntry } from '../domain/journal.ts';
 import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { DoctorRequests } from './doctor.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { HookRequests } from './hook.ts';
+import type { RecoveryRequests } from './recovery.ts';
+import type { RigLifeRequests } from './rigLife.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
@@ -24,6 +27,9 @@ export interface Requests
     HookRequests,
     PolecatRequests,
     ArchiveRequests,
+    RigLifeRequests,
+    RecoveryRequests,
+    DoctorRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,

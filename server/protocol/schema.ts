@@ -22,12 +22,15 @@ import {
   words,
 } from './fields.ts';
 import { archiveFields } from './archiveSchema.ts';
+import { doctorFields } from './doctorSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { recoveryFields } from './recoverySchema.ts';
+import { rigLifeFields } from './rigLifeSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -83,7 +86,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/configure': { key: word, words },
   'town/subscribe': { since: opt(count) },
   'town/feed': { limit: opt(pageSize), before: opt(count) },
-  'town/down': { force: opt(flag) },
+  'town/down': { force: opt(flag), stop: opt(flag) },
   'town/retire': { version: word },
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
@@ -205,6 +208,9 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
   ...archiveFields,
+  ...rigLifeFields,
+  ...recoveryFields,
+  ...doctorFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

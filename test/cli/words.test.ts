@@ -22,12 +22,13 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status feed down version config demo sling unsling nudge hook prime event done worktree';
+    'install status feed down stop up version config doctor orphans demo sling unsling nudge hook prime event done worktree';
   const nouns = {
-    rig: 'create add info list config approve remove',
+    rig: 'create add info list config approve remove status park unpark stop start restart dock undock reset',
+    daemon: 'start stop status',
     runtime: 'list show add remove test doctor',
     convoy: 'create add list show',
-    polecat: 'list show remove',
+    polecat: 'list show remove archives restore discard check-recovery git-state stale nuke gc',
     session: 'list run attach resume handoff stop log',
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',

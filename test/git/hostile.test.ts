@@ -148,6 +148,7 @@ function everyCall({
     archive: () => git.archive(repository, worktree, 'nux'),
     restore: () => git.restore(repository, archive.ref, { directory: join(folder, 'back'), branch: 'back' }),
     archiveContent: () => git.archiveContent(repository, archive.ref),
+    localBranches: () => git.localBranches(repository, 'polecat/'),
     archiveRefs: () => git.archiveRefs(repository),
     branchFromArchive: () =>
       git.branchFromArchive(repository, archive.ref, { branch: 'of-archive', message: 'x' }),

@@ -6,6 +6,7 @@ import { rigFolders } from '../../server/git/rigFolder.ts';
 import type { ProgramPort, SessionPort } from '../../server/operations/context.ts';
 import { type TownPaths, townPaths } from '../../server/protocol/address.ts';
 import { productVersion, protocolVersion } from '../../server/protocol/version.ts';
+import { writeStopped } from '../../server/rpc/stopped.ts';
 import { installTown } from '../../server/serveTown.ts';
 import { runProgram } from '../../server/sessions/runProgram.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
@@ -61,6 +62,7 @@ export async function openTown(
     programs: { ...programs, asRoot: options.asRoot ?? false },
     offerToHost: () => undefined,
     rigFolders: rigFolders(folder),
+    markStopped: (by) => writeStopped(paths, { at: now().toISOString(), by }),
     now: () => now().toISOString() as Timestamp,
     randomText: (length) => randomBytes(length).toString('hex').slice(0, length),
     hash: (text) => createHash('sha256').update(text).digest('hex'),

@@ -9,6 +9,7 @@ import { counted, shortSha } from '../text/state.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, present, verb } from '../words.ts';
 import { addArchives } from './archives.ts';
+import { addPolecatLife } from './polecatLife.ts';
 
 const keys =
   '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted }';
@@ -51,6 +52,12 @@ export function addPolecat(gt: Command, cli: Cli): void {
         }),
       });
     });
+  addRemove(polecat, cli);
+  addPolecatLife(polecat, cli);
+  addArchives(polecat, cli);
+}
+
+function addRemove(polecat: Command, cli: Cli): void {
   verb(polecat, 'remove', {
     does: 'archive the work of a polecat, then remove its worktree',
     examples: ['gt polecat remove backend/nux', 'gt polecat remove backend/nux --force'],
@@ -71,7 +78,6 @@ export function addPolecat(gt: Command, cli: Cli): void {
         json: ({ agent: name, archive, archiveId, warnings }) => ({ name, archive, archiveId, warnings }),
       });
     });
-  addArchives(polecat, cli);
 }
 
 function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
