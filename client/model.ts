@@ -7,6 +7,7 @@ import type { PolecatDetail } from '../server/protocol/work.ts';
 import { ArchiveLists } from './archives.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
+import { Radar } from './radar.ts';
 import { readTown, type Town, withBead } from './readTown.ts';
 import { isMissing, Runtimes } from './runtimes.ts';
 import {
@@ -31,6 +32,7 @@ export class Model implements Disposable, Known {
   readonly archives: ArchiveLists;
   readonly beads: BeadLists;
   readonly runtimes: Runtimes;
+  readonly radar: Radar;
   readonly #ask: Ask;
   readonly #log: (text: string) => void;
   readonly #changes = new EventEmitter<void>();
@@ -50,6 +52,7 @@ export class Model implements Disposable, Known {
     this.archives = new ArchiveLists(ask);
     this.beads = new BeadLists(ask);
     this.runtimes = new Runtimes(ask, () => this.#changes.fire());
+    this.radar = new Radar(ask, () => this.#changes.fire());
   }
 
   /** Something that is shown is another. */
@@ -117,6 +120,7 @@ export class Model implements Disposable, Known {
     this.archives.clear();
     this.beads.clear();
     this.runtimes.clear();
+    this.radar.clear();
     this.#changes.fire();
   }
 

@@ -8,6 +8,10 @@ export type Subject =
   | { readonly kind: 'convoy'; readonly convoy: string }
   | { readonly kind: 'archives'; readonly rig: string }
   | { readonly kind: 'archive'; readonly archive: string }
+  | { readonly kind: 'escalation'; readonly escalation: string }
+  | { readonly kind: 'mail'; readonly message: string }
+  /** An item of the attention list that stands for nothing else. */
+  | { readonly kind: 'attention'; readonly item: string }
   /** The row behind the last bead shown of a rig. */
   | { readonly kind: 'more'; readonly rig: string };
 
@@ -27,6 +31,9 @@ function isSubject(value: object): value is Subject {
     mayor: 'agent',
     bead: 'bead',
     convoy: 'convoy',
+    escalation: 'escalation',
+    mail: 'message',
+    attention: 'item',
     more: 'rig',
     archives: 'rig',
     archive: 'archive',

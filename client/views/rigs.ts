@@ -69,6 +69,7 @@ export class RigRows implements RowSource {
           polecatRow(detail, {
             runtime: this.#model.runtimes.find(detail.polecat.runtime),
             now: this.#now(),
+            collides: this.#model.radar.of(detail.polecat.id),
           }),
         ),
       ...(summary.archives ? [archivesRow(summary.rig.id, summary.archives)] : []),
@@ -78,11 +79,6 @@ export class RigRows implements RowSource {
   #crewOf(rig: string): readonly CrewMember[] {
     return (this.#model.town?.crew ?? []).filter((member) => member.rig === rig);
   }
-}
-
-/** How many agents need a person, for the view's badge. */
-export function needYou(model: Model): number {
-  return model.town?.polecats.filter(({ needsPerson }) => needsPerson).length ?? 0;
 }
 
 interface RigFacts {

@@ -8,6 +8,7 @@ export type ConvoyId = Branded<'convoy'>;
 /** `RIG/NAME` for polecats. */
 export type AgentId = Branded<'agent'>;
 export type SessionId = Branded<'session'>;
+export type EscalationId = Branded<'escalation'>;
 export type MessageId = Branded<'message'>;
 export type MergeRequestId = Branded<'mergeRequest'>;
 export type ArchiveId = Branded<'archive'>;

@@ -2,10 +2,12 @@ import { messageOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
+import { visibleTo } from '../domain/visible.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { closeAllPlaces } from './closePlace.ts';
 import type { Context } from './context.ts';
+import { leaveUnwritten } from './downUnwritten.ts';
 import { endProcess, endWhatIsLeft, leftRunning, townProcesses } from './leftRunning.ts';
 import { stopSession } from './sessions.ts';
 
@@ -19,13 +21,14 @@ const downGraceMs = 5000;
 export async function subscribe(
   context: Context,
   params: Params<'town/subscribe'>,
+  caller: Caller,
 ): Promise<Result<'town/subscribe'>> {
   const seq = context.store.seq;
   const { since } = params;
   if (since === undefined || since === seq) return { seq, entries: [], resync: false };
   if (since > seq || seq - since > mostMissed) return { seq, entries: [], resync: true };
   const entries: JournalEntry[] = [];
-  for await (const entry of context.store.read(since + 1)) entries.push(entry);
+  for await (const entry of context.store.read(since + 1)) entries.push(visibleTo(caller, entry));
   const whole = entries[0]?.seq === since + 1;
   return whole
     ? { seq: entries.at(-1)?.seq ?? seq, entries, resync: false }
@@ -37,8 +40,15 @@ export async function subscribe(
  * down first, so that whoever asks meanwhile starts nothing.
  */
 async function stopTown(context: Context, caller: Caller): Promise<Result<'town/down'>> {
-  context.markStopped(caller.by);
+  markStopped(context, caller);
   const ended = new Set<string>();
+  if (context.store.readOnly !== undefined) {
+    const live = [...context.store.view.all('sessions')].filter(({ state }) => state !== 'ended');
+    const options = { force: true, by: caller.by, graceMs: downGraceMs };
+    for (const agent of await leaveUnwritten(context, live, options)) ended.add(agent);
+    await Promise.all(townProcesses(context).map((process) => endProcess(context, process, downGraceMs)));
+    return ending(context, ended);
+  }
   // What began while the rest was ending is ended too.
   for (let round = 0; round < 3; round += 1) {
     const live = [...context.store.view.all('sessions')].filter(({ state }) => state !== 'ended');
@@ -49,7 +59,21 @@ async function stopTown(context: Context, caller: Caller): Promise<Result<'town/
     await Promise.all(townProcesses(context).map((process) => endProcess(context, process, downGraceMs)));
   }
   await closeAllPlaces(context);
-  if (context.store.readOnly === undefined) await context.store.writeSnapshot();
+  await context.store.writeSnapshot();
+  return ending(context, ended);
+}
+
+/** A disk that is full must not keep everything running. */
+function markStopped(context: Context, { by }: Caller): void {
+  try {
+    context.markStopped(by);
+  } catch (error) {
+    context.log(`That the town is stopped could not be written down: ${messageOf(error)}`);
+  }
+}
+
+/** Looked at by recorded process ids and times. */
+function ending(context: Context, ended: ReadonlySet<string>): Result<'town/down'> {
   const left = townProcesses(context);
   for (const { what, pid, session } of left) context.log(`The ${what} ${pid} of ${session} still runs.`);
   return { ended: [...ended], ...(left.length === 0 ? {} : { left }) };
@@ -74,6 +98,10 @@ export async function takeDown(
   const unended = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
   const left = leftRunning(context);
   const live = [...unended, ...left];
+  if (context.store.readOnly !== undefined) {
+    const options = { force: params.force === true, by: caller.by, graceMs: downGraceMs };
+    return { ended: await leaveUnwritten(context, live, options) };
+  }
   if (live.length > 0 && params.force !== true) {
     const names = live.map((session) => session.agent).join(', ');
     throw new Refusal(
@@ -92,6 +120,6 @@ export async function takeDown(
   const ended = await Promise.all(stops);
   // Their windows go too: nobody would come back to close them.
   if (params.force === true) await closeAllPlaces(context);
-  if (context.store.readOnly === undefined) await context.store.writeSnapshot();
+  await context.store.writeSnapshot();
   return { ended: ended.map((session) => session.agent) };
 }

@@ -4,12 +4,14 @@ import type { Session } from '../../server/domain/session.ts';
 import { gt, type Answers } from './support.ts';
 import {
   before,
+  sampleAttention,
   sampleArchive,
   sampleBead,
   sampleConvoy,
   sampleHook,
   samplePolecat,
   samplePrompt,
+  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -67,7 +69,12 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
   status: {
     words: 'status',
     answers: { 'town/status': sampleStatus },
-    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions editors server',
+    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions attention editors server',
+  },
+  attention: {
+    words: 'attention',
+    answers: { 'attention/list': { items: [sampleAttention()] } },
+    keys: 'items[id kind subject rig bead agent state reason since action severity]',
   },
   feed: {
     words: 'feed',
@@ -271,6 +278,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'session stop backend/nux',
     answers: { 'session/stop': session },
     keys: 'id agent rig bead runtime host state pid createdAt',
+  },
+  radar: {
+    words: 'radar backend',
+    answers: { 'radar/get': sampleRadar },
+    keys: 'rigs[rig target everyMinutes agents collisions unknown pending lookedAt]',
   },
   'mq list': {
     words: 'mq list',
