@@ -38,6 +38,7 @@ import { targetRef } from './repository.ts';
 import { signatures } from './signatures.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
+import { deleteTownRefs, ownTownRefs } from './townRefs.ts';
 import { filesOf } from './treeFiles.ts';
 import { unlandedRefs } from './unlanded.ts';
 import { userIdentity } from './userIdentity.ts';
@@ -106,6 +107,8 @@ const calls = {
   push,
   remoteTip,
   unlandedRefs,
+  ownTownRefs,
+  deleteTownRefs,
   openScratchObjects,
   removeScratchObjects,
   workOf,

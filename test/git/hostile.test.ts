@@ -143,6 +143,8 @@ function everyCall({
     checkoutsOf: () => git.checkoutsOf(repository, 'main'),
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
+    ownTownRefs: () => git.ownTownRefs(repository),
+    deleteTownRefs: () => git.deleteTownRefs(repository),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
     openScratchObjects: () => git.openScratchObjects(objects.directory),
     workOf: () => git.workOf(repository, worktree, objects),

@@ -59,30 +59,30 @@ function addDaemon(gt: Command, cli: Cli): void {
   });
 }
 
-/** Also where no town server runs: what it left behind is found by its records, which only a town server reads. */
+/** Ends everything, looks that it has, and waits for the town server to be gone. */
 export async function stopTown(cli: Cli): Promise<void> {
-  const place = cli.place();
-  const { withTown } = await import('../startTown.ts');
-  const { ended, left = [] } = await withTown(
-    place,
-    cli.name,
-    async () => await cli.askRunning('town/down', { stop: true }),
-    { evenStopped: true },
-  );
-  const server = readServerFile(place.serverFile);
-  if (server && !(await hasLeft(place.serverFile, server, leaveMs))) {
-    throw new Refusal(
-      'failed',
-      `The town server, process ${server.pid}, was told to leave, and is still there.`,
-      {
-        next: 'Look at its log: TOWN/.gastown/logs/town.log',
-      },
-    );
-  }
+  const { ended, left = [] } = await endTown(cli);
   if (cli.json) cli.output.json({ stopped: left.length === 0, ended, left });
   else if (left.length === 0) cli.output.print(stoppedLines(ended));
   else cli.output.note(leftLines(left));
   if (left.length > 0) throw new Told(exits.refused);
+}
+
+/** Also where no town server runs: what it left behind is found by its records, which only a town server reads. */
+export async function endTown(cli: Cli): Promise<Result<'town/down'>> {
+  const place = cli.place();
+  const { withTown } = await import('../startTown.ts');
+  const down = async (): Promise<Result<'town/down'>> => await cli.askRunning('town/down', { stop: true });
+  const result = await withTown(place, cli.name, down, { evenStopped: true });
+  const server = readServerFile(place.serverFile);
+  if (!server || (await hasLeft(place.serverFile, server, leaveMs))) return result;
+  throw new Refusal(
+    'failed',
+    `The town server, process ${server.pid}, was told to leave, and is still there.`,
+    {
+      next: 'Look at its log: TOWN/.gastown/logs/town.log',
+    },
+  );
 }
 
 /** A snapshot of a large town takes a while. */

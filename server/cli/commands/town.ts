@@ -7,6 +7,7 @@ import { usualTown } from '../place.ts';
 import { feedLines, statusJson, statusLines } from '../text/town.ts';
 import { protocolVersion, productVersion } from '../../protocol/version.ts';
 import { addStopTown, stopTown } from './stopTown.ts';
+import { addUninstall } from './uninstall.ts';
 import { readServerFile } from '../../rpc/call.ts';
 import { hasLeft } from '../../rpc/left.ts';
 import { wholeNumber, verb } from '../words.ts';
@@ -39,6 +40,7 @@ export function addTown(gt: Command, cli: Cli): void {
     });
   addDown(gt, cli);
   addStopTown(gt, cli);
+  addUninstall(gt, cli);
   verb(gt, 'version', {
     does: 'print the version',
     examples: ['gt version'],
