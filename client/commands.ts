@@ -18,11 +18,14 @@ import { merge } from './commands/mergeRequest.ts';
 import type { Command, CommandParts, Handler } from './commands/parts.ts';
 import { handOff } from './commands/handOff.ts';
 import { openTerminal, removePolecat, resumeSession, showDiff, stopSession } from './commands/polecat.ts';
+import { discardArchive, restoreArchive } from './commands/archive.ts';
 import { addRig } from './commands/rig.ts';
+import { parkRig, stopRig, unparkRig } from './commands/rigState.ts';
 import { changeRuntime, copyInstallCommand, testRuntime } from './commands/runtime.ts';
 import { addCrew, startMayor, startSeance } from './commands/seance.ts';
 import { talk } from './commands/talk.ts';
 import { createTown } from './commands/town.ts';
+import { startTown, stopTown } from './commands/townLife.ts';
 import { sling, slingWith, unsling } from './commands/work.ts';
 import type { TownState } from './connection.ts';
 import { fail, type Offer, sayRefusal, warn } from './messages.ts';
@@ -43,6 +46,13 @@ export const commandTable = {
   handOff: { on: handOff },
   unsling: { on: unsling },
   removePolecat: { on: removePolecat },
+  restoreArchive: { on: restoreArchive },
+  discardArchive: { on: discardArchive },
+  startTown: { on: startTown, off: startTown },
+  stopTown: { on: stopTown },
+  parkRig: { on: parkRig },
+  unparkRig: { on: unparkRig },
+  stopRig: { on: stopRig },
   changeRuntime: { on: changeRuntime },
   testRuntime: { on: testRuntime },
   copyInstallCommand: { on: copyInstallCommand },
@@ -113,6 +123,7 @@ function sayMissing(state: TownState): void {
     case 'no-town':
       return warn('There is no town yet.', offer('Create Town', 'createTown'));
     case 'failed':
+      if (state.stopped === true) return warn(state.message, offer('Start Town', 'startTown'));
       return warn(
         `The town cannot be reached. ${state.message}`,
         offer('Restart Language Server', 'restartLanguageServer'),

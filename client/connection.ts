@@ -14,7 +14,8 @@ import type { Answer, LanguageServer, StartLanguageServer, TownNews, WindowFacts
 export type TownState =
   | { readonly kind: 'untrusted' | 'stopped' | 'starting' | 'no-town' }
   | { readonly kind: 'connecting' | 'connected' | 'lost'; readonly town: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  /** With `stopped`: a person stopped the town, and starts it again. */
+  | { readonly kind: 'failed'; readonly message: string; readonly stopped?: boolean };
 
 export type Ask = <M extends Method>(method: M, params: Params<M>) => Promise<Result<M>>;
 
@@ -111,6 +112,11 @@ export class Connection {
     await this.#request('gastown/town/create', { path });
   }
 
+  /** Starts a town that was stopped. */
+  async startTown(): Promise<void> {
+    await this.#request('gastown/town/start', {});
+  }
+
   /** Takes a runtime through the contract, in a town of its own. What is seen meanwhile comes as `onDidTestRuntime`. */
   async testRuntime(params: RuntimeTestParams, token: CancellationToken): Promise<RuntimeTestResult> {
     return (await this.#request(`gastown/${runtimeTestMethod}`, params, token)) as RuntimeTestResult;
@@ -200,8 +206,10 @@ export class Connection {
       this.#become({ kind: 'connected', town });
       if (news.resync === true || !run.wasConnected) this.#resyncs.fire();
       run.wasConnected = true;
-    } else if (news.state === 'failed') this.#become({ kind: 'failed', message: news.message ?? '' });
-    else if (news.state === 'no-town') this.#become({ kind: 'no-town' });
+    } else if (news.state === 'failed') {
+      const { message = '', stopped = false } = news;
+      this.#become({ kind: 'failed', message, ...(stopped ? { stopped } : {}) });
+    } else if (news.state === 'no-town') this.#become({ kind: 'no-town' });
     else this.#become({ kind: news.state, town });
   }
 

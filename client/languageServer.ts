@@ -13,6 +13,8 @@ export interface TownNews {
   readonly message?: string;
   /** Entries may be missing: lists that were read are to be read again. */
   readonly resync?: boolean;
+  /** With `failed`: a person stopped the town. */
+  readonly stopped?: boolean;
 }
 
 /** What the language server is told when it starts, as its `initializationOptions`. */

@@ -4,6 +4,7 @@ import { messageOf } from '../server/domain/fault.ts';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { ConvoyBead } from '../server/protocol/convoy.ts';
 import type { PolecatDetail } from '../server/protocol/work.ts';
+import { ArchiveLists } from './archives.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
 import { Radar } from './radar.ts';
@@ -28,6 +29,7 @@ const spacingMs = 50;
  * was. The rules of the town are not repeated here: words and counts come from the town.
  */
 export class Model implements Disposable, Known {
+  readonly archives: ArchiveLists;
   readonly beads: BeadLists;
   readonly runtimes: Runtimes;
   readonly radar: Radar;
@@ -47,6 +49,7 @@ export class Model implements Disposable, Known {
   constructor(ask: Ask, log: (text: string) => void) {
     this.#ask = ask;
     this.#log = log;
+    this.archives = new ArchiveLists(ask);
     this.beads = new BeadLists(ask);
     this.runtimes = new Runtimes(ask, () => this.#changes.fire());
     this.radar = new Radar(ask, () => this.#changes.fire());
@@ -114,6 +117,7 @@ export class Model implements Disposable, Known {
     this.#town = undefined;
     this.#problem = undefined;
     this.#stale = fresh;
+    this.archives.clear();
     this.beads.clear();
     this.runtimes.clear();
     this.radar.clear();
@@ -179,6 +183,7 @@ export class Model implements Disposable, Known {
         readTown(this.#ask, this.#town, stale),
         this.beads.readAgain(stale.beads),
       ]);
+      if (stale.rigs) await this.archives.readAgain(new Set(town.rigs.map(({ rig }) => rig.id)));
       if (era !== this.#era) return;
       this.#town = town;
       this.#problem = undefined;

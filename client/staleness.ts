@@ -114,7 +114,7 @@ const by: By = {
   intents: () => fresh,
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
   escalations: () => ({ ...fresh, attention: true }),
-  archives: () => fresh,
+  archives: () => ({ ...fresh, rigs: true }),
   pluginRuns: () => ({ ...fresh, attention: true }),
   dispatches: () => ({ ...fresh, attention: true }),
   quotas: () => fresh,

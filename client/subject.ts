@@ -6,6 +6,8 @@ export type Subject =
   | { readonly kind: 'mayor'; readonly agent: string }
   | { readonly kind: 'bead'; readonly bead: string; readonly agent?: string }
   | { readonly kind: 'convoy'; readonly convoy: string }
+  | { readonly kind: 'archives'; readonly rig: string }
+  | { readonly kind: 'archive'; readonly archive: string }
   | { readonly kind: 'escalation'; readonly escalation: string }
   | { readonly kind: 'mail'; readonly message: string }
   /** An item of the attention list that stands for nothing else. */
@@ -33,6 +35,8 @@ function isSubject(value: object): value is Subject {
     mail: 'message',
     attention: 'item',
     more: 'rig',
+    archives: 'rig',
+    archive: 'archive',
   };
   const kind = 'kind' in value && typeof value.kind === 'string' ? named[value.kind] : undefined;
   if (kind === undefined) return false;

@@ -3,7 +3,7 @@ import type { TownState } from './connection.ts';
 import type { Model } from './model.ts';
 
 /** What the welcome views of an empty view ask for: the values of the context key `gastown.state`. */
-export type WelcomeState = 'untrusted' | 'connecting' | 'no-town' | 'failed' | 'ready';
+export type WelcomeState = 'untrusted' | 'connecting' | 'no-town' | 'failed' | 'stopped' | 'ready';
 
 /** Sets the context keys that decide which welcome an empty view shows; each only when it changes. */
 export class Welcome {
@@ -28,9 +28,11 @@ export class Welcome {
 
 /** A town that was read stays shown while the way to it is broken. */
 export function welcomeState(
-  { kind }: TownState,
+  state: TownState,
   { town, problem }: Pick<Model, 'town' | 'problem'>,
 ): WelcomeState {
+  const { kind } = state;
+  if (state.kind === 'failed' && state.stopped === true) return 'stopped';
   if (kind === 'untrusted' || kind === 'no-town') return kind;
   if (town) return 'ready';
   return kind === 'failed' || problem !== undefined ? 'failed' : 'connecting';

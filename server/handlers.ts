@@ -30,6 +30,9 @@ import {
 import { radarHandlers } from './operations/radar.ts';
 import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
+import { doctorHandlers } from './operations/doctor.ts';
+import { recoveryHandlers } from './operations/recovery.ts';
+import { rigLifeHandlers } from './operations/rigLife.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { rigPrompt } from './operations/rigPrompt.ts';
@@ -73,6 +76,9 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...broadcastHandlers(context),
     ...escalationHandlers(context),
     ...archiveHandlers(context),
+    ...rigLifeHandlers(context),
+    ...recoveryHandlers(context),
+    ...doctorHandlers(context),
     ...radarHandlers(context),
     ...pluginHandlers(context),
     ...convoyHandlers(context),
@@ -82,7 +88,10 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
   return noticing(context, acknowledging(context, notingUnapproved(context, handlers)));
 }
 
-type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
+type StateMethods = Exclude<
+  Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>,
+  keyof (ReturnType<typeof rigLifeHandlers> & ReturnType<typeof doctorHandlers>)
+>;
 
 function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   const { store } = context;
@@ -178,7 +187,7 @@ type WorkMethods = Exclude<
       `work/${string}` | `polecat/${string}` | `mergeRequest/${string}` | `session/${string}`
     >
   | 'host/offer',
-  AgentMethods | NudgeMethods
+  AgentMethods | NudgeMethods | keyof ReturnType<typeof recoveryHandlers>
 >;
 
 function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers, WorkMethods> {

@@ -18,6 +18,7 @@ import { editorOptions, type EditorOptions, isRecord, recordOf } from './protoco
 import { access } from './protocol/access.ts';
 import { errorCodes, type RefusalData } from './protocol/hello.ts';
 import type { Method, Params } from './protocol/messages.ts';
+import { createMethod, isOwn, type OwnMethod, ownMethods, startMethod } from './protocol/ownMethods.ts';
 import type { RuntimeTestEvent, RuntimeTestParams } from './protocol/runtimeTest.ts';
 import {
   checkRuntimeTest,
@@ -51,12 +52,11 @@ export interface LanguageServerParts {
 
 /** Requests that begin with this go to the town. */
 const prefix = 'gastown/';
-const createMethod = 'town/create';
 
 /** Of an editor that has no name for its window. */
 const ownWindow = String(process.ppid);
 
-type Asked = Method | typeof createMethod | typeof runtimeTestMethod;
+type Asked = Method | OwnMethod;
 
 /** Speaks LSP over this process's standard streams until the editor says exit. The town lives on without it. */
 export function startLanguageServer(parts: LanguageServerParts): void {
@@ -169,6 +169,7 @@ class Window {
     return answering(async (): Promise<unknown> => {
       if (method === createMethod) return await this.#create(params['path']);
       if (method === runtimeTestMethod) return await this.#test(params, token);
+      if (method === startMethod) return this.#town.wake();
       // A window reads by itself whenever something changed: that must not undo what a person did.
       if (this.#isVsCode) this.#town.refuseToWake();
       return await this.#town.request(method, params);
@@ -250,18 +251,13 @@ class Window {
 
 /** `gastown.rig.list` → `rig/list`: what a person may ask, for editors that have only `workspace/executeCommand`. */
 const commands: Readonly<Record<string, Asked>> = Object.fromEntries(
-  ([createMethod, runtimeTestMethod, ...Object.keys(access)] as Asked[])
+  ([...ownMethods, ...Object.keys(access)] as Asked[])
     .filter((method) => isOwn(method) || (access[method] !== 'session' && method !== 'host/offer'))
     .map((method) => [`gastown.${method.replace('/', '.')}`, method]),
 );
 
 function isMethod(text: string): text is Method {
   return Object.hasOwn(access, text);
-}
-
-/** Answered here, and not by the town. */
-function isOwn(method: string): method is typeof createMethod | typeof runtimeTestMethod {
-  return method === createMethod || method === runtimeTestMethod;
 }
 
 async function answering<T>(work: () => Promise<T>): Promise<T> {

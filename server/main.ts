@@ -11,6 +11,8 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
 
   gastown-server town PATH     serve the town in PATH until nobody needs it
   gastown-server create PATH   make a town in PATH
+  gastown-server uninstall PATH [--all] [--keep-clones]
+                               remove a town that is stopped, and say what is left, as one JSON line
   gastown-server lsp --stdio   speak LSP to an editor
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
   gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--command PATH] [--host HOST] [--deadline SECONDS]
@@ -45,6 +47,8 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
       return await town(first);
     case 'create':
       return await create(first);
+    case 'uninstall':
+      return await removeTown(args);
     case 'lsp':
       return await languageServer();
     case 'demo':
@@ -87,6 +91,14 @@ async function town(path: string | undefined): Promise<number> {
 async function create(path: string | undefined): Promise<number> {
   if (path === undefined) return usage();
   print({ event: 'result', ...(await installTown(path)) });
+  return 0;
+}
+
+async function removeTown([path, ...options]: readonly string[]): Promise<number> {
+  if (path === undefined || path.startsWith('-')) return usage();
+  const { uninstall } = await import('./uninstall.ts');
+  const wish = { all: options.includes('--all'), keepClones: options.includes('--keep-clones') };
+  print({ event: 'result', ...(await uninstall({ town: path, ...wish }, townsOfUser())) });
   return 0;
 }
 

@@ -160,6 +160,9 @@ test('every welcome is for a state that there is, and every state of an empty vi
     wanted.add(welcomeState({ kind }, { town: undefined, problem: undefined }));
   }
   wanted.add(welcomeState({ kind: 'failed', message: '' }, { town: undefined, problem: undefined }));
+  wanted.add(
+    welcomeState({ kind: 'failed', message: '', stopped: true }, { town: undefined, problem: undefined }),
+  );
   const states = viewsWelcome.map(({ when }) => /gastown\.state == '([\w-]+)'/.exec(when)?.[1] ?? when);
   assert.deepEqual(new Set(states), wanted);
   for (const view of Object.values(viewIds)) {
@@ -196,6 +199,8 @@ test('a row has two buttons at most, whatever it is', () => {
     'attention readable': ['readMail'],
     'attention copied': ['copyCommand'],
     'convoy landed': [],
+    archive: ['restoreArchive'],
+    bin: [],
     more: [],
     town: [],
   };

@@ -4,7 +4,8 @@ import type { PolecatDetail } from '../../server/protocol/work.ts';
 import { run } from '../commandNames.ts';
 import { showDiff as openDiff } from '../diff.ts';
 import { logUri } from '../documents.ts';
-import { inform, mention, warn } from '../messages.ts';
+import { inform, mention } from '../messages.ts';
+import { sayRemoved } from './archive.ts';
 import { choosePolecat } from './choose.ts';
 import { handOff } from './handOff.ts';
 import { lastingIn, openLasting, stopLasting } from './lasting.ts';
@@ -95,10 +96,8 @@ export async function removePolecat(parts: CommandParts, argument?: unknown): Pr
   const agent = detail.polecat.id;
   const force = await isForced(parts, detail);
   if (force === undefined) return;
-  const { archive, warnings } = await parts.connection.ask('polecat/remove', { agent, force });
-  const words = `${agent} is removed; what it had is kept as ${archive}`;
-  if (warnings) warn([`${words}.`, ...warnings].join(' '));
-  else mention(words);
+  const { archiveId, warnings } = await parts.connection.ask('polecat/remove', { agent, force });
+  sayRemoved(`${agent} is removed; what it had is archived`, archiveId, warnings);
 }
 
 async function isForced({ model }: CommandParts, detail: PolecatDetail): Promise<boolean | undefined> {

@@ -4,6 +4,7 @@ import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { CrewMember } from '../../server/protocol/seance.ts';
 import type { Model } from '../model.ts';
 import { isMissing } from '../runtimes.ts';
+import { archiveRow, archivesRow } from './archiveRow.ts';
 import { crewRow, mayorRow } from './agentRow.ts';
 import { workedBeadRow } from './beadRow.ts';
 import type { Icon } from './icons.ts';
@@ -21,18 +22,21 @@ export class RigRows implements RowSource {
     this.#now = now;
   }
 
-  rows(below?: Row): readonly Row[] {
+  rows(below?: Row): readonly Row[] | undefined {
     const rigs = this.#model.town?.rigs ?? [];
     if (!below) return this.#top(rigs);
     const { subject } = below;
     if (subject.kind === 'rig') return this.#below(rigs.find(({ rig }) => rig.id === subject.rig));
+    if (subject.kind === 'archives') {
+      return this.#model.archives.get(subject.rig)?.map((archive) => archiveRow(archive, this.#now()));
+    }
     const detail = subject.kind === 'polecat' ? this.#model.polecat(subject.agent) : undefined;
     const bead = detail && workedBeadRow(detail);
     return bead ? [bead] : [];
   }
 
-  read(): Promise<void> {
-    return Promise.resolve();
+  async read({ subject }: Row): Promise<void> {
+    if (subject.kind === 'archives') await this.#model.archives.read(subject.rig);
   }
 
   #top(rigs: readonly RigSummary[]): readonly Row[] {
@@ -40,7 +44,10 @@ export class RigRows implements RowSource {
     const rows = rigs.map((summary) =>
       rigRow(summary, {
         runtime: this.#model.runtimes.find(summary.rig.runtime),
-        unfolds: summary.polecats.total > 0 || this.#crewOf(summary.rig.id).length > 0,
+        unfolds:
+          summary.polecats.total > 0 ||
+          this.#crewOf(summary.rig.id).length > 0 ||
+          (summary.archives ?? 0) > 0,
       }),
     );
     return mayor ? [mayor, ...rows] : rows;
@@ -65,6 +72,7 @@ export class RigRows implements RowSource {
             collides: this.#model.radar.of(detail.polecat.id),
           }),
         ),
+      ...(summary.archives ? [archivesRow(summary.rig.id, summary.archives)] : []),
     ];
   }
 

@@ -8,6 +8,7 @@ import { addMayor } from './commands/mayor.ts';
 import { addSeance } from './commands/seance.ts';
 import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addDone } from './commands/done.ts';
 import { addEscalate } from './commands/escalate.ts';
 import { addHook } from './commands/hook.ts';
@@ -52,6 +53,7 @@ export function gtCommands(cli: Cli): Command {
   addTown(gt, cli);
   addAttention(gt, cli);
   addTownConfig(gt, cli);
+  addDoctor(gt, cli);
   addDemo(gt, cli);
   gt.commandsGroup('Repositories and who works in them:');
   addRig(gt, cli);

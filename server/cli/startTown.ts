@@ -7,8 +7,13 @@ import { serverProgram } from './serverProgram.ts';
 import { unavailable } from './unavailable.ts';
 
 /** Starts the town server where none runs, and keeps it from leaving while `work` runs. */
-export async function withTown<T>(place: Place, client: string, work: () => Promise<T>): Promise<T> {
-  const town = await reach(place, client);
+export async function withTown<T>(
+  place: Place,
+  client: string,
+  work: () => Promise<T>,
+  options: { readonly evenStopped?: boolean } = {},
+): Promise<T> {
+  const town = await reach(place, client, options);
   try {
     return await work();
   } finally {
@@ -16,12 +21,16 @@ export async function withTown<T>(place: Place, client: string, work: () => Prom
   }
 }
 
-async function reach(place: Place, client: string): Promise<TownClient> {
+async function reach(
+  place: Place,
+  client: string,
+  options: { readonly evenStopped?: boolean },
+): Promise<TownClient> {
   const { town, token, session } = place;
   // Without a token file there is nothing to say hello with, and `reachTown` knows how to say that.
   const who = token === '' ? {} : { token, session };
   try {
-    return await reachTown({ town, client, start: true, serverProgram: serverProgram(), ...who });
+    return await reachTown({ town, client, start: true, serverProgram: serverProgram(), ...options, ...who });
   } catch (error) {
     if (isForbidden(error)) throw notFromHere;
     throw error instanceof Unreached ? unavailable(error) : error;

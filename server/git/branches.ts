@@ -34,6 +34,23 @@ export async function branches(core: Core, repository: Repository): Promise<read
   return branchNames(await inRepository(core, repository), repository);
 }
 
+/** Local branches whose name begins so, and where they stand. */
+export async function localBranches(
+  core: Core,
+  repository: Repository,
+  start: string,
+): Promise<readonly { readonly branch: string; readonly sha: Sha }[]> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git(['for-each-ref', '--format=%(objectname) %(refname)', `refs/heads/${start}`]);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const at = line.indexOf(' ');
+      return { sha: asSha(line.slice(0, at)), branch: line.slice(at + 1 + 'refs/heads/'.length) };
+    });
+}
+
 /** Among the branches that work can land on: of the remote for a clone of ours, local in a user's repository. */
 export async function branchExists(core: Core, repository: Repository, branch: string): Promise<boolean> {
   return (await resolve(core, repository, targetRef(repository, asBranch(branch)))) !== undefined;

@@ -1,7 +1,14 @@
 import { activityIn } from './activity.ts';
 import { archive, restore } from './archive.ts';
 import { archiveContent, archiveRefs, branchFromArchive, deleteArchive } from './archives.ts';
-import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
+import {
+  branchExists,
+  branches,
+  defaultBranch,
+  deleteBranch,
+  localBranches,
+  requireBranch,
+} from './branches.ts';
 import { cloneBare, openLocal } from './clone.ts';
 import { archiveClone, removeClone, restoreClone } from './cloneArchive.ts';
 import { checkConfiguration, unapprovedConfiguration } from './configuration.ts';
@@ -32,6 +39,7 @@ import { targetRef } from './repository.ts';
 import { signatures } from './signatures.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
+import { deleteTownRefs, ownTownRefs } from './townRefs.ts';
 import { filesOf } from './treeFiles.ts';
 import { unlandedRefs } from './unlanded.ts';
 import { userIdentity } from './userIdentity.ts';
@@ -51,6 +59,7 @@ const calls = {
   unapprovedConfiguration,
   checkConfiguration,
   branches,
+  localBranches,
   defaultBranch,
   branchExists,
   requireBranch,
@@ -100,6 +109,8 @@ const calls = {
   push,
   remoteTip,
   unlandedRefs,
+  ownTownRefs,
+  deleteTownRefs,
   openScratchObjects,
   removeScratchObjects,
   workOf,

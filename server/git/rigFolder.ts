@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  promises as fs,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** The folders of a town's rigs: TOWN/RIG with `polecats/`, `crew/`, `plugins/`, and a `config.json` for people to read. */
@@ -11,6 +19,8 @@ export interface RigFolders {
   /** The same for a rig whose making was cut off. Gives false, and leaves all of it, where something else lies in it as well. */
   removeUnfinished(rig: string): boolean;
   exists(path: string): boolean;
+  /** What all files below take on the disk, in bytes; links are not followed, and what goes meanwhile counts for nothing. */
+  size(path: string): Promise<number>;
 }
 
 const folders: readonly string[] = ['polecats', 'crew', 'plugins'];
@@ -40,7 +50,20 @@ export function rigFolders(town: string): RigFolders {
       return isOurs && isUnused;
     },
     exists: (path) => existsSync(path),
+    size: sizeBelow,
   };
 }
 
 const isEmpty = (folder: string): boolean => !existsSync(folder) || readdirSync(folder).length === 0;
+
+/** The blocks that a file has, where the system tells them: a sparse file takes less than its length. */
+async function sizeBelow(path: string): Promise<number> {
+  const stat = await fs.lstat(path).catch(() => undefined);
+  if (stat === undefined) return 0;
+  const own = stat.blocks > 0 ? stat.blocks * 512 : stat.size;
+  if (!stat.isDirectory()) return own;
+  let sum = own;
+  // One after the other: a measurement must not keep the disk from those who work.
+  for (const name of await fs.readdir(path).catch(() => [])) sum += await sizeBelow(join(path, name));
+  return sum;
+}

@@ -125,6 +125,8 @@ export interface Context {
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  /** Writes down, durably, that a person stopped the town: nothing starts its server by itself then. */
+  markStopped(by: string): void;
   readonly radar: RadarBoard;
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;

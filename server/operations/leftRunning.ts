@@ -1,5 +1,8 @@
 import { allAgents } from '../domain/agents.ts';
+import type { Timestamp } from '../domain/ids.ts';
+import { messageOf } from '../domain/fault.ts';
 import type { Session } from '../domain/session.ts';
+import type { TownProcess } from '../protocol/town.ts';
 import type { Context } from './context.ts';
 
 /** Of sessions that have ended, those whose process still runs: the launcher was killed, and nobody was left to end its runtime. */
@@ -25,3 +28,38 @@ function isLeft(context: Context, session: Session): boolean {
 }
 
 const sinceOf = (session: Session): Session['createdAt'] => session.startedAt ?? session.createdAt;
+
+/** Every process that a record of the town names and that still runs, told by its id and the time it began; never by its name. */
+export function townProcesses(context: Context): readonly TownProcess[] {
+  return [...context.store.view.all('sessions')].flatMap((session) =>
+    processesOf(session)
+      .filter(({ pid, since }) => context.sessions.isAlive(pid, since))
+      .map(({ pid, what }) => ({ pid, what, session: session.id, agent: session.agent })),
+  );
+}
+
+/** What cannot be ended is found by whoever looks afterwards. */
+export async function endProcess(context: Context, process: TownProcess, graceMs: number): Promise<void> {
+  const session = context.store.view.get('sessions', process.session);
+  const known = session && processesOf(session).find(({ pid }) => pid === process.pid);
+  if (!known) return;
+  try {
+    await context.sessions.endTree(known.pid, known.since, graceMs);
+  } catch (error) {
+    context.log(`The ${process.what} ${process.pid} could not be ended: ${messageOf(error)}`);
+  }
+}
+
+function processesOf(session: Session): readonly {
+  readonly pid: number;
+  readonly what: TownProcess['what'];
+  readonly since: Timestamp;
+}[] {
+  const { pid, launcherPid, takenAt, createdAt } = session;
+  return [
+    ...(pid === undefined ? [] : [{ pid, what: 'runtime' as const, since: sinceOf(session) }]),
+    ...(launcherPid === undefined
+      ? []
+      : [{ pid: launcherPid, what: 'launcher' as const, since: takenAt ?? createdAt }]),
+  ];
+}

@@ -17,6 +17,7 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
   const view = context.store.view;
   const polecats = [...view.find('agentsByRig', rig.id)];
   const host = await hostNow(context, rig, caller);
+  const archives = view.count('archivesByRig', rig.id);
   return {
     rig,
     runtimeLabel: runtimeLabel(view, rig.runtime),
@@ -24,6 +25,7 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
     polecats: countPolecats(view, polecats),
     queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => isAwaited(view, request)).length,
     openBeads: view.count('beadsOpen', rig.id),
+    ...(archives > 0 ? { archives } : {}),
     warnings: [
       ...host.warnings,
       ...(await missingProgram(context, rig)),

@@ -1,12 +1,14 @@
+import { messageOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Session } from '../domain/session.ts';
 import { visibleTo } from '../domain/visible.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { closeAllPlaces } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { leaveUnwritten } from './downUnwritten.ts';
-import { endWhatIsLeft, leftRunning } from './leftRunning.ts';
+import { endProcess, endWhatIsLeft, leftRunning, townProcesses } from './leftRunning.ts';
 import { stopSession } from './sessions.ts';
 
 /** A client that missed more than this reads its lists again, which is less work than replaying. */
@@ -33,12 +35,66 @@ export async function subscribe(
     : { seq, entries: [], resync: true };
 }
 
+/**
+ * Everything of the town's ends, and that it has is looked at, by recorded process ids and times. That the town is stopped is written
+ * down first, so that whoever asks meanwhile starts nothing.
+ */
+async function stopTown(context: Context, caller: Caller): Promise<Result<'town/down'>> {
+  markStopped(context, caller);
+  const ended = new Set<string>();
+  if (context.store.readOnly !== undefined) {
+    const live = [...context.store.view.all('sessions')].filter(({ state }) => state !== 'ended');
+    const options = { force: true, by: caller.by, graceMs: downGraceMs };
+    for (const agent of await leaveUnwritten(context, live, options)) ended.add(agent);
+    await Promise.all(townProcesses(context).map((process) => endProcess(context, process, downGraceMs)));
+    return ending(context, ended);
+  }
+  // What began while the rest was ending is ended too.
+  for (let round = 0; round < 3; round += 1) {
+    const live = [...context.store.view.all('sessions')].filter(({ state }) => state !== 'ended');
+    const left = townProcesses(context);
+    if (live.length === 0 && left.length === 0) break;
+    await Promise.all(live.map((session) => stopOne(context, session, caller)));
+    for (const { agent } of [...live, ...left]) ended.add(agent);
+    await Promise.all(townProcesses(context).map((process) => endProcess(context, process, downGraceMs)));
+  }
+  await closeAllPlaces(context);
+  await context.store.writeSnapshot();
+  return ending(context, ended);
+}
+
+/** A disk that is full must not keep everything running. */
+function markStopped(context: Context, { by }: Caller): void {
+  try {
+    context.markStopped(by);
+  } catch (error) {
+    context.log(`That the town is stopped could not be written down: ${messageOf(error)}`);
+  }
+}
+
+/** Looked at by recorded process ids and times. */
+function ending(context: Context, ended: ReadonlySet<string>): Result<'town/down'> {
+  const left = townProcesses(context);
+  for (const { what, pid, session } of left) context.log(`The ${what} ${pid} of ${session} still runs.`);
+  return { ended: [...ended], ...(left.length === 0 ? {} : { left }) };
+}
+
+/** One that cannot be stopped must not keep the others running: it is found again by its processes. */
+async function stopOne(context: Context, session: Session, { by }: Caller): Promise<void> {
+  try {
+    await stopSession(context, session.id, { by, graceMs: downGraceMs });
+  } catch (error) {
+    context.log(`${session.id} could not be stopped: ${messageOf(error)}`);
+  }
+}
+
 /** Ends every session, and what is left running of earlier ones, whose beads stay on their hooks, and writes the snapshot. The town server leaves after the answer. */
 export async function takeDown(
   context: Context,
   params: Params<'town/down'>,
   caller: Caller,
 ): Promise<Result<'town/down'>> {
+  if (params.stop === true) return await stopTown(context, caller);
   const unended = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
   const left = leftRunning(context);
   const live = [...unended, ...left];

@@ -3,12 +3,15 @@ import type { AttentionRequests } from './attention.ts';
 import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { DoctorRequests } from './doctor.ts';
 import type { MailRequests } from './mail.ts';
 import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
 import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
+import type { RecoveryRequests } from './recovery.ts';
+import type { RigLifeRequests } from './rigLife.ts';
 import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
@@ -34,6 +37,9 @@ export interface Requests
     HookRequests,
     PolecatRequests,
     ArchiveRequests,
+    RigLifeRequests,
+    RecoveryRequests,
+    DoctorRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,

@@ -11,6 +11,8 @@ export interface RigSummary {
   /** Merge requests that have not landed. */
   readonly queue: number;
   readonly openBeads: number;
+  /** How many removed agents can be brought back. Absent: none. */
+  readonly archives?: number;
   /** For people: the runtime's program is missing, the rig may not be merged automatically … */
   readonly warnings: readonly string[];
   /** What a change leaves as it was: running polecats keep their runtime. */

@@ -24,6 +24,7 @@ import {
   words,
 } from './fields.ts';
 import { archiveFields } from './archiveSchema.ts';
+import { doctorFields } from './doctorSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
@@ -31,6 +32,8 @@ import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { recoveryFields } from './recoverySchema.ts';
+import { rigLifeFields } from './rigLifeSchema.ts';
 import { radarFields } from './radarSchema.ts';
 import { pluginFields } from './pluginSchema.ts';
 import { convoyFields, schedulerFields } from './schedulerSchema.ts';
@@ -90,7 +93,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/configure': { key: word, words },
   'town/subscribe': { since: opt(count) },
   'town/feed': { limit: opt(pageSize), before: opt(count) },
-  'town/down': { force: opt(flag) },
+  'town/down': { force: opt(flag), stop: opt(flag) },
   'town/retire': { version: word },
   ...radarFields,
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
@@ -226,6 +229,9 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...mailFields,
   ...escalationFields,
   ...archiveFields,
+  ...rigLifeFields,
+  ...recoveryFields,
+  ...doctorFields,
   ...pluginFields,
   ...schedulerFields,
   ...convoyFields,

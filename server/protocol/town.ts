@@ -25,6 +25,14 @@ export interface TownStatus {
   readonly editors: number;
 }
 
+/** A process that belongs to the town, by the record of its session. */
+export interface TownProcess {
+  readonly pid: number;
+  readonly what: 'runtime' | 'launcher';
+  readonly session: string;
+  readonly agent: string;
+}
+
 /** One line for people, made from a journal entry. */
 export interface FeedItem {
   readonly seq: number;
@@ -58,10 +66,17 @@ export interface TownRequests {
     params: { readonly limit?: number; readonly before?: number };
     result: { readonly items: readonly FeedItem[]; readonly more: boolean };
   };
-  /** A person: end the sessions (with `force`; refused while any runs without it), write the snapshot, leave. */
+  /**
+   * A person: end the sessions (with `force`; refused while any runs without it), write the snapshot, leave. With `stop` everything of
+   * the town's ends, which is looked at afterwards, and the town stays stopped until a person starts it.
+   */
   'town/down': {
-    params: { readonly force?: boolean };
-    result: { readonly ended: readonly string[] };
+    params: { readonly force?: boolean; readonly stop?: boolean };
+    result: {
+      readonly ended: readonly string[];
+      /** What still runs though it was to end. */
+      readonly left?: readonly TownProcess[];
+    };
   };
   /** A client of a newer product: write the snapshot and leave; sessions go on, their launchers come back to the next server. */
   'town/retire': { params: { readonly version: string }; result: { readonly seq: number } };

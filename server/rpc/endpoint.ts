@@ -26,6 +26,12 @@ export function makeEndpoint(town: string, environment: Environment = process.en
   return endpoint;
 }
 
+/** Where the socket of a town may lie, or have lain. Nothing is made. */
+export function endpointsOf(town: string, environment: Environment = process.env): readonly string[] {
+  if (process.platform === 'win32') return [];
+  return runtimeFolders(environment).map((folder) => join(folder, `gt-${townHash(town)}.sock`));
+}
+
 /** A path for a socket of that name in the runtime folder, which is made if need be. Refused as for the endpoint. */
 export function runtimePath(name: string, environment: Environment = process.env): string {
   const folder = runtimeFolders(environment).find(

@@ -5,6 +5,7 @@ import { findTown, townPaths } from '../protocol/address.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
 import type { TownClient } from './client.ts';
 import { reachTown } from './reach.ts';
+import { clearStopped, isStoppedRefusal, readStopped, stoppedRefusal } from './stopped.ts';
 import { ReconnectingTown, type WireState } from './reconnecting.ts';
 
 /** How a follower stands to its town. With `resync`, all lists are to be read again. */
@@ -14,6 +15,8 @@ export interface TownNews {
   readonly town?: string;
   readonly message?: string;
   readonly resync?: boolean;
+  /** With `failed`: a person stopped the town, and a person starts it: `wake`. */
+  readonly stopped?: boolean;
 }
 
 export interface FollowOptions {
@@ -47,6 +50,8 @@ export class FollowedTown {
   #state: WireState = 'connecting';
   /** The last attempt was refused: another one, alone, is no news. */
   #refused = false;
+  /** It was refused since a person stopped the town. */
+  #stopped = false;
   #resting = false;
   #resync = false;
   #told = '';
@@ -62,6 +67,16 @@ export class FollowedTown {
   /** Refused with `unavailable` where a person took the town server down and nobody started it since. */
   refuseToWake(): void {
     if (this.#resting) throw new Refusal('unavailable', takenDown, { next: 'gt status' });
+  }
+
+  /** A person starts a town that was stopped, or taken down. */
+  wake(): Readonly<Record<string, never>> {
+    const town = this.#place && findTown(this.#place, isTown);
+    if (town !== undefined) {
+      clearStopped(townPaths(town));
+      this.follow(town);
+    }
+    return {};
   }
 
   /** Finds the town, or says `no-town` and goes on looking. */
@@ -147,6 +162,7 @@ export class FollowedTown {
       return client;
     } catch (error) {
       this.#refused = error instanceof Refusal;
+      this.#stopped = isStoppedRefusal(error);
       // What is refused now is refused again: from here on with the pauses of the connection.
       if (this.#refused) clearInterval(this.#looking);
       throw error;
@@ -167,6 +183,11 @@ export class FollowedTown {
       this.#tell({ state, town, ...(this.#resync ? { resync: true } : {}) });
       this.#resync = false;
       return;
+    }
+    const stopped = readStopped(townPaths(town));
+    if (stopped && (this.#resting || this.#stopped)) {
+      const { message } = stoppedRefusal(stopped);
+      return this.#tell({ state: 'failed', town, message, stopped: true });
     }
     if (this.#resting) return this.#tell({ state: 'failed', town, message: takenDown });
     if (state === 'connecting' && this.#refused) return;

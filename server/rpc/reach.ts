@@ -10,14 +10,17 @@ import { connectTown, type TownClient } from './client.ts';
 import { connectFailure, Unreached } from './failure.ts';
 import { isNewer } from './newer.ts';
 import { ServerStart } from './start.ts';
+import { readStopped, stoppedRefusal } from './stopped.ts';
 
 export type ReachOptions = {
   /** The town's folder. */
   readonly town: string;
   /** As this client names itself: `gt`, `launcher`. */
   readonly client: string;
-  /** Start the town server where nobody answers. */
+  /** Start the town server where nobody answers, unless a person has stopped the town. */
   readonly start: boolean;
+  /** For whoever stops it once more, to see that it is. */
+  readonly evenStopped?: boolean;
   /** Path of the town server's program: `server.cjs` beside the caller's own bundle. */
   readonly serverProgram: string;
   /** Of the client: the product's. */
@@ -125,8 +128,14 @@ class Search {
     }
     if (this.#elapsed() > deadlineMs) throw this.#start.late(error.message);
     if (error.reason === 'silent' || !isNobody) return;
+    this.#refuseStopped();
     await mayConnect();
     this.#start.again();
+  }
+
+  #refuseStopped(): void {
+    const stopped = this.#options.evenStopped === true ? undefined : readStopped(this.#paths);
+    if (stopped) throw stoppedRefusal(stopped);
   }
 
   #elapsed(): number {

@@ -115,9 +115,16 @@ export const quickStarts: readonly string[] = ['server/cli/gt.ts', 'server/cli/b
 
 export const limits = { file: 300, function: 60 } as const;
 
-const floor4 = ['handlers', 'places', 'lsp', 'launcher', 'demo', 'runtimeTest', 'runtimeDoctor'].map(
-  (name) => `server/${name}.ts`,
-);
+const floor4 = [
+  'handlers',
+  'places',
+  'lsp',
+  'launcher',
+  'demo',
+  'runtimeTest',
+  'runtimeDoctor',
+  'uninstall',
+].map((name) => `server/${name}.ts`);
 
 const floor5 = ['town', 'serveTown', 'main'].map((name) => `server/${name}.ts`);
 

@@ -42,6 +42,29 @@ const detail = {
 
 const hookAnswer = sampleHook();
 
+const sampleRecovery = {
+  agent: 'backend/nux',
+  state: 'failed',
+  branch: 'polecat/nux/be-auth-x1',
+  verdict: 'NEEDS_RECOVERY',
+  evidence: ['1 file not committed'],
+  uncommitted: ['a'],
+  commits: 1,
+  behind: 2,
+  stashes: 0,
+  running: false,
+} as const;
+
+const sampleActed = {
+  rig: 'backend',
+  state: 'parked',
+  ended: [],
+  resumed: [],
+  working: [],
+  removed: [],
+  notes: [],
+} as const;
+
 /** The keys of what is printed, with those of the first element of a list, in brackets behind the list's. */
 const shapes: Record<string, { words: string; answers: Answers; keys: string }> = {
   status: {
@@ -168,6 +191,69 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
       },
     },
     keys: 'name archive archiveId warnings[]',
+  },
+  'polecat check-recovery': {
+    words: 'polecat check-recovery backend/nux',
+    answers: { 'polecat/recovery': [sampleRecovery] },
+    keys: 'polecats[agent state branch verdict evidence uncommitted commits behind stashes running]',
+  },
+  'polecat git-state': {
+    words: 'polecat git-state backend/nux',
+    answers: { 'polecat/recovery': [sampleRecovery] },
+    keys: 'clean uncommitted_files[] unpushed_commits stash_count',
+  },
+  'polecat stale': {
+    words: 'polecat stale backend --cleanup',
+    answers: {
+      'polecat/recovery': [{ ...sampleRecovery, uncommitted: [], behind: 30 }],
+      'polecat/remove': { agent: 'backend/nux', archive: 'refs/x', archiveId: 'ar-1' },
+    },
+    keys: 'stale[agent state branch verdict evidence uncommitted commits behind stashes running] removed[agent archiveId]',
+  },
+  'polecat nuke': {
+    words: 'polecat nuke backend --all --force',
+    answers: {
+      'polecat/recovery': [sampleRecovery],
+      'polecat/remove': { agent: 'backend/nux', archive: 'refs/x', archiveId: 'ar-1' },
+    },
+    keys: 'removed[agent archiveId]',
+  },
+  'polecat gc': {
+    words: 'polecat gc',
+    answers: { 'polecat/gc': { branches: [{ rig: 'backend', branch: 'b', sha: '1', archive: 'refs/x' }] } },
+    keys: 'branches[rig branch sha archive]',
+  },
+  orphans: {
+    words: 'orphans --fix',
+    answers: {
+      'town/doctor': {
+        findings: [{ about: 'worktrees', state: 'ok', subject: '/w', evidence: 'Gone.', outcome: 'fixed' }],
+      },
+    },
+    keys: 'ok findings[about state subject evidence outcome]',
+  },
+  'rig park': {
+    words: 'rig park backend',
+    answers: { 'rig/move': { done: [sampleActed], refused: [] } },
+    keys: 'done[rig state ended resumed working removed notes] refused[]',
+  },
+  'rig reset': {
+    words: 'rig reset backend --dry-run',
+    answers: { 'rig/reset': { done: [sampleActed], refused: [] } },
+    keys: 'done[rig state ended resumed working removed notes] refused[]',
+  },
+  'rig status': {
+    words: 'rig status backend --disk',
+    answers: {
+      'rig/status': {
+        summary: sampleRig('backend'),
+        polecats: [samplePolecat()],
+        queue: [],
+        archives: 1,
+        disk: [{ agent: 'backend/nux', worktree: '/w', bytes: 1 }],
+      },
+    },
+    keys: 'name state prefix runtime runtimeLabel session repository branch settings polecats queue openBeads createdAt warnings[] polecatList[name rig state needsPerson bead title runtime runtimeLabel worktree branch base createdAt progressAt] queueList[] archives disk[agent worktree bytes]',
   },
   'polecat archives': {
     words: 'polecat archives backend --all',

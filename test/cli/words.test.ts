@@ -22,15 +22,16 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status attention feed down version config demo sling unsling explain nudge broadcast dnd notify hook prime event done worktree radar';
+    'install status attention feed down stop up uninstall version config doctor orphans demo sling unsling explain nudge broadcast dnd notify hook prime event done worktree radar';
   const nouns = {
-    rig: 'create add info list config approve remove',
+    rig: 'create add info list config approve remove status park unpark stop start restart dock undock reset',
+    daemon: 'start stop status',
     runtime: 'list show add remove test doctor',
     plugin: 'list show history approve revoke run',
     convoy: 'create add list show stage launch remove close watch unwatch stranded check',
     scheduler: 'status list pause resume run clear retry',
     quota: 'list park clear',
-    polecat: 'list show remove archives restore discard',
+    polecat: 'list show remove archives restore discard check-recovery git-state stale nuke gc',
     witness: 'status',
     patrol: 'scan',
     session: 'list run attach resume handoff stop log',

@@ -207,7 +207,7 @@ test('work that has not landed is removed only after the person said so', async 
   assert.deepEqual(removed, { agent: 'backend/nux', force: true });
   assert.equal(
     seen.messages.at(-1)?.message,
-    'backend/nux is removed; what it had is kept as refs/gastown/archive/nux. The checkout stays.',
+    'backend/nux is removed; what it had is archived. The checkout stays.',
   );
 });
 

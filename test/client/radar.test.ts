@@ -5,6 +5,7 @@ import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import { Collisions } from '../../client/collisions.ts';
 import { baseUri } from '../../client/documents.ts';
 import { RigRows } from '../../client/views/rigs.ts';
+import type { Row } from '../../client/views/row.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { person } from '../support/vscode.ts';
 import { now, polecat, rig, SmallTown } from './town.ts';
@@ -49,7 +50,7 @@ test('a polecat’s row says with whom it would be in conflict, and where', asyn
     ]),
   );
   const source = new RigRows(model, () => now);
-  const [nux, slit] = source.rows(source.rows()[0]);
+  const [nux, slit] = belowFirst(source);
   assert.equal(
     nux?.description,
     'working · conflicts with slit: src/auth.ts and 1 more, and with main · Claude Code · be-auth Refactor auth middleware · 4 m',
@@ -58,7 +59,7 @@ test('a polecat’s row says with whom it would be in conflict, and where', asyn
   assert.match(nux?.spoken ?? '', /It conflicts with slit: src\/auth\.ts/);
   assert.ok(nux?.tooltip().includes('Would be in conflict with slit (be-limit): src/auth.ts, src/b.ts'));
   model.radar.take(outlook([]));
-  const [after] = source.rows(source.rows()[0]);
+  const [after] = belowFirst(source);
   assert.doesNotMatch(`${after?.description} ${after?.tooltip().join(' ')}`, /conflict/);
 });
 
@@ -93,3 +94,5 @@ test('what the radar sees is read once, and of an earlier town it is forgotten',
   model.forget();
   assert.deepEqual(model.radar.of('backend/nux'), []);
 });
+
+const belowFirst = (source: RigRows): readonly Row[] => source.rows(source.rows()?.[0]) ?? [];

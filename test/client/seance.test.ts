@@ -95,12 +95,12 @@ test('the mayor stands first while it runs, crew under its rig before the poleca
   town.polecats = [polecat('backend/nux', auth)];
   const { model } = await parts(town);
   const rows = new RigRows(model, () => now);
-  const top = rows.rows();
+  const top = rowsOf(rows);
   assert.deepEqual(looks(top), [
     'compass mayor: running · Claude Code · 4 m',
     'repo backend: Claude Code · idle',
   ]);
-  const below = rows.rows(top[1]);
+  const below = rowsOf(rows, top[1]);
   assert.deepEqual(looks(below), [
     'account ann: no session · human · crew',
     'account bob: session running · human · be-auth',
@@ -121,8 +121,8 @@ test('an agent of another role than polecat is no polecat’s row, and a mayor t
   town.sessions = [mayor({ state: 'ended' })];
   const { model } = await parts(town);
   const rows = new RigRows(model, () => now);
-  assert.deepEqual(looks(rows.rows()), ['repo backend: Claude Code · idle']);
-  assert.deepEqual(looks(rows.rows(rows.rows()[0])), ['bell-dot ann: needs you · human · crew']);
+  assert.deepEqual(looks(rowsOf(rows)), ['repo backend: Claude Code · idle']);
+  assert.deepEqual(looks(rowsOf(rows, rowsOf(rows)[0])), ['bell-dot ann: needs you · human · crew']);
 });
 
 test('a rig whose runtime is missing warns, and one that asks nobody says so', async () => {
@@ -132,7 +132,7 @@ test('a rig whose runtime is missing warns, and one that asks nobody says so', a
   const settings = { ...ml.settings, approval: 'auto' } as const;
   town.rigs.push(rig('ml', { rig: { ...ml, runtime: 'codex' as never, settings }, runtimeLabel: 'Codex' }));
   const { model } = await parts(town);
-  const top = new RigRows(model, () => now).rows();
+  const top = rowsOf(new RigRows(model, () => now));
   assert.deepEqual(looks(top), [
     'warning backend: Claude Code not installed · idle',
     'repo ml: Codex · approval auto · idle',
@@ -401,3 +401,5 @@ test('a session whose runtime is gone is not resumed into a dead terminal: anoth
   assert.match(seen.messages[0]?.message ?? '', /^cursor is not installed: .* install cursor$/);
   assert.deepEqual(handed, { agent: 'backend/nux', runtime: 'codex' });
 });
+
+const rowsOf = (source: RigRows, below?: Row): readonly Row[] => source.rows(below) ?? [];

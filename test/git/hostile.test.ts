@@ -144,6 +144,8 @@ function everyCall({
     checkoutsOf: () => git.checkoutsOf(repository, 'main'),
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
+    ownTownRefs: () => git.ownTownRefs(repository),
+    deleteTownRefs: () => git.deleteTownRefs(repository),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
     openScratchObjects: () => git.openScratchObjects(objects.directory),
     workOf: () => git.workOf(repository, worktree, objects),
@@ -156,6 +158,7 @@ function everyCall({
     archive: () => git.archive(repository, worktree, 'nux'),
     restore: () => git.restore(repository, archive.ref, { directory: join(folder, 'back'), branch: 'back' }),
     archiveContent: () => git.archiveContent(repository, archive.ref),
+    localBranches: () => git.localBranches(repository, 'polecat/'),
     archiveRefs: () => git.archiveRefs(repository),
     branchFromArchive: () =>
       git.branchFromArchive(repository, archive.ref, { branch: 'of-archive', message: 'x' }),

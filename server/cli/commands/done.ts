@@ -11,6 +11,7 @@ interface DoneOptions {
   /** False for `--no-changes`: commander reads it as the negation of `--changes`. */
   readonly changes?: boolean;
   readonly status?: string;
+  readonly exit?: string;
   readonly escalate?: boolean;
   readonly defer?: boolean;
   readonly message?: string;
@@ -29,7 +30,11 @@ export function addDone(gt: Command, cli: Cli): void {
   })
     .option('--commit', 'take uncommitted work along in one commit')
     .option('--no-changes', 'there is nothing to commit, and that is right')
-    .option('--status <status>', 'completed, escalated (a person must decide) or deferred')
+    .option(
+      '--status <status>',
+      'COMPLETED; ESCALATED: a person must decide; DEFERRED: the work stays; PHASE_COMPLETE: as completed',
+    )
+    .option('--exit <status>', 'the same as --status')
     .option('--escalate', 'the same as --status escalated')
     .option('--defer', 'the same as --status deferred')
     .option('-m, --message <text>', 'the question or the reason, for people')
@@ -62,9 +67,9 @@ function doneParams(options: DoneOptions, directory: string): DoneParams {
   };
 }
 
-function statusOf({ status, escalate, defer }: DoneOptions): DoneParams['status'] {
+function statusOf({ status, exit, escalate, defer }: DoneOptions): DoneParams['status'] {
   const said = [
-    ...(status === undefined ? [] : [statusWord(status)]),
+    ...[status, exit].flatMap((word) => (word === undefined ? [] : [statusWord(word)])),
     ...(escalate ? (['escalated'] as const) : []),
     ...(defer ? (['deferred'] as const) : []),
   ];
@@ -75,6 +80,6 @@ function statusOf({ status, escalate, defer }: DoneOptions): DoneParams['status'
 function statusWord(word: string): NonNullable<DoneParams['status']> {
   const lower = word.toLowerCase();
   if (lower === 'completed' || lower === 'escalated' || lower === 'deferred') return lower;
-  if (lower === 'phase_complete') return 'completed';
-  throw new Usage(`--status is completed, escalated or deferred, not ${word}.`);
+  if (lower === 'phase_complete' || lower === 'phase-complete') return 'completed';
+  throw new Usage(`--status is COMPLETED, ESCALATED, DEFERRED or PHASE_COMPLETE, not ${word}.`);
 }

@@ -10,6 +10,7 @@ import { verdictJson, verdictLines } from '../text/witness.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, present, verb } from '../words.ts';
 import { addArchives } from './archives.ts';
+import { addPolecatLife } from './polecatLife.ts';
 
 const keys =
   '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted, witness?: { verdict, rule, reason, until?, signals } }';
@@ -54,6 +55,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
       });
     });
   addRemove(polecat, cli);
+  addPolecatLife(polecat, cli);
   addArchives(polecat, cli);
 }
 

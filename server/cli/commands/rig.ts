@@ -5,6 +5,7 @@ import { createdRigLines, rigJson, rigLines, rigsLines } from '../text/rig.ts';
 import { noun, present, verb } from '../words.ts';
 import { approveKeys, withApproval } from './approval.ts';
 import { addRigConfig } from './rigConfig.ts';
+import { addRigLife } from './rigLife.ts';
 
 const keys =
   '{ name, state, prefix, runtime, runtimeLabel, session, repository, branch, settings, polecats: { working, needYou, total }, queue, openBeads, createdAt, warnings }';
@@ -17,6 +18,7 @@ export function addRig(gt: Command, cli: Cli): void {
   addCreate(rig, cli);
   addReads(rig, cli);
   addRigConfig(rig, cli);
+  addRigLife(rig, cli);
   verb(rig, 'approve', {
     does: "approve the programs that a repository's git configuration names, and the setup command",
     examples: ['gt rig approve backend', 'gt rig approve backend --hash 9f86d081…'],
@@ -106,7 +108,7 @@ function addReads(rig: Command, cli: Cli): void {
     does: 'show one rig',
     examples: ['gt rig info backend'],
     json: keys,
-    aliases: ['show', 'status'],
+    aliases: ['show'],
   })
     .argument('<name>')
     .action(async (name: string) => {

@@ -25,6 +25,11 @@ export function addRuntimeDoctor(runtime: Command, cli: Cli): void {
     });
 }
 
+/** All of them, as the town has them. */
+export async function lookAtRuntimes(cli: Cli): Promise<DoctorResult> {
+  return await examine(await townParams(cli));
+}
+
 /** What the caller's town has of its own; without a town the built-in runtimes are looked at. */
 async function townParams(cli: Cli): Promise<DoctorParams> {
   try {

@@ -6,6 +6,8 @@ import { failureOf } from '../failure.ts';
 import { usualTown } from '../place.ts';
 import { feedLines, statusJson, statusLines } from '../text/town.ts';
 import { protocolVersion, productVersion } from '../../protocol/version.ts';
+import { addStopTown, stopTown } from './stopTown.ts';
+import { addUninstall } from './uninstall.ts';
 import { readServerFile } from '../../rpc/call.ts';
 import { hasLeft } from '../../rpc/left.ts';
 import { wholeNumber, verb } from '../words.ts';
@@ -37,6 +39,8 @@ export function addTown(gt: Command, cli: Cli): void {
       });
     });
   addDown(gt, cli);
+  addStopTown(gt, cli);
+  addUninstall(gt, cli);
   verb(gt, 'version', {
     does: 'print the version',
     examples: ['gt version'],
@@ -73,11 +77,13 @@ function nextAfterInstall(cli: Cli, town: string): string {
 function addDown(gt: Command, cli: Cli): void {
   verb(gt, 'down', {
     does: 'end the town server; it comes back with the next command',
-    examples: ['gt down', 'gt down --force'],
+    examples: ['gt down', 'gt down --force', 'gt down --all'],
     json: '{ running, ended: [polecats] }',
   })
     .option('--force', 'end the sessions that still run, too; their work stays')
-    .action(async (options: { force?: boolean }) => {
+    .option('-a, --all', 'the same as gt stop: all of it ends, and stays ended until gt up')
+    .action(async (options: { force?: boolean; all?: boolean }) => {
+      if (options.all === true) return await stopTown(cli);
       try {
         const ended = await takeDown(cli, options.force === true);
         if (cli.json) cli.output.json({ running: true, ended });

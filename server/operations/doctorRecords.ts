@@ -1,0 +1,94 @@
+import { isAgentName } from '../domain/agentNames.ts';
+import { agentOf } from '../domain/agents.ts';
+import { isHeld, unhook } from '../domain/hooks.ts';
+import type { AgentId } from '../domain/ids.ts';
+import type { Session } from '../domain/session.ts';
+import type { Context } from './context.ts';
+import type { Check, Trouble } from './doctorCheck.ts';
+import { endProcess, townProcesses } from './leftRunning.ts';
+import { recordEnd } from './sessionEnd.ts';
+
+/** Mending one leaves a runtime this long to end by itself. */
+const graceMs = 5000;
+
+/** Steps that reach outside take minutes at most: what is older was given up by whoever began it. */
+const oldIntentMs = 10 * 60_000;
+
+/** What the records of the town say of themselves and of processes. */
+export const recordChecks: readonly Check[] = [
+  { about: 'intents', fine: 'Nothing that was begun is left half done.', look: lookAtIntents },
+  { about: 'sessions', fine: 'Every session that is recorded as running runs.', look: lookAtSessions },
+  { about: 'processes', fine: 'No process runs on after its session.', look: lookAtProcesses },
+  {
+    about: 'hooks',
+    fine: 'Every bead on a hook is on the hook of somebody who is there.',
+    look: lookAtHooks,
+  },
+];
+
+function lookAtIntents(context: Context): Promise<readonly Trouble[]> {
+  const now = Date.parse(context.now());
+  const old = [...context.store.view.all('intents')].filter(({ at }) => now - Date.parse(at) > oldIntentMs);
+  return Promise.resolve(
+    old.map(({ id, kind, at }) => ({
+      subject: id,
+      state: 'problem' as const,
+      evidence: `"${id}" (${kind}) was begun at ${at} and came to no end.`,
+      advice:
+        'gt down, then gt status: a town server that starts finishes or undoes it, and its log says why not.',
+    })),
+  );
+}
+
+async function lookAtSessions(context: Context): Promise<readonly Trouble[]> {
+  const { view } = context.store;
+  const live = [...view.all('sessions')].filter(({ state }) => state !== 'ended');
+  const dead: Session[] = [];
+  for (const session of live) if (await isDead(context, session)) dead.push(session);
+  return dead.map((session) => ({
+    subject: session.id,
+    state: 'problem' as const,
+    evidence: `The session ${session.id} of ${session.agent} is recorded as ${session.state}, and its process is gone.`,
+    mend: () =>
+      recordEnd(context, session, { end: 'interrupted' }, 'Its process was gone when the doctor looked.'),
+  }));
+}
+
+/** Neither a launcher that speaks for it, nor a process. One that is starting has no process yet. */
+async function isDead(context: Context, session: Session): Promise<boolean> {
+  if (session.pid === undefined || (await context.launchers.returned(session.id, 0))) return false;
+  return !context.sessions.isAlive(session.pid, session.startedAt ?? session.createdAt);
+}
+
+function lookAtProcesses(context: Context): Promise<readonly Trouble[]> {
+  const left = townProcesses(context).filter(
+    ({ what, session }) =>
+      what === 'runtime' && context.store.view.get('sessions', session)?.state === 'ended',
+  );
+  return Promise.resolve(
+    left.map((process) => ({
+      subject: `process ${process.pid}`,
+      state: 'problem' as const,
+      evidence: `The runtime of ${process.agent}, process ${process.pid}, runs on after its session.`,
+      mend: () => endProcess(context, process, graceMs),
+    })),
+  );
+}
+
+function lookAtHooks(context: Context): Promise<readonly Trouble[]> {
+  const { view } = context.store;
+  const orphaned = (['hooked', 'in_progress'] as const)
+    .flatMap((status) => [...view.find('beadsByStatus', status)])
+    .filter((bead) => isHeld(bead) && isAgentName(bead.assignee) && !agentOf(view, bead.assignee ?? ''));
+  return Promise.resolve(
+    orphaned.map(({ id, assignee = '' }) => ({
+      subject: id,
+      state: 'problem' as const,
+      evidence: `${id} is on the hook of ${assignee}, who is gone.`,
+      mend: () =>
+        context.store.transact({ verb: 'hook/clear', by: 'town', subject: id }, (draft) =>
+          unhook(draft, id, assignee as AgentId, context.now()),
+        ),
+    })),
+  );
+}

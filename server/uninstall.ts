@@ -1,0 +1,159 @@
+import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { isSettled } from './domain/landings.ts';
+import { Refusal } from './domain/refusal.ts';
+import type { Rig } from './domain/rig.ts';
+import type { View } from './domain/view.ts';
+import { createGit, type Git } from './git/git.ts';
+import { townPaths, type TownPaths } from './protocol/address.ts';
+import { endpointsOf } from './rpc/endpoint.ts';
+import type { KnownTowns } from './store/knownTowns.ts';
+import { acquireLock } from './store/lock.ts';
+import { openStore } from './store/store.ts';
+
+export interface UninstallWish {
+  readonly town: string;
+  /** Also the refs in the user's own repositories, and clones with work that no remote has. */
+  readonly all: boolean;
+  /** The clones stay where they are. */
+  readonly keepClones: boolean;
+}
+
+export interface Uninstalled {
+  readonly removed: readonly string[];
+  /** On purpose: what a person asked to keep, what is theirs, and refs in their repositories. */
+  readonly kept: readonly string[];
+  /** What is still there though it was to go. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Removes a town that is stopped and has no agents any more, then looks what is still there. Refused, with nothing removed, while its
+ * server runs, while agents have working folders, and where a clone of ours holds work that its remote does not have.
+ */
+export async function uninstall(
+  { town, all, keepClones }: UninstallWish,
+  known: KnownTowns,
+): Promise<Uninstalled> {
+  const paths = townPaths(resolve(town));
+  const lock = existsSync(paths.lock) ? acquireLock(paths.lock) : undefined;
+  if (!lock) throw inUse(paths);
+  try {
+    const store = await openStore({ directory: paths.state, now: () => new Date() });
+    const rigs = [...store.view.all('rigs')];
+    const townId = store.view.get('town', 'town')?.townId;
+    const git = createGit({ emptyHooksDirectory: paths.emptyHooks });
+    try {
+      refuseAgents(store.view);
+      if (!all && !keepClones) await refuseUnlanded(git, store.view, rigs);
+    } finally {
+      await store.close();
+    }
+    const refs = await lookAfterRefs(git, rigs, all);
+    const gone = removeFolders(paths, rigs, keepClones);
+    if (townId !== undefined) known.remove(townId);
+    const file = townId === undefined ? [] : [known.fileOf(townId)];
+    const sockets = endpointsOf(paths.town);
+    for (const socket of sockets) rmSync(socket, { force: true });
+    for (const place of [...file, ...sockets]) removeIfEmpty(dirname(place), 2);
+    const wanted = [...gone.wanted, ...file, ...sockets];
+    const left = [...wanted.filter(isThere), ...refs.left];
+    return {
+      removed: [...wanted.filter((path) => !isThere(path)), ...refs.removed],
+      kept: [...gone.kept, ...refs.kept],
+      left,
+    };
+  } finally {
+    lock.release();
+  }
+}
+
+function inUse(paths: TownPaths): Refusal {
+  if (!existsSync(paths.state)) return new Refusal('not-found', `There is no town in ${paths.town}.`);
+  return new Refusal('in-use', `The town server of ${paths.town} runs.`, { next: 'gt stop' });
+}
+
+function refuseAgents(view: View): void {
+  const crew = [...view.all('workplaces')].filter(({ role }) => role === 'crew');
+  const agents = [...view.all('agents'), ...crew].map(({ id }) => id);
+  if (agents.length === 0) return;
+  throw new Refusal('in-use', `There is a working folder of ${agents.slice(0, 5).join(', ')}.`, {
+    next: 'gt up, then gt uninstall --yes, which archives them first.',
+    facts: { agents },
+  });
+}
+
+async function refuseUnlanded(git: Git, view: View, rigs: readonly Rig[]): Promise<void> {
+  for (const rig of rigs) {
+    if (rig.repository.kind !== 'url' || !existsSync(rig.gitDirectory)) continue;
+    const settled = [...view.find('mergeRequestsByRig', rig.id)].filter(({ state }) => isSettled(state));
+    const landed = new Set(settled.flatMap(({ tip, landed: as }) => (as ? [tip, as] : [tip])));
+    const refs = await git.unlandedRefs(rig, landed);
+    if (refs.length === 0) continue;
+    const shown = refs.slice(0, 5).join(', ') + (refs.length > 5 ? ` and ${refs.length - 5} more` : '');
+    throw new Refusal(
+      'in-use',
+      `The clone of ${rig.id} holds work that its remote does not have: ${shown}.`,
+      {
+        next: `Push it from ${rig.gitDirectory}, or add --keep-clones, or --all to delete it.`,
+        facts: { rig: rig.id, refs },
+      },
+    );
+  }
+}
+
+interface Refs {
+  readonly removed: readonly string[];
+  readonly kept: readonly string[];
+  readonly left: readonly string[];
+}
+
+/** In repositories that are the user's: what was archived there stays, unless all is to go. */
+async function lookAfterRefs(git: Git, rigs: readonly Rig[], all: boolean): Promise<Refs> {
+  const told = { removed: [] as string[], kept: [] as string[], left: [] as string[] };
+  for (const rig of rigs) {
+    if (rig.repository.kind !== 'path' || !existsSync(rig.gitDirectory)) continue;
+    const before = await git.ownTownRefs(rig);
+    if (before.length === 0) continue;
+    if (all) await git.deleteTownRefs(rig);
+    const after = all ? await git.ownTownRefs(rig) : before;
+    const say = (count: number): string =>
+      `${count} refs under refs/gastown/ in ${rig.repository.kind === 'path' ? rig.repository.path : ''}`;
+    if (!all) told.kept.push(say(after.length));
+    else if (after.length > 0) told.left.push(say(after.length));
+    else told.removed.push(say(before.length));
+  }
+  return told;
+}
+
+/** Only what the town made: whatever else lies in its folder stays, and so does the folder then. */
+function removeFolders(
+  paths: TownPaths,
+  rigs: readonly Rig[],
+  keepClones: boolean,
+): { readonly wanted: readonly string[]; readonly kept: readonly string[] } {
+  const clones = rigs.filter(({ repository }) => keepClones && repository.kind === 'url');
+  const folders = rigs.filter((rig) => !clones.includes(rig)).map(({ id }) => join(paths.town, id));
+  for (const folder of [...folders, paths.state])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  removeIfEmpty(paths.town, 1);
+  const others = existsSync(paths.town) ? readdirSync(paths.town) : [];
+  const isEmpty = others.length === 0;
+  return {
+    wanted: [paths.state, ...folders, ...(isEmpty ? [paths.town] : [])],
+    kept: others.map((name) => join(paths.town, name)),
+  };
+}
+
+/** And folders above it, as many as that. */
+function removeIfEmpty(folder: string, levels: number): void {
+  for (let path = folder, left = levels; left > 0; path = dirname(path), left -= 1) {
+    try {
+      rmdirSync(path);
+    } catch {
+      return;
+    }
+  }
+}
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { TownFinding } from '../../server/protocol/doctor.ts';
+import { git, tip, write } from '../support/repository.ts';
+import { TestTown } from './support.ts';
+
+const troubles = (findings: readonly TownFinding[]): string[] =>
+  findings.filter(({ state }) => state !== 'ok').map(({ about, subject }) => `${about}: ${subject}`);
+
+test('a town in order has no trouble, and each check says so', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  const { findings } = await town.ask('town/doctor', {});
+  assert.deepEqual(troubles(findings), []);
+  assert.ok(findings.length >= 9);
+  assert.ok(findings.every(({ evidence }) => evidence !== ''));
+  assert.ok(!agent.isGone);
+});
+
+test('what is safe is mended and looked at again; what is not is said to be not fixed', async (t) => {
+  const town = await TestTown.open(t);
+  const { repository } = await town.addRig();
+  const [lost, archived] = [await town.worker(), await town.worker('Cache work')];
+  // Nobody's worktree, with work in it.
+  const orphan = join(town.parts.paths.town, 'backend', 'polecats', 'ghost-1');
+  git(
+    repository,
+    'worktree',
+    'add',
+    '--quiet',
+    '--lock',
+    '--reason',
+    'gastown',
+    '-b',
+    'polecat/ghost/x',
+    orphan,
+  );
+  write(orphan, { 'new.txt': 'work\n' });
+  git(repository, 'branch', 'polecat/gone/be-x-1');
+  await lost.exit({ end: 'failed', code: 1 });
+  rmSync(lost.worktree, { recursive: true });
+  const { archiveId = '', archive = '' } = await town.ask('work/unsling', { bead: archived.bead });
+  git(repository, 'update-ref', '-d', archive);
+  await town.parts.store.transact({ verb: 'test', by: 'test' }, (draft) => {
+    const bead = draft.get('beads', archived.bead);
+    if (bead) draft.put('beads', { ...bead, status: 'hooked', assignee: 'backend/nobody' });
+  });
+
+  const before = await town.ask('town/doctor', {});
+  assert.deepEqual(
+    new Set(troubles(before.findings)),
+    new Set([
+      `archives: ${archiveId}`,
+      'branches: backend polecat/gone/be-x-1',
+      `hooks: ${archived.bead}`,
+      `worktrees: ${lost.id}`,
+      `worktrees: ${orphan}`,
+    ]),
+  );
+  assert.ok(existsSync(orphan));
+
+  const after = await town.ask('town/doctor', { fix: true });
+  const outcomes = Object.fromEntries(
+    after.findings.flatMap(({ subject = '', outcome }) => (outcome ? [[subject, outcome]] : [])),
+  );
+  assert.deepEqual(outcomes, {
+    [archiveId]: 'not fixed',
+    [archived.bead]: 'fixed',
+    [lost.id]: 'not fixed',
+    [orphan]: 'fixed',
+    'backend polecat/gone/be-x-1': 'fixed',
+    // It lost its worktree by the one mending, and goes by the next.
+    ...(outcomes['backend polecat/ghost/x'] ? { 'backend polecat/ghost/x': 'fixed' } : {}),
+  });
+  assert.ok(!existsSync(orphan));
+  const kept = git(repository, 'for-each-ref', '--format=%(refname)', 'refs/gastown/archive/orphans');
+  assert.equal(git(repository, 'show', `${kept}:new.txt`), 'work');
+  assert.equal(town.status(archived.bead), 'open');
+  assert.ok(tip(repository, 'main'));
+});
+
+test('a session that is recorded as running, and whose process is gone, is ended', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  const { session = '' } = agent.polecat;
+  const { store, town: parts } = town.parts;
+  await store.transact({ verb: 'test', by: 'test' }, (draft) => {
+    const now = draft.get('sessions', session);
+    if (now) draft.put('sessions', { ...now, pid: 4_000_000 });
+  });
+  await town.reopen({ waits: { reattachMs: 60_000 } });
+  assert.ok(parts);
+  const { findings } = await town.ask('town/doctor', { fix: true, only: ['sessions'] });
+  assert.deepEqual(
+    findings.map(({ subject, outcome }) => [subject, outcome]),
+    [[session, 'fixed']],
+  );
+  assert.equal(agent.polecat.state, 'interrupted');
+});
