@@ -36,6 +36,7 @@ import { sessionEvent } from './operations/sessionEvents.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
+import { handoffHandlers } from './operations/packet.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
 import { listSessions, runSession, sessionLog, stopSession } from './operations/sessions.ts';
 import { sling } from './operations/sling.ts';
@@ -65,6 +66,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...attentionHandlers(context),
     ...mailHandlers(context),
     ...broadcastHandlers(context),
+    ...handoffHandlers(context),
     ...escalationHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));

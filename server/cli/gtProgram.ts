@@ -10,6 +10,7 @@ import { addConvoy } from './commands/convoy.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDone } from './commands/done.ts';
 import { addEscalate } from './commands/escalate.ts';
+import { addHandoffPacket } from './commands/handoff.ts';
 import { addHook } from './commands/hook.ts';
 import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
@@ -63,6 +64,7 @@ export function gtCommands(cli: Cli): Command {
   addBroadcast(gt, cli);
   addMail(gt, cli);
   addEscalate(gt, cli);
+  addHandoffPacket(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');

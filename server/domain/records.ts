@@ -2,6 +2,7 @@ import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
+import type { Handoff } from './handoff.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
@@ -29,6 +30,7 @@ export interface Records {
   intents: Intent;
   messages: Message;
   escalations: Escalation;
+  handoffs: Handoff;
 }
 
 export type Collection = keyof Records;
@@ -47,6 +49,7 @@ export const collections = [
   'intents',
   'messages',
   'escalations',
+  'handoffs',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

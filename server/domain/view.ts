@@ -2,6 +2,7 @@ import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
+import type { Handoff } from './handoff.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { Polecat } from './polecat.ts';
@@ -35,6 +36,8 @@ export interface IndexedRecords {
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
   escalationsByState: Escalation;
+  /** By bead, or by agent for those without one. */
+  handoffsOf: Handoff;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -5,6 +5,7 @@ import type { ConvoyRequests } from './convoy.ts';
 import type { MailRequests } from './mail.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
+import type { HandoffRequests } from './handoff.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
@@ -32,6 +33,7 @@ export interface Requests
     AttentionRequests,
     MailRequests,
     EscalationRequests,
+    HandoffRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -23,6 +23,7 @@ import {
   wordOrEmpty,
   words,
 } from './fields.ts';
+import { handoffFields } from './handoffSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
@@ -218,6 +219,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...attentionFields,
   ...mailFields,
   ...escalationFields,
+  ...handoffFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

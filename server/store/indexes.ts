@@ -26,6 +26,7 @@ export const collectionOf = {
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
   escalationsByState: 'escalations',
+  handoffsOf: 'handoffs',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -53,6 +54,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
   ],
   messages: (message) => [['messagesByAgent', message.to]],
   escalations: (escalation) => [['escalationsByState', escalation.state]],
+  handoffs: (handoff) => [['handoffsOf', handoff.bead ?? handoff.agent]],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -80,6 +82,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
   escalations: (escalation) => oldestFirst(escalation.createdAt),
+  handoffs: (handoff) => oldestFirst(handoff.at),
 };
 
 const unordered: Order = { major: 0, minor: 0 };

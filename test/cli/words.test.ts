@@ -22,7 +22,7 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status attention feed down version config demo sling unsling nudge broadcast dnd notify hook prime event done worktree';
+    'install status attention feed down version config demo sling unsling handoff resume nudge broadcast dnd notify hook prime event done worktree';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove test doctor',
@@ -33,6 +33,7 @@ test('there is every command that is promised', () => {
     mayor: 'status start stop attach',
     seance: 'start show talk',
     mq: 'list show merge',
+    daemon: 'stop',
     escalate: 'list show stale ack close',
     mail: 'send reply inbox read peek thread search check mark-read mark-unread archive delete directory',
   };

@@ -33,6 +33,7 @@ const keys: {
   agentsByState: ['agents', (agent) => [agent.state]],
   messagesByAgent: ['messages', (message) => [message.to]],
   escalationsByState: ['escalations', (escalation) => [escalation.state]],
+  handoffsOf: ['handoffs', (handoff) => [handoff.bead ?? handoff.agent]],
   sessionsByState: ['sessions', (session) => [session.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],

@@ -8,7 +8,7 @@ import { feedLines, statusJson, statusLines } from '../text/town.ts';
 import { protocolVersion, productVersion } from '../../protocol/version.ts';
 import { readServerFile } from '../../rpc/call.ts';
 import { hasLeft } from '../../rpc/left.ts';
-import { wholeNumber, verb } from '../words.ts';
+import { noun, wholeNumber, verb } from '../words.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { displayText } from '../../domain/text.ts';
 
@@ -25,7 +25,7 @@ export function addTown(gt: Command, cli: Cli): void {
     does: 'show what happened, the newest last',
     examples: ['gt feed', 'gt feed -n 100'],
     json: '{ items: [{ seq, at, by, verb, subject?, text }], more }, the newest first',
-    aliases: ['log'],
+    aliases: ['log', 'trail'],
   })
     .option('-n, --limit <number>', 'how many entries', wholeNumber, 30)
     .action(async ({ limit }: { limit: number }) => {
@@ -71,11 +71,25 @@ function nextAfterInstall(cli: Cli, town: string): string {
 }
 
 function addDown(gt: Command, cli: Cli): void {
-  verb(gt, 'down', {
-    does: 'end the town server; it comes back with the next command',
-    examples: ['gt down', 'gt down --force'],
-    json: '{ running, ended: [polecats] }',
-  })
+  downAction(
+    cli,
+    verb(gt, 'down', {
+      does: 'end the town server; it comes back with the next command',
+      examples: ['gt down', 'gt down --force'],
+      json: downKeys,
+    }),
+  );
+  const daemon = noun(gt, 'daemon', 'the town server, as other towns call it', ['gt daemon stop']);
+  downAction(
+    cli,
+    verb(daemon, 'stop', { does: 'the same as gt down', examples: ['gt daemon stop'], json: downKeys }),
+  );
+}
+
+const downKeys = '{ running, ended: [polecats] }';
+
+function downAction(cli: Cli, command: Command): void {
+  command
     .option('--force', 'end the sessions that still run, too; their work stays')
     .action(async (options: { force?: boolean }) => {
       try {
