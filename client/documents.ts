@@ -10,7 +10,7 @@ import { plainText } from '../server/domain/text.ts';
 import type { Ask } from './connection.ts';
 
 /** Documents that only show something: files as they are in a commit, and logs. */
-const baseScheme = 'gastown-base';
+export const baseScheme = 'gastown-base';
 const logScheme = 'gastown-log';
 const packetScheme = 'gastown-handoff';
 const letterScheme = 'gastown-mail';

@@ -7,6 +7,7 @@ import {
   workspace,
 } from 'vscode';
 import { registerCommands } from './commands.ts';
+import { showCollisions } from './collisions.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import { registerDocuments } from './documents.ts';
@@ -80,6 +81,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     views,
     statusBar,
     model.onDidChange(show),
+    ...showCollisions(connection, model, log),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidResync(() => {
       void ownRuntimes.give();

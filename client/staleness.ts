@@ -115,6 +115,10 @@ const by: By = {
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
   handoffs: () => fresh,
   escalations: () => ({ ...fresh, attention: true }),
+  archives: () => fresh,
+  pluginRuns: () => ({ ...fresh, attention: true }),
+  dispatches: () => ({ ...fresh, attention: true }),
+  quotas: () => fresh,
 };
 
 function staleBy<C extends Collection>(

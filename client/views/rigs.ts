@@ -62,6 +62,7 @@ export class RigRows implements RowSource {
           polecatRow(detail, {
             runtime: this.#model.runtimes.find(detail.polecat.runtime),
             now: this.#now(),
+            collides: this.#model.radar.of(detail.polecat.id),
           }),
         ),
     ];

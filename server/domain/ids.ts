@@ -12,6 +12,7 @@ export type EscalationId = Branded<'escalation'>;
 export type HandoffId = Branded<'handoff'>;
 export type MessageId = Branded<'message'>;
 export type MergeRequestId = Branded<'mergeRequest'>;
+export type ArchiveId = Branded<'archive'>;
 export type IntentId = Branded<'intent'>;
 /** A full git object name, 40 or 64 lower-case hexadecimal digits. */
 export type Sha = Branded<'sha'>;

@@ -56,6 +56,8 @@ export interface Polecat {
   readonly stateAt?: Timestamp;
   /** The last sign of progress: a `gt` call, a commit, a lifecycle hook. */
   readonly progressAt: Timestamp;
+  /** When the limit that it waits for is over. */
+  readonly until?: Timestamp;
 }
 
 /** One that has, or had, a bead. */

@@ -5,6 +5,7 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { closeAllPlaces } from './closePlace.ts';
 import type { Context } from './context.ts';
+import { leaveUnwritten } from './downUnwritten.ts';
 import { endWhatIsLeft, leftRunning } from './leftRunning.ts';
 import { stopSession } from './sessions.ts';
 
@@ -41,6 +42,10 @@ export async function takeDown(
   const unended = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
   const left = leftRunning(context);
   const live = [...unended, ...left];
+  if (context.store.readOnly !== undefined) {
+    const options = { force: params.force === true, by: caller.by, graceMs: downGraceMs };
+    return { ended: await leaveUnwritten(context, live, options) };
+  }
   if (live.length > 0 && params.force !== true) {
     const names = live.map((session) => session.agent).join(', ');
     throw new Refusal(
@@ -59,6 +64,6 @@ export async function takeDown(
   const ended = await Promise.all(stops);
   // Their windows go too: nobody would come back to close them.
   if (params.force === true) await closeAllPlaces(context);
-  if (context.store.readOnly === undefined) await context.store.writeSnapshot();
+  await context.store.writeSnapshot();
   return { ended: ended.map((session) => session.agent) };
 }

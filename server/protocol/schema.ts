@@ -24,6 +24,7 @@ import {
   words,
 } from './fields.ts';
 import { handoffFields } from './handoffSchema.ts';
+import { archiveFields } from './archiveSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
@@ -31,6 +32,9 @@ import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { radarFields } from './radarSchema.ts';
+import { pluginFields } from './pluginSchema.ts';
+import { convoyFields, schedulerFields } from './schedulerSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -88,6 +92,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/feed': { limit: opt(pageSize), before: opt(count) },
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
+  ...radarFields,
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
   'rig/prompt': { rig: word },
@@ -158,6 +163,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     runtime: opt(word),
     host: opt(host),
     dryRun: opt(flag),
+    queue: opt(flag),
   },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
@@ -220,6 +226,10 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...mailFields,
   ...escalationFields,
   ...handoffFields,
+  ...archiveFields,
+  ...pluginFields,
+  ...schedulerFields,
+  ...convoyFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

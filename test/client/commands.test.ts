@@ -193,7 +193,12 @@ test('work that has not landed is removed only after the person said so', async 
   let removed: unknown;
   town.answers['polecat/remove'] = (params) => {
     removed = params;
-    return { agent: 'backend/nux', archive: 'refs/gastown/archive/nux', warnings: ['The checkout stays.'] };
+    return {
+      agent: 'backend/nux',
+      archive: 'refs/gastown/archive/nux',
+      archiveId: 'ar-1',
+      warnings: ['The checkout stays.'],
+    };
   };
   await run('removePolecat', town, { kind: 'polecat', agent: 'backend/nux' });
   assert.equal(removed, undefined);

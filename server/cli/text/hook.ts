@@ -92,7 +92,12 @@ export function hookJson(hook: HookResult): unknown {
     workplace: workplace && workplaceJson(workplace),
     instructions,
     blockedBy,
-    mergeRequest: mergeRequest && { id: mergeRequest.id, state: mergeRequest.state, tip: mergeRequest.tip },
+    mergeRequest: mergeRequest && {
+      id: mergeRequest.id,
+      state: mergeRequest.state,
+      tip: mergeRequest.tip,
+      target: mergeRequest.target,
+    },
     messages: messages?.map(messageJson),
     next,
   };

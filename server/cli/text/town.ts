@@ -55,6 +55,8 @@ function needYou(count: number): string {
 }
 
 function nextStep(status: TownStatus): string[] {
+  if (status.readOnly !== undefined)
+    return ['Next: mend the cause, then gt down; the next command starts it again'];
   if (status.rigs === 0) return ['Next: gt rig create NAME --repo URL-OR-PATH'];
   if ((status.attention ?? 0) > 0) return ['Next: gt attention'];
   if (status.polecats.needYou > 0) return ['Next: gt polecat list'];
