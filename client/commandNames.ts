@@ -14,6 +14,7 @@ export type CommandName =
   | 'stopSession'
   | 'resumeSession'
   | 'handOff'
+  | 'showPacket'
   | 'unsling'
   | 'removePolecat'
   | 'restoreArchive'

@@ -16,7 +16,7 @@ import { createConvoy } from './commands/convoy.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
 import { merge } from './commands/mergeRequest.ts';
 import type { Command, CommandParts, Handler } from './commands/parts.ts';
-import { handOff } from './commands/handOff.ts';
+import { handOff, showPacket } from './commands/handOff.ts';
 import { openTerminal, removePolecat, resumeSession, showDiff, stopSession } from './commands/polecat.ts';
 import { discardArchive, restoreArchive } from './commands/archive.ts';
 import { addRig } from './commands/rig.ts';
@@ -44,6 +44,7 @@ export const commandTable = {
   stopSession: { on: stopSession },
   resumeSession: { on: resumeSession },
   handOff: { on: handOff },
+  showPacket: { on: showPacket },
   unsling: { on: unsling },
   removePolecat: { on: removePolecat },
   restoreArchive: { on: restoreArchive },

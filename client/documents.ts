@@ -5,12 +5,14 @@ import {
   Uri,
   workspace,
 } from 'vscode';
+import { packetLines } from '../server/domain/handoffs.ts';
 import { plainText } from '../server/domain/text.ts';
 import type { Ask } from './connection.ts';
 
 /** Documents that only show something: files as they are in a commit, and logs. */
 export const baseScheme = 'gastown-base';
 const logScheme = 'gastown-log';
+const packetScheme = 'gastown-handoff';
 const letterScheme = 'gastown-mail';
 
 /** A file of a polecat's rig as it is in a commit. The path is its own, so that VS Code shows it as what it is. */
@@ -25,6 +27,12 @@ export function baseUri(of: { readonly agent: string; readonly sha: string; read
 /** The last lines of a session that has no terminal. */
 export function logUri(session: string, name: string): Uri {
   return Uri.from({ scheme: logScheme, path: `/${name}.log`, query: JSON.stringify({ session }) });
+}
+
+/** What is handed over of an agent's work; where nothing was yet, what would be. */
+export function packetUri(agent: string): Uri {
+  const name = agent.slice(agent.lastIndexOf('/') + 1);
+  return Uri.from({ scheme: packetScheme, path: `/${name}.txt`, query: JSON.stringify({ agent }) });
 }
 
 /** A letter to the person of the town. */
@@ -80,12 +88,30 @@ class LetterDocuments implements TextDocumentContentProvider {
   }
 }
 
+/** Text of `gastown-handoff:` documents. */
+class PacketDocuments implements TextDocumentContentProvider {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async provideTextDocumentContent(uri: Uri): Promise<string> {
+    const { agent } = JSON.parse(uri.query) as { agent: string };
+    const { handoff } = await this.#ask('handoff/get', { of: agent });
+    const packet = handoff ?? (await this.#ask('handoff/write', { agent, dryRun: true }));
+    const head = handoff ? [] : ['Nothing was handed over yet. This is what would be:', ''];
+    return [...head, ...packetLines(packet)].join('\n');
+  }
+}
+
 /** Shows all of them, for as long as what it gives is kept. */
 export function registerDocuments(ask: Ask): Disposable[] {
   const documents: Readonly<Record<string, TextDocumentContentProvider>> = {
     [baseScheme]: new BaseDocuments(ask),
     [logScheme]: new LogDocuments(ask),
     [letterScheme]: new LetterDocuments(ask),
+    [packetScheme]: new PacketDocuments(ask),
   };
   return Object.entries(documents).map(([scheme, provider]) =>
     workspace.registerTextDocumentContentProvider(scheme, provider),

@@ -53,7 +53,9 @@ function tell(items: readonly AttentionItem[]): void {
   const [first, ...others] = items;
   if (!first) return;
   const say = items.some(({ severity }) => severity === 'critical' || severity === 'high') ? warn : inform;
-  const sentence = `${nameOf(first)}: ${displayText(first.reason, 200)}`;
+  const name = nameOf(first);
+  const reason = displayText(first.reason, 200);
+  const sentence = reason.startsWith(name) ? reason : `${name}: ${reason}`;
   if (others.length === 0) return say(sentence, offerOf(first));
   say(`${items.length} need you. ${sentence}`, {
     label: 'Show',

@@ -113,6 +113,7 @@ const by: By = {
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
+  handoffs: () => fresh,
   escalations: () => ({ ...fresh, attention: true }),
   archives: () => ({ ...fresh, rigs: true }),
   pluginRuns: () => ({ ...fresh, attention: true }),

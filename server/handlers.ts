@@ -43,6 +43,7 @@ import { schedulerHandlers } from './operations/schedulerHandlers.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
+import { handoffHandlers } from './operations/packet.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
 import { listSessions, runSession, sessionLog, stopSession } from './operations/sessions.ts';
 import { noticing } from './operations/signsOfLife.ts';
@@ -74,6 +75,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...attentionHandlers(context),
     ...mailHandlers(context),
     ...broadcastHandlers(context),
+    ...handoffHandlers(context),
     ...escalationHandlers(context),
     ...archiveHandlers(context),
     ...rigLifeHandlers(context),

@@ -1,7 +1,9 @@
-import { window } from 'vscode';
+import { window, workspace } from 'vscode';
 import { displayText } from '../../server/domain/text.ts';
 import type { Session } from '../../server/domain/session.ts';
-import { mention } from '../messages.ts';
+import { run } from '../commandNames.ts';
+import { packetUri } from '../documents.ts';
+import { inform } from '../messages.ts';
 import { askText, back, inSteps, type Step } from '../steps.ts';
 import { choosePolecat, textsIn } from './choose.ts';
 import type { CommandParts } from './parts.ts';
@@ -41,9 +43,24 @@ export async function handOff(parts: CommandParts, argument?: unknown): Promise<
     async () => await parts.connection.ask('session/handoff', { agent, runtime, ...(note ? { note } : {}) }),
   );
   const label = parts.model.runtimes.find(session.runtime)?.preset.label ?? session.runtime;
-  mention(`${displayText(label, 40)} goes on with ${work}`);
+  inform(`${displayText(label, 40)} goes on with ${work}.`, {
+    label: 'Show Packet',
+    run: () => run('showPacket', { kind: 'polecat', agent }),
+  });
   if (session.host === 'editor') await reveal(parts, agent);
   return session;
+}
+
+/** What was handed over of a polecat's work, or would be, as a document. */
+export async function showPacket(parts: CommandParts, argument?: unknown): Promise<void> {
+  const detail = await choosePolecat(parts, argument, {
+    title: 'Show Handoff Packet',
+    fits: ({ polecat }) => polecat.bead !== undefined,
+    none: 'No polecat has work that could be handed off.',
+  });
+  if (!detail) return;
+  const document = await workspace.openTextDocument(packetUri(detail.polecat.id));
+  await window.showTextDocument(document, { preview: true });
 }
 
 /** A row says nothing about them; another extension may. */

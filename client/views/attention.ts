@@ -48,7 +48,7 @@ function attentionRow(item: AttentionItem, now: number): Row {
     // One episode is one row; the next of the same subject is another.
     id: `attention:${item.id}`,
     label: nameOf(item),
-    description: joinedBy(' · ', joinedBy(' ', `${word}:`, quoted(item, reason)), age(item.since, now)),
+    description: joined(described(item, word), age(item.since, now)),
     icon: iconOf(item),
     context: joinedBy(' ', 'attention', ...menuWords[item.action.verb]),
     spoken: `${nameOf(item)}, ${word}: ${reason}. ${title}.`,
@@ -72,8 +72,9 @@ export function subjectOf({ id, kind, subject, bead, agent, action }: AttentionI
   return { kind: 'bead', bead: bead ?? subject, ...(agent === undefined ? {} : { agent }) };
 }
 
-/** `slit · be-limit`: short, since a row is narrow. */
-export function nameOf({ kind, subject, bead }: AttentionItem): string {
+/** `slit · be-limit`: short, since a row is narrow. What has no name that says anything stands in its own words. */
+export function nameOf({ kind, subject, bead, reason }: AttentionItem): string {
+  if (kind === 'escalation' || kind === 'mail') return displayText(reason, 120);
   if (kind !== 'polecat') return displayText(subject, 80);
   return joined(displayText(subject.slice(subject.lastIndexOf('/') + 1), 40), bead && displayText(bead, 60));
 }
@@ -90,9 +91,11 @@ const words: Readonly<Record<string, string>> = {
   'waiting-for-checkout': 'waits for your checkout',
 };
 
-/** A question stands in its own words. */
-function quoted({ state }: AttentionItem, reason: string): string {
-  return state === 'needs-you' ? `“${reason}”` : reason;
+/** The state, and what its name does not say. A question stands in its own words. */
+function described({ kind, state, reason, action }: AttentionItem, word: string): string {
+  if (kind === 'escalation' || kind === 'mail' || action.verb === 'review') return word;
+  const said = displayText(reason, 200);
+  return `${word}: ${state === 'needs-you' ? `“${said}”` : said}`;
 }
 
 function iconOf({ kind, state, severity }: AttentionItem): Icon {

@@ -11,6 +11,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addDone } from './commands/done.ts';
 import { addEscalate } from './commands/escalate.ts';
+import { addHandoffPacket } from './commands/handoff.ts';
 import { addHook } from './commands/hook.ts';
 import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
@@ -74,6 +75,7 @@ export function gtCommands(cli: Cli): Command {
   addBroadcast(gt, cli);
   addMail(gt, cli);
   addEscalate(gt, cli);
+  addHandoffPacket(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
   addRadar(gt, cli);

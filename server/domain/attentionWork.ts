@@ -4,7 +4,6 @@ import { isAwaited } from './landings.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
-import { passes } from './sessions.ts';
 import type { Severity } from './severity.ts';
 import { describeState } from './stateWords.ts';
 import type { View } from './view.ts';
@@ -54,11 +53,10 @@ function agentAction(view: View, { id, state, session }: Polecat): AttentionActi
   return { command: `gt session run ${id}`, verb: 'resume' };
 }
 
-/** Its program is there and goes on when the limit is over, or the town knows when that is. */
+/** Its program is there, and goes on when the limit is over. */
 function goesOnAlone(view: View, { session }: Polecat): boolean {
   const now = session === undefined ? undefined : view.get('sessions', session);
-  if (now === undefined || now.state !== 'ended') return true;
-  return now.failure?.resets !== undefined && passes(now.failure);
+  return now?.state !== 'ended';
 }
 
 /** Its bead is closed, or held by another: nobody waits for it. */

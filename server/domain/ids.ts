@@ -9,6 +9,7 @@ export type ConvoyId = Branded<'convoy'>;
 export type AgentId = Branded<'agent'>;
 export type SessionId = Branded<'session'>;
 export type EscalationId = Branded<'escalation'>;
+export type HandoffId = Branded<'handoff'>;
 export type MessageId = Branded<'message'>;
 export type MergeRequestId = Branded<'mergeRequest'>;
 export type ArchiveId = Branded<'archive'>;

@@ -3,6 +3,7 @@ import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
+import type { Handoff } from './handoff.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Episode } from './episode.ts';
 import type { Intent } from './intent.ts';
@@ -34,6 +35,7 @@ export interface Records {
   intents: Intent;
   messages: Message;
   escalations: Escalation;
+  handoffs: Handoff;
   archives: Archive;
   pluginRuns: PluginRun;
   dispatches: Dispatch;
@@ -58,6 +60,7 @@ export const collections = [
   'intents',
   'messages',
   'escalations',
+  'handoffs',
   'archives',
   'pluginRuns',
   'dispatches',

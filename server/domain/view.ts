@@ -3,6 +3,7 @@ import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
+import type { Handoff } from './handoff.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Episode } from './episode.ts';
 import type { MergeRequest } from './mergeRequest.ts';
@@ -42,6 +43,8 @@ export interface IndexedRecords {
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
   escalationsByState: Escalation;
+  /** By bead, or by agent for those without one. */
+  handoffsOf: Handoff;
   archivesByRig: Archive;
   archivesByBead: Archive;
   archivesByAgent: Archive;

@@ -17,7 +17,16 @@ import type { ExecuteOptions } from './execute.ts';
 import { createExecute } from './execute.ts';
 import { gitDirectoriesOf } from './gitDirectories.ts';
 import { headOf } from './head.ts';
-import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, resolve } from './history.ts';
+import {
+  canFastForward,
+  changedFiles,
+  countCommits,
+  diffStat,
+  fileAt,
+  isAncestor,
+  log,
+  resolve,
+} from './history.ts';
 import { copyIncluded } from './include.ts';
 import { discardCheckout, enterCheckout, homeOf, leaveCheckout, ownCheckout } from './inPlace.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
@@ -69,6 +78,7 @@ const calls = {
   canFastForward,
   countCommits,
   changedFiles,
+  diffStat,
   fileAt,
   filesOf,
   log,

@@ -84,6 +84,33 @@ export async function changedFiles(
   return parseChanges(stdout);
 }
 
+/** How many lines of each file differ; of a binary file neither is known. */
+export async function diffStat(
+  core: Core,
+  repository: Repository,
+  base: Sha,
+  tip: Sha,
+): Promise<readonly { readonly path: string; readonly added?: number; readonly removed?: number }[]> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git([
+    'diff-tree',
+    '-r',
+    '-z',
+    '--numstat',
+    '--no-renames',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--end-of-options',
+    asSha(base),
+    asSha(tip),
+  ]);
+  return stdout.split('\0').flatMap((record) => {
+    const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t(.+)$/su.exec(record) ?? [];
+    if (path === undefined) return [];
+    return added === '-' ? [{ path }] : [{ path, added: Number(added), removed: Number(removed) }];
+  });
+}
+
 /** The text of a file in a commit (of a link: where it points); undefined where there is no such file. Refused with `invalid` over 20 MB. */
 export async function fileAt(
   core: Core,

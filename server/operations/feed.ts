@@ -73,6 +73,7 @@ const words: Readonly<Record<string, string>> = {
   'session/run': 'resumed',
   nudge: 'nudged',
   'nudge/broadcast': 'said something to everyone in',
+  'handoff/write': 'wrote a packet for whoever goes on with',
   'mail/send': 'wrote to',
   'escalation/create': 'escalated',
   'escalation/raise': 'raised again what nobody took',

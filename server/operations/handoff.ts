@@ -2,7 +2,9 @@ import type { Agent } from '../domain/agent.ts';
 import { agentOf, putAgent } from '../domain/agents.ts';
 import type { Bead } from '../domain/bead.ts';
 import { hookOf } from '../domain/hooks.ts';
-import type { RuntimeName, Timestamp } from '../domain/ids.ts';
+import type { Handoff } from '../domain/handoff.ts';
+import { keepHandoff } from '../domain/handoffs.ts';
+import type { Timestamp } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Draft } from '../domain/view.ts';
@@ -13,6 +15,7 @@ import type { Context } from './context.ts';
 import { runInBackground } from './lifePlugins.ts';
 import { findAgent } from './lookups.ts';
 import { addNote } from './notes.ts';
+import { collect } from './packet.ts';
 import { planSession } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
@@ -36,13 +39,16 @@ export async function handoff(
     refuseUnlessResumable(view, agent);
     const rig = rigOf(view, agent);
     const host = params.host === undefined ? {} : { host: params.host };
-    const plan = await planSession(context, rig, { runtime: params.runtime, ...host }, caller);
+    const runtime = params.runtime ?? agent.runtime;
+    const plan = await planSession(context, rig, { runtime, ...host }, caller);
     await refuseLostWorkingFolder(context, rig, agent);
     const live = liveSession(view, agent);
     if (live) await stopSession(context, live.id, { by: caller.by });
     await context.checkpoint('handoff:stopped');
     const before = findAgent(view, id);
-    const given = await giveOver(context, before, { ...params, to: plan.preset.id }, caller);
+    const words = { ...(params.note === undefined ? {} : { text: params.note }), ...params.words };
+    const packet = await collect(context, before, { by: caller.by, words, to: plan.preset.id });
+    const given = await giveOver(context, before, { ...params, packet }, caller);
     await context.checkpoint('handoff:noted');
     try {
       const session = await goOn(context, findAgent(view, id), { ...plan, rig }, caller);
@@ -61,6 +67,7 @@ function refuseWhileSpawning(agent: Agent): void {
 }
 
 interface Given {
+  readonly packet: Handoff['id'];
   readonly bead?: Bead['id'];
   /** What was added to its notes. */
   readonly note?: string;
@@ -70,7 +77,7 @@ interface Given {
 async function giveOver(
   context: Context,
   agent: Agent,
-  { to, note }: { readonly to: RuntimeName; readonly note?: string },
+  { packet, note }: { readonly packet: Handoff; readonly note?: string },
   caller: Caller,
 ): Promise<Given> {
   const { result } = await context.store.transact(
@@ -79,18 +86,20 @@ async function giveOver(
       const at = context.now();
       const now = agentOf(draft, agent.id) ?? agent;
       const bead = hookOf(draft, agent.id);
+      const to = packet.to ?? agent.runtime;
       putAgent(draft, { ...now, runtime: to, updatedAt: at });
-      if (!bead) return {};
+      keepHandoff(draft, packet);
+      if (!bead) return { packet: packet.id };
       const said = note === undefined || note.trim() === '' ? '' : `: ${note.trim()}`;
       const line = `Handed off from ${agent.runtime} to ${to} by ${caller.by}${said}`;
       addNote(draft, bead, line, at);
-      return { bead: bead.id, note: line };
+      return { packet: packet.id, bead: bead.id, note: line };
     },
   );
   return result;
 }
 
-async function takeOver(context: Context, before: Agent, { bead, note }: Given): Promise<void> {
+async function takeOver(context: Context, before: Agent, { packet, bead, note }: Given): Promise<void> {
   await context.store.transact({ verb: 'session/handoff-undo', by: 'town', subject: before.id }, (draft) => {
     const at = context.now();
     const now = agentOf(draft, before.id);
@@ -99,6 +108,7 @@ async function takeOver(context: Context, before: Agent, { bead, note }: Given):
       const session = before.session === undefined ? {} : { session: before.session };
       putAgent(draft, { ...rest, ...session, runtime: before.runtime, updatedAt: at });
     }
+    draft.remove('handoffs', packet);
     if (bead !== undefined && note !== undefined) dropNote(draft, bead, note, at);
   });
 }

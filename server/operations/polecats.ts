@@ -2,6 +2,7 @@ import type { AgentId, Sha } from '../domain/ids.ts';
 import { agentOf as agentIn } from '../domain/agents.ts';
 import { hookOf, instructionsFor, startWork } from '../domain/hooks.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
+import { packetFor } from '../domain/handoffs.ts';
 import { noteLife } from '../domain/episodes.ts';
 import { stoppedWithoutDone } from '../domain/polecats.ts';
 import { stepProgress } from '../domain/beadSteps.ts';
@@ -193,6 +194,7 @@ export async function prime(
     runtimeLabel: runtimeLabel(view, polecat.runtime),
     bead: own.bead,
     instructions: own.instructions,
+    packet: packetFor(view, polecat),
     blockedBy: own.blockedBy,
     worktree: polecat.worktree,
     branch: polecat.branch,

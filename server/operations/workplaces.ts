@@ -1,4 +1,5 @@
 import { stepProgress } from '../domain/beadSteps.ts';
+import { packetFor } from '../domain/handoffs.ts';
 import { hookOf, instructionsFor } from '../domain/hooks.ts';
 import { isAwaited } from '../domain/landings.ts';
 import { blockersOf } from '../domain/readiness.ts';
@@ -64,6 +65,7 @@ async function primeCrew(context: Context, crew: Crew, own: HookResult): Promise
     bead: own.bead,
     blockedBy: own.blockedBy,
     instructions: own.instructions,
+    packet: packetFor(view, crew),
     messages: own.messages,
     worktree: crew.worktree,
     branch: head.branch,
@@ -85,6 +87,7 @@ function primeMayor(view: View, mayor: Mayor, own: HookResult): string {
     bead: own.bead,
     blockedBy: own.blockedBy,
     instructions: own.instructions,
+    packet: packetFor(view, mayor),
     messages: own.messages,
     rigs: rigLines(view),
     ready,

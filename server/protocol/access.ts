@@ -107,6 +107,8 @@ export const access: { readonly [M in Method]: Access } = {
   'escalation/get': 'anyone',
   'escalation/acknowledge': 'person',
   'escalation/close': 'anyone',
+  'handoff/write': 'anyone',
+  'handoff/get': 'anyone',
   'mail/send': 'anyone',
   'mail/list': 'anyone',
   'mail/get': 'anyone',

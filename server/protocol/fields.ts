@@ -51,3 +51,15 @@ export const beadTexts = {
   acceptance: opt(text),
   notes: opt(text),
 };
+
+/** What is said in the packet of a handoff. */
+export const handoffWords = v.strictObject(
+  {
+    subject: opt(title),
+    text: opt(text),
+    decisions: opt(words),
+    tried: opt(words),
+    questions: opt(words),
+  },
+  'must be an object',
+);

@@ -8,6 +8,7 @@ import type { MailRequests } from './mail.ts';
 import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
+import type { HandoffRequests } from './handoff.ts';
 import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
 import type { RecoveryRequests } from './recovery.ts';
@@ -47,6 +48,7 @@ export interface Requests
     AttentionRequests,
     MailRequests,
     EscalationRequests,
+    HandoffRequests,
     RadarRequests,
     PluginRequests,
     SeanceRequests,

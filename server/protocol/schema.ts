@@ -23,6 +23,7 @@ import {
   wordOrEmpty,
   words,
 } from './fields.ts';
+import { handoffFields } from './handoffSchema.ts';
 import { archiveFields } from './archiveSchema.ts';
 import { doctorFields } from './doctorSchema.ts';
 import type { HelloParams } from './hello.ts';
@@ -228,6 +229,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...attentionFields,
   ...mailFields,
   ...escalationFields,
+  ...handoffFields,
   ...archiveFields,
   ...rigLifeFields,
   ...recoveryFields,

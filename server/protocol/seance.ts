@@ -1,3 +1,4 @@
+import type { HandoffWords } from '../domain/handoff.ts';
 import type { AgentRole } from '../domain/agent.ts';
 import type { HostKind, LaunchSpec, Session } from '../domain/session.ts';
 
@@ -93,9 +94,12 @@ export interface SeanceRequests {
   'session/handoff': {
     params: {
       readonly agent: string;
-      readonly runtime: string;
+      /** Absent: a fresh session of the same one. */
+      readonly runtime?: string;
       readonly host?: 'auto' | HostKind;
       readonly note?: string;
+      /** What else its packet says; `note` is its text where it has none. */
+      readonly words?: HandoffWords;
     };
     result: Session;
   };

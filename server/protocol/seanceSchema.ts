@@ -1,4 +1,4 @@
-import { flag, host, opt, pageSize, role, text, word } from './fields.ts';
+import { flag, handoffWords, host, opt, pageSize, role, text, word } from './fields.ts';
 
 /** The fields of `SeanceRequests`. */
 export const seanceFields = {
@@ -14,7 +14,13 @@ export const seanceFields = {
   'seance/list': { role: opt(role), rig: opt(word), recent: opt(pageSize) },
   'seance/get': { session: word },
   'seance/talk': { session: word, question: opt(text) },
-  'session/handoff': { agent: word, runtime: word, host: opt(host), note: opt(text) },
+  'session/handoff': {
+    agent: word,
+    runtime: opt(word),
+    host: opt(host),
+    note: opt(text),
+    words: opt(handoffWords),
+  },
   'crew/add': { rig: word, name: word, branch: opt(word), runtime: opt(word) },
   'crew/list': { rig: opt(word) },
   'crew/worktree': { rig: word, agent: opt(word) },

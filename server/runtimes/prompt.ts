@@ -139,6 +139,7 @@ function contractText({ bead }: PrimeContext): string[] {
     `2. git add FILES, then git commit -m "${id}: what you did"`,
     '   Stay in this worktree and on this branch. Do not push, rebase or switch branches.',
     '3. gt done                     when everything is committed; it checks and hands the work over',
+    'To write to another agent or a person: gt mail send ADDRESS -s SUBJECT -m TEXT (gt mail directory)',
     'Need a person: gt done --status escalated --message "your question"',
     'Cannot go on now: gt done --status deferred --message "why"',
   ];

@@ -28,6 +28,7 @@ export const collectionOf = {
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
   escalationsByState: 'escalations',
+  handoffsOf: 'handoffs',
   archivesByRig: 'archives',
   archivesByBead: 'archives',
   archivesByAgent: 'archives',
@@ -66,6 +67,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
   ],
   messages: (message) => [['messagesByAgent', message.to]],
   escalations: (escalation) => [['escalationsByState', escalation.state]],
+  handoffs: (handoff) => [['handoffsOf', handoff.bead ?? handoff.agent]],
   archives: ({ rig, bead, agent }) => [
     ['archivesByRig', rig],
     ['archivesByAgent', agent],
@@ -104,6 +106,7 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
   escalations: (escalation) => oldestFirst(escalation.createdAt),
+  handoffs: (handoff) => oldestFirst(handoff.at),
   archives: (archive) => oldestFirst(archive.at),
   pluginRuns: (run) => oldestFirst(run.createdAt),
   dispatches: ({ priority, queuedAt }) => ({ major: priority, minor: milliseconds(queuedAt) }),

@@ -22,7 +22,7 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status attention feed down stop up uninstall version config doctor orphans demo sling unsling explain nudge broadcast dnd notify hook prime event done worktree radar';
+    'install status attention feed down stop up uninstall version config doctor orphans demo sling unsling explain handoff resume nudge broadcast dnd notify hook prime event done worktree radar';
   const nouns = {
     rig: 'create add info list config approve remove status park unpark stop start restart dock undock reset',
     daemon: 'start stop status',

@@ -68,9 +68,9 @@ test('a row has its subject, why, since when, and does what there is to do', asy
   assert.deepEqual(
     rows.map((row) => `${row.icon?.id} ${row.label} | ${row.description} | ${row.command?.command}`),
     [
-      'megaphone es-1 | escalated, critical: The key has expired · 4 m | gastown.acknowledge',
+      'megaphone The key has expired | escalated, critical · 4 m | gastown.acknowledge',
       'bell-dot slit · be-auth | asks: “per user or per key?” · 4 m | gastown.openTerminal',
-      'git-merge fe-login | needs review: fe-login is submitted and waits for your review. · 4 m | gastown.showDiff',
+      'git-merge fe-login | needs review · 4 m | gastown.showDiff',
     ],
   );
   assert.match(rows[1]?.spoken ?? '', /^slit · be-auth, asks: per user or per key\?\. Open Terminal\.$/);
@@ -117,7 +117,7 @@ test('each item is told once, also after a reload; what comes together is told t
   assert.deepEqual(await told(first, item('slit')), []);
   assert.deepEqual(await told(notices(), item('slit')), []);
   assert.deepEqual(await told(notices(), item('slit'), review), [
-    'info: fe-login: fe-login is submitted and waits for your review. [Review]',
+    'info: fe-login is submitted and waits for your review. [Review]',
   ]);
   assert.deepEqual(await told(first, item('a'), item('b')), [
     'warning: 2 need you. a · be-auth: per user or per key? [Show]',

@@ -238,7 +238,7 @@ test('work is handed off to another runtime than its own, with a note', async ()
     seen.picks[0]?.items.map(({ label }) => label),
     ['codex', 'human'],
   );
-  assert.equal(seen.messages.at(-1)?.message, 'codex goes on with be-auth');
+  assert.equal(seen.messages.at(-1)?.message, 'codex goes on with be-auth.');
 });
 
 test('a hand-off without a bead names the agent', async () => {
@@ -248,7 +248,7 @@ test('a hand-off without a bead names the agent', async () => {
   person.answers.push('codex', '');
   await run(town, 'handOff', { kind: 'polecat', agent: 'backend/nux' });
   assert.match(seen.picks[0]?.placeholder ?? '', /^Who goes on with backend\/nux\?/);
-  assert.equal(seen.messages.at(-1)?.message, 'codex goes on with backend/nux');
+  assert.equal(seen.messages.at(-1)?.message, 'codex goes on with backend/nux.');
 });
 
 test('a past session without a bead is offered with an empty hook', async () => {

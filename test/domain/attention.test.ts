@@ -49,13 +49,12 @@ test('one that runs is spoken to in its terminal, unless it has none', () => {
   assert.deepEqual(withSession('process'), ['backend/nux needs-you answer']);
 });
 
-test('waiting for a limit passes by itself: while the program is there, or the time is known', () => {
+test('waiting for a limit passes by itself, while the program is there', () => {
   const [, worker] = polecat('backend/nux', 'be-a', { state: 'rate-limited', session: 's-1' as never });
   const limited = (fields: Parameters<typeof session>[2]): string[] =>
     attention(backend, held('be-a', 'backend/nux'), ['agents', worker], session('s-1', worker, fields));
   assert.deepEqual(limited({ state: 'running' }), []);
   const failure = { verdict: 'rate-limit', advice: 'wait', evidence: '429' } as const;
-  assert.deepEqual(limited({ state: 'ended', failure: { ...failure, resets: '3 pm' } }), []);
   assert.deepEqual(limited({ state: 'ended', failure }), ['backend/nux rate-limited resume']);
 });
 
@@ -165,6 +164,30 @@ test('the most pressing first, of the same the oldest', () => {
       'infra unapproved approve',
       'es-low low acknowledge',
     ],
+  );
+});
+
+test('what cannot be started, is held by nobody who is there, or waits for an approval of a plugin', () => {
+  const lastFailure = { at: noon, code: 'git', sentence: 'The disk is full.' };
+  const broken = { id: 'be-b', rig: 'backend', state: 'broken', failures: 3, queuedAt: noon, lastFailure };
+  const run = {
+    id: 'pr-1',
+    plugin: 'hq:audit',
+    hash: 'h',
+    result: 'unapproved',
+    trouble: true,
+    createdAt: noon,
+  };
+  assert.deepEqual(
+    attention(
+      backend,
+      ['dispatches', broken as never],
+      bead('be-b'),
+      bead('be-c', { status: 'hooked', assignee: 'backend/gone' }),
+      bead('be-d', { status: 'in_progress', assignee: 'ann' }),
+      ['pluginRuns', run as never],
+    ),
+    ['be-b broken copy', 'be-c orphan copy', 'hq:audit unapproved copy'],
   );
 });
 

@@ -3,6 +3,7 @@ import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
 import type { Escalation } from '../../server/domain/escalation.ts';
+import type { Handoff } from '../../server/domain/handoff.ts';
 import type { Dispatch } from '../../server/domain/dispatch.ts';
 import type { Episode } from '../../server/domain/episode.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
@@ -160,6 +161,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   agentsByRig: { from: 'agents', keys: (p: Polecat) => [p.rig] },
   agentsByBead: { from: 'agents', keys: (p: Polecat) => (p.bead === undefined ? [] : [p.bead]) },
   agentsByState: { from: 'agents', keys: (p: Polecat) => [p.state] },
+  handoffsOf: { from: 'handoffs', keys: (h: Handoff) => [h.bead ?? h.agent] },
   escalationsByState: { from: 'escalations', keys: (e: Escalation) => [e.state] },
   sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },

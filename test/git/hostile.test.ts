@@ -132,6 +132,7 @@ function everyCall({
     canFastForward: () => git.canFastForward(repository, first, main()),
     countCommits: () => git.countCommits(repository, first, main()),
     changedFiles: () => git.changedFiles(repository, first, main()),
+    diffStat: () => git.diffStat(repository, first, main()),
     fileAt: () => git.fileAt(repository, first, 'a'),
     filesOf: () => git.filesOf(repository, first, ['a']),
     gitDirectoriesOf: () => git.gitDirectoriesOf(repository, worktree),

@@ -166,6 +166,12 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'escalation/get': { escalation: 'es-1' },
   'escalation/acknowledge': { escalation: 'es-1' },
   'escalation/close': { escalation: 'es-1', reason: 'r' },
+  'handoff/write': {
+    agent: 'backend/nux',
+    words: { subject: 's', text: 't', decisions: ['d'], tried: ['t'], questions: ['q'] },
+    dryRun: true,
+  },
+  'handoff/get': { of: 'be-auth' },
   'mail/send': {
     to: ['mayor/'],
     cc: ['overseer'],
@@ -206,7 +212,13 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'seance/list': { role: 'mayor', rig: 'backend', recent: 5 },
   'seance/get': { session: 's-1' },
   'seance/talk': { session: 's-1', question: 'why?' },
-  'session/handoff': { agent: 'backend/nux', runtime: 'codex', host: 'auto', note: 'n' },
+  'session/handoff': {
+    agent: 'backend/nux',
+    runtime: 'codex',
+    host: 'auto',
+    note: 'n',
+    words: { subject: 's' },
+  },
   'crew/add': { rig: 'backend', name: 'dave', branch: 'release/2', runtime: 'sim' },
   'crew/list': { rig: 'backend' },
   'crew/worktree': { rig: 'infra', agent: 'backend/crew/dave' },

@@ -101,7 +101,20 @@ test("the mayor's session may plan and give work, and nothing else that is for p
     if (needed === 'anyone' || needed === 'session') continue;
     if ((await code(mayor.request(method, {}))) !== 'forbidden') allowed.push(method);
   }
-  assert.deepEqual(allowed, ['convoy/create', 'convoy/add', 'work/sling', 'work/unsling']);
+  assert.deepEqual(allowed, [
+    'convoy/create',
+    'convoy/add',
+    'convoy/stage',
+    'convoy/launch',
+    'convoy/remove',
+    'convoy/close',
+    'convoy/check',
+    'scheduler/clear',
+    'scheduler/retry',
+    'work/sling',
+    'work/unsling',
+    'nudge/broadcast',
+  ]);
 });
 
 test('a bad param is refused before any handler sees it', async (t) => {

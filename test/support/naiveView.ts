@@ -35,6 +35,7 @@ const keys: {
   agentsByState: ['agents', (agent) => [agent.state]],
   messagesByAgent: ['messages', (message) => [message.to]],
   escalationsByState: ['escalations', (escalation) => [escalation.state]],
+  handoffsOf: ['handoffs', (handoff) => [handoff.bead ?? handoff.agent]],
   archivesByRig: ['archives', (archive) => [archive.rig]],
   archivesByBead: ['archives', (archive) => (archive.bead === undefined ? [] : [archive.bead])],
   archivesByAgent: ['archives', (archive) => [archive.agent]],

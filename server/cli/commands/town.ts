@@ -27,7 +27,7 @@ export function addTown(gt: Command, cli: Cli): void {
     does: 'show what happened, the newest last',
     examples: ['gt feed', 'gt feed -n 100'],
     json: '{ items: [{ seq, at, by, verb, subject?, text }], more }, the newest first',
-    aliases: ['log'],
+    aliases: ['log', 'trail'],
   })
     .option('-n, --limit <number>', 'how many entries', wholeNumber, 30)
     .action(async ({ limit }: { limit: number }) => {

@@ -53,9 +53,9 @@ export const run = suite([
       await gt('mail', 'send', 'overseer', '-s', 'Which key?', '-m', 'Per user or per key?', '--urgent');
       await gt('escalate', 'The key of the service has expired', '-s', 'critical', '-r', 'Every test fails.');
       await shows(inside, [
-        /^es-\w+: escalated, critical: The key of the service has expired/,
-        /^m-\w+: unread: overseer writes: Which key\?/,
-        /^be-auth: needs review: be-auth is submitted/,
+        /^The key of the service has expired: escalated, critical/,
+        /^overseer writes: Which key\?: unread/,
+        /^be-auth: needs review/,
       ]);
       await inside.screenshot('attention-2-three');
       const list = (await gt('attention', '--json')) as { items: unknown[] };
@@ -67,7 +67,7 @@ export const run = suite([
     timeoutMs: 90_000,
     run: async (inside) => {
       await gt('escalate', 'ack', (await firstId()) ?? '');
-      await shows(inside, [/^m-/, /^be-auth/]);
+      await shows(inside, [/^overseer writes/, /^be-auth/]);
       await command('goToNextWaiting');
       await shows(inside, [/^be-auth/]);
       assert.match(vscode.window.activeTextEditor?.document.getText() ?? '', /Per user or per key\?/);

@@ -1,0 +1,14 @@
+import type { Handoff, HandoffWords } from '../domain/handoff.ts';
+
+export interface HandoffRequests {
+  /**
+   * The packet of an agent's work, with these words, kept with its bead; with `dryRun` only given. A session: its own. A person: of
+   * whatever agent, or of whoever holds a bead.
+   */
+  'handoff/write': {
+    params: { readonly agent?: string; readonly words?: HandoffWords; readonly dryRun?: boolean };
+    result: Handoff;
+  };
+  /** The newest packet of an agent or a bead; a session, without a name: of its own hook. */
+  'handoff/get': { params: { readonly of?: string }; result: { readonly handoff?: Handoff } };
+}
