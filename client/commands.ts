@@ -4,6 +4,8 @@ import { Refusal } from '../server/domain/refusal.ts';
 import { commandId, type CommandName, run } from './commandNames.ts';
 import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
 import { createConvoy } from './commands/convoy.ts';
+import { closeConvoy, launchConvoy } from './commands/convoyLife.ts';
+import { explain } from './commands/explain.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
 import { merge } from './commands/mergeRequest.ts';
 import type { Command, CommandParts, Handler } from './commands/parts.ts';
@@ -24,6 +26,9 @@ export const commandTable = {
   addRig: { on: addRig },
   createBead: { on: createBead },
   createConvoy: { on: createConvoy },
+  launchConvoy: { on: launchConvoy },
+  closeConvoy: { on: closeConvoy },
+  explain: { on: explain },
   sling: { on: sling },
   slingWith: { on: slingWith },
   openTerminal: { on: openTerminal },

@@ -1,9 +1,17 @@
-import { env, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import {
+  type Disposable,
+  env,
+  type ExtensionContext,
+  type LogOutputChannel,
+  window,
+  workspace,
+} from 'vscode';
 import { registerCommands } from './commands.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.ts';
 import { TerminalEnvironment } from './environment.ts';
+import { tellLanded } from './landedConvoys.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
 import { OwnRuntimes } from './ownRuntimes.ts';
@@ -70,6 +78,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     statusBar,
     model.onDidChange(show),
     connection.onDidChangeTown((entry) => model.take(entry)),
+    connection.onDidChangeTown(tellLanded),
     connection.onDidResync(() => {
       void ownRuntimes.give();
       model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
@@ -79,9 +88,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
       if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
       show();
     }),
-    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
-    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
-    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    ...documents(connection, runtimeTests),
     window.onDidChangeWindowState(({ focused }) => {
       // Somebody who installs a runtime does it elsewhere, and comes back.
       if (focused && model.lacksRuntime) model.refresh().catch((error: unknown) => log.warn(String(error)));
@@ -96,6 +103,14 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   );
   void connection.restart();
   return { connection, held };
+}
+
+function documents({ ask }: Connection, runtimeTests: RuntimeTests): Disposable[] {
+  return [
+    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(ask)),
+    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(ask)),
+    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+  ];
 }
 
 /** The language client is large, and the window is up before it is needed. */

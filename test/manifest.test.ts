@@ -185,6 +185,7 @@ test('a row has two buttons at most, whatever it is', () => {
     'bead submitted worked mergeable': ['showDiff', 'merge'],
     'convoy open slingable': ['sling'],
     'convoy landed': [],
+    'convoy staged': ['launchConvoy'],
     more: [],
     town: [],
   };
