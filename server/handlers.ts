@@ -1,11 +1,15 @@
 import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
+import { attentionHandlers } from './operations/attention.ts';
+import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
 import { convoyHandlers } from './operations/convoyHandlers.ts';
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
+import { broadcastHandlers } from './operations/broadcast.ts';
+import { escalationHandlers } from './operations/escalations.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
@@ -13,6 +17,7 @@ import { land } from './operations/land.ts';
 import { listMergeRequests } from './operations/mergeRequests.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
 import { findBead, findMergeRequest, findRig, theTown } from './operations/lookups.ts';
+import { mailHandlers } from './operations/mail.ts';
 import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
   getPolecat,
@@ -22,6 +27,8 @@ import {
   prime,
   readHook,
 } from './operations/polecats.ts';
+import { radarHandlers } from './operations/radar.ts';
+import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -38,6 +45,7 @@ import { listSessions, runSession, sessionLog, stopSession } from './operations/
 import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
+import { notingUnapproved } from './operations/unapproved.ts';
 import { unsling } from './operations/unsling.ts';
 import { beadDetail, mergeRequestDetail } from './operations/views.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
@@ -52,15 +60,23 @@ export type OfferToHost = (
 
 /** The table of all that the town answers. */
 export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers {
-  return acknowledging(context, {
+  const handlers = {
     ...stateHandlers(context),
     ...beadHandlers(context),
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...attentionHandlers(context),
+    ...mailHandlers(context),
+    ...broadcastHandlers(context),
+    ...escalationHandlers(context),
+    ...archiveHandlers(context),
+    ...radarHandlers(context),
+    ...pluginHandlers(context),
     ...convoyHandlers(context),
     ...schedulerHandlers(context),
-  });
+  };
+  return acknowledging(context, notingUnapproved(context, handlers));
 }
 
 type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
@@ -71,7 +87,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     'town/status': () => townStatus(context),
     'town/get': () => theTown(store.view),
     'town/configure': (params, caller) => configureTown(context, params, caller),
-    'town/subscribe': (params) => subscribe(context, params),
+    'town/subscribe': (params, caller) => {
+      context.radar.follow(caller.peer);
+      return subscribe(context, params, caller);
+    },
     'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {
@@ -118,7 +137,7 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   };
 }
 
-type NudgeMethods = Extract<keyof Handlers, `nudge/${string}` | 'session/view' | 'session/follow'>;
+type NudgeMethods = 'nudge/send' | 'nudge/list' | 'nudge/acknowledge' | 'session/view' | 'session/follow';
 
 function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
   return {

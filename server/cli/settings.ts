@@ -1,4 +1,6 @@
+import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { radarMinutes } from '../domain/radarSettings.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
 import { schedulerDefaults } from '../domain/scheduler.ts';
@@ -52,6 +54,8 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
+    radar: String(settings.radar ?? radarMinutes),
+    holdCollisions: String(settings.holdCollisions === true),
     budgetTurns: String(settings.budget?.turns ?? 'none'),
     budgetMinutes: String(settings.budget?.minutes ?? 'none'),
   };
@@ -66,6 +70,7 @@ export function townSettings(town: Town): Settings {
     crewRuntime: roleRuntimes.crew ?? 'none',
     mayorRuntime: roleRuntimes.mayor ?? 'none',
     maxSessions: String(maxSessions),
+    keepArchives: String(town.keepArchives ?? keepArchivesDays),
     ...schedulerSettings(town.scheduler),
     ...Object.fromEntries(places),
   };
@@ -96,6 +101,8 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
+    radar: String(radarMinutes),
+    holdCollisions: 'false',
     budgetTurns: 'none',
     budgetMinutes: 'none',
   };
@@ -127,7 +134,8 @@ function schedulerSettings(scheduler: Town['scheduler']): Settings {
 
 export function townDefault(key: string): string {
   const isNamed = isCommandKey(key) || runtimeOfLimit(key) !== undefined;
-  return isNamed ? 'none' : defaultOf({ ...townDefaults, ...schedulerSettings(undefined) }, key);
+  const defaults = { ...townDefaults, keepArchives: keepArchivesDays, ...schedulerSettings(undefined) };
+  return isNamed ? 'none' : defaultOf(defaults, key);
 }
 
 /** Refused with `not-found` and the keys that there are. */

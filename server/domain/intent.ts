@@ -1,5 +1,16 @@
+import type { ArchiveReason } from './archive.ts';
 import type { Dispatch } from './dispatch.ts';
-import type { AgentId, BeadId, ConvoyId, IntentId, MergeRequestId, RigName, Sha, Timestamp } from './ids.ts';
+import type {
+  AgentId,
+  ArchiveId,
+  BeadId,
+  ConvoyId,
+  IntentId,
+  MergeRequestId,
+  RigName,
+  Sha,
+  Timestamp,
+} from './ids.ts';
 
 /**
  * An outside effect that is about to happen, journaled before it does, with what is needed to finish or undo it. A starting town
@@ -68,6 +79,22 @@ export type Intent =
       readonly branch: string;
       /** The ref that must resolve before the folder goes. */
       readonly archive: string;
+      /** For the record of its archive. Absent: it was begun by an earlier version. */
+      readonly by?: string;
+      readonly why?: ArchiveReason;
+    })
+  | (IntentBase & {
+      /** An archive comes back as the working folder of an agent whose record was made for it. */
+      readonly kind: 'restore';
+      readonly rig: RigName;
+      readonly agent: AgentId;
+      readonly archive: ArchiveId;
+      readonly worktree: string;
+      readonly branch: string;
+      readonly tip: Sha;
+      readonly isolation?: 'clone';
+      /** The branch was there before, and stays. */
+      readonly hadBranch?: true;
     });
 
 export interface Deferral {

@@ -1,10 +1,13 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Escalation } from './escalation.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
 import type { Quota } from './quota.ts';
 import type { Rig } from './rig.ts';
@@ -29,6 +32,9 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  escalations: Escalation;
+  archives: Archive;
+  pluginRuns: PluginRun;
   dispatches: Dispatch;
   quotas: Quota;
 }
@@ -48,6 +54,9 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
+  'escalations',
+  'archives',
+  'pluginRuns',
   'dispatches',
   'quotas',
 ] as const satisfies readonly Collection[];

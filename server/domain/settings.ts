@@ -1,7 +1,9 @@
+import { archiveParsers, type ArchiveSetting, archiveSettingKeys } from './archiveSettings.ts';
 import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
+import { radarParsers, radarSettingKeys } from './radarSettings.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import {
   budgetSettingKeys,
@@ -33,7 +35,7 @@ export interface RigChange {
   readonly approvedSetup?: string;
 }
 
-export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>> & {
+export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions' | ArchiveSetting>> & {
   /** Where the program of a runtime is; without a path it is looked up again. */
   readonly command?: { readonly runtime: RuntimeName; readonly path?: string };
   readonly scheduler?: SchedulerChange;
@@ -87,6 +89,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
+  ...radarSettingKeys,
   ...budgetSettingKeys,
 ];
 
@@ -104,6 +107,7 @@ export const townSettingKeys: readonly SettingKey[] = [
     about: 'For the mayor; none: the default.',
   },
   { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
+  ...archiveSettingKeys,
   ...schedulerSettingKeys,
   {
     key: 'runtime.NAME.maxSessions',
@@ -212,6 +216,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
+  ...radarParsers,
   budgetTurns: (words) => ({ budget: { turns: limit('budgetTurns', words) } }),
   budgetMinutes: (words) => ({ budget: { minutes: limit('budgetMinutes', words) } }),
 };
@@ -224,6 +229,7 @@ const townParsers: Readonly<Record<string, (words: readonly string[]) => TownCha
   crewRuntime: (words) => ({ role: roleRuntime('crew', words) }),
   mayorRuntime: (words) => ({ role: roleRuntime('mayor', words) }),
   maxSessions: (words) => ({ maxSessions: count('maxSessions', words, 1000) }),
+  ...archiveParsers,
   ...schedulerParsers,
 };
 

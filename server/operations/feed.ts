@@ -72,6 +72,12 @@ const words: Readonly<Record<string, string>> = {
   'session/ended': 'saw the session end of',
   'session/run': 'resumed',
   nudge: 'nudged',
+  'nudge/broadcast': 'said something to everyone in',
+  'mail/send': 'wrote to',
+  'escalation/create': 'escalated',
+  'escalation/raise': 'raised again what nobody took',
+  'escalation/acknowledge': 'took the escalation',
+  'escalation/close': 'closed the escalation',
   'session/remind': 'was reminded of gt done on',
   'session/at-rest': 'stopped its turn without gt done on',
   'session/handoff': 'handed off the work of',
@@ -89,6 +95,12 @@ const words: Readonly<Record<string, string>> = {
   'land/lost': 'lost the landing of',
   'land/refused': 'could not land yet',
   remove: 'removed',
+  restore: 'brought back',
+  'restore/branch': 'made a branch of',
+  'archive/delete': 'deleted the archive',
+  'plugin/approve': 'approved the plugin',
+  'plugin/revoke': 'takes back the approval of the plugin',
+  'plugin/failed': 'saw the plugin fail:',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

@@ -18,6 +18,7 @@ import type { Draft, View } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { refuseOccupied } from './inPlace.ts';
+import { onSpawn } from './lifePlugins.ts';
 import { findBead, findRig } from './lookups.ts';
 import { folderFor, type SpawnPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
@@ -38,6 +39,7 @@ export function spawnPolecat(context: Context, plan: SpawnPlan, caller: Caller):
     await context.checkpoint('sling:worktree');
     const included = await includeFiles(context, plan.rig, polecat);
     await context.checkpoint('sling:included');
+    const ofPlugins = await onSpawn(context, plan.rig, polecat);
 
     const convoy = await joinConvoy(context, plan, polecat, caller);
     await context.checkpoint('sling:convoy');
@@ -59,7 +61,7 @@ export function spawnPolecat(context: Context, plan: SpawnPlan, caller: Caller):
       ...(convoy === undefined ? {} : { convoy }),
       session: session.id,
       command: session.command,
-      warnings: [...plan.warnings, ...included],
+      warnings: [...plan.warnings, ...included, ...ofPlugins],
     };
   });
 }

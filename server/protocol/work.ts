@@ -117,7 +117,12 @@ export interface WorkRequests {
   /** A person: take the bead off its hook and open it again. The session is ended first; unmerged work is archived. */
   'work/unsling': {
     params: { readonly bead: string };
-    result: { readonly bead: Bead; readonly archive?: string; readonly warnings?: readonly string[] };
+    result: {
+      readonly bead: Bead;
+      readonly archive?: string;
+      readonly archiveId?: string;
+      readonly warnings?: readonly string[];
+    };
   };
   /** The caller's own hook, or, for people, that of `agent`. */
   'work/hook': { params: { readonly agent?: string }; result: HookResult };
@@ -177,7 +182,13 @@ export interface PolecatRequests {
   'polecat/remove': {
     params: { readonly agent: string; readonly force?: boolean };
     /** `warnings`: what was left as it is, and why; absent: nothing was. */
-    result: { readonly agent: string; readonly archive: string; readonly warnings?: readonly string[] };
+    result: {
+      readonly agent: string;
+      readonly archive: string;
+      /** Of its record: `gt polecat restore` takes it. */
+      readonly archiveId: string;
+      readonly warnings?: readonly string[];
+    };
   };
 }
 

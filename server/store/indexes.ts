@@ -19,6 +19,7 @@ export const collectionOf = {
   convoysByState: 'convoys',
   agentsByRig: 'agents',
   agentsByBead: 'agents',
+  agentsByState: 'agents',
   sessionsByAgent: 'sessions',
   sessionsByState: 'sessions',
   sessionsByDay: 'sessions',
@@ -26,6 +27,12 @@ export const collectionOf = {
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
   messagesByAgent: 'messages',
+  escalationsByState: 'escalations',
+  archivesByRig: 'archives',
+  archivesByBead: 'archives',
+  archivesByAgent: 'archives',
+  pluginRunsByPlugin: 'pluginRuns',
+  pluginTroubles: 'pluginRuns',
   dispatchesByState: 'dispatches',
 } as const satisfies Record<IndexName, Collection>;
 
@@ -41,13 +48,11 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['convoysByState', convoy.state],
     ...Array.from(new Set(convoy.beads), (bead): Place => ['convoysByBead', bead]),
   ],
-  agents: ({ rig, bead }) =>
-    bead === undefined
-      ? [['agentsByRig', rig]]
-      : [
-          ['agentsByRig', rig],
-          ['agentsByBead', bead],
-        ],
+  agents: ({ rig, bead, state }) => [
+    ['agentsByRig', rig],
+    ['agentsByState', state],
+    ...(bead === undefined ? [] : [['agentsByBead', bead] as const]),
+  ],
   sessions: (session) => [
     ['sessionsByAgent', session.agent],
     ['sessionsByState', session.state],
@@ -59,6 +64,16 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByRig', request.rig],
   ],
   messages: (message) => [['messagesByAgent', message.to]],
+  escalations: (escalation) => [['escalationsByState', escalation.state]],
+  archives: ({ rig, bead, agent }) => [
+    ['archivesByRig', rig],
+    ['archivesByAgent', agent],
+    ...(bead === undefined ? [] : [['archivesByBead', bead] as const]),
+  ],
+  pluginRuns: (run) => [
+    ['pluginRunsByPlugin', run.plugin],
+    ...(run.trouble ? [['pluginTroubles', ''] as const] : []),
+  ],
   dispatches: ({ state }) => [['dispatchesByState', state]],
 };
 
@@ -86,6 +101,9 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   sessions: (session) => oldestFirst(session.createdAt),
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
+  escalations: (escalation) => oldestFirst(escalation.createdAt),
+  archives: (archive) => oldestFirst(archive.at),
+  pluginRuns: (run) => oldestFirst(run.createdAt),
   dispatches: ({ priority, queuedAt }) => ({ major: priority, minor: milliseconds(queuedAt) }),
 };
 

@@ -7,6 +7,7 @@ import type { Connection } from '../../client/connection.ts';
 import { tellLanded } from '../../client/landedConvoys.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
 import { Terminals } from '../../client/terminals.ts';
+import { Waiting } from '../../client/waiting.ts';
 import { ConvoyRows } from '../../client/views/convoys.ts';
 import type { Explanation } from '../../server/domain/explaining.ts';
 import type { StagedConvoy } from '../../server/protocol/convoyStage.ts';
@@ -32,6 +33,7 @@ async function run(name: keyof typeof commandTable, town: SmallTown, ...args: un
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    waiting: new Waiting(() => Promise.resolve()),
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };
   town.asked = [];

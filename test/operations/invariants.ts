@@ -40,7 +40,7 @@ export function problemsOf({ view, parts: { paths } }: Place): string[] {
 }
 
 function folderProblems(paths: TownPaths, rigs: readonly Rig[]): string[] {
-  const known = new Set<string>(['.gastown', ...rigs.map(({ id }) => id)]);
+  const known = new Set<string>(['.gastown', 'plugins', ...rigs.map(({ id }) => id)]);
   return readdirSync(paths.town)
     .filter((folder) => !known.has(folder))
     .map((folder) => `The folder ${folder} belongs to no rig.`);

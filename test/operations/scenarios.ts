@@ -34,6 +34,7 @@ export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
     'crew-remove',
     'force',
   ],
+  restore: ['restore', 'restore-clone', 'restore-crew'],
   rig: ['rig'],
 };
 
@@ -117,6 +118,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'unsling-clone': (town, hand) => unsling(town, hand, 'clone'),
   landed: (town, hand) => landed(town, hand),
   'landed-clone': (town, hand) => landed(town, hand, 'clone'),
+  restore: (town, hand) => restore(town, hand),
+  'restore-clone': (town, hand) => restore(town, hand, 'clone'),
+  async 'restore-crew'(town, hand) {
+    const { agent, directory } = await member(town);
+    hand.keep(commit(directory, { 'crew.txt': 'work\n' }));
+    hand.edit(directory);
+    await town.ask('crew/remove', { agent, force: true });
+    return () => town.ask('archive/restore', { archive: agent });
+  },
   /** With all of it committed: a checkout of the user's with more in it stays as it is. */
   'unsling-in-place': (town, hand) => unsling(town, hand, 'in-place'),
   'landed-in-place': (town, hand) => landed(town, hand, 'in-place'),
@@ -155,6 +165,13 @@ async function unsling(town: TestTown, hand: Hand, isolation?: Isolation): Act {
   const agent = await begun(town, hand, 'path', isolation);
   if (isolation !== 'in-place') hand.edit(agent.worktree);
   return () => town.ask('work/unsling', { bead });
+}
+
+async function restore(town: TestTown, hand: Hand, isolation?: Isolation): Act {
+  await (
+    await unsling(town, hand, isolation)
+  )();
+  return () => town.ask('archive/restore', { archive: bead });
 }
 
 async function landed(town: TestTown, hand: Hand, isolation?: Isolation): Act {

@@ -14,7 +14,7 @@ export function addWork(gt: Command, cli: Cli): void {
   verb(gt, 'unsling', {
     does: 'take a bead off its hook and open it again; unmerged work is archived',
     examples: ['gt unsling be-auth'],
-    json: '{ bead, status, archive?, warnings? }',
+    json: '{ bead, status, archive?, archiveId?, warnings? }',
     aliases: ['unhook'],
   })
     .argument('<bead>')
@@ -26,8 +26,17 @@ export function addWork(gt: Command, cli: Cli): void {
           `${displayText(result.bead.id)} is ${result.bead.status} again.`,
           ...(result.archive === undefined ? [] : [`Its work is kept as ${displayText(result.archive)}.`]),
           ...warningLines(result.warnings ?? [], look),
+          ...(result.archiveId === undefined
+            ? []
+            : [`To bring it back: gt polecat restore ${displayText(result.archiveId)}`]),
         ],
-        json: ({ bead: { id, status }, archive, warnings }) => ({ bead: id, status, archive, warnings }),
+        json: ({ bead: { id, status }, archive, archiveId, warnings }) => ({
+          bead: id,
+          status,
+          archive,
+          archiveId,
+          warnings,
+        }),
       });
     });
 }
