@@ -1,5 +1,6 @@
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
+import { queueItems } from './attentionQueue.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
 import type { AttentionItem, AttentionSource } from './attentionItem.ts';
 import type { Timestamp } from './ids.ts';
@@ -7,7 +8,14 @@ import { severities } from './severity.ts';
 import type { View } from './view.ts';
 
 /** In the order in which they may speak for a bead: of one bead only the first is heard. */
-const sources: readonly AttentionSource[] = [escalationItems, rigItems, agentItems, requestItems, mailItems];
+const sources: readonly AttentionSource[] = [
+  escalationItems,
+  rigItems,
+  agentItems,
+  requestItems,
+  queueItems,
+  mailItems,
+];
 
 /** Exactly what needs a person, the most pressing first, of the same the oldest. */
 export function attentionOf(view: View, now: Timestamp): readonly AttentionItem[] {

@@ -292,6 +292,27 @@ describe('limits of the queue', () => {
   });
 });
 
+test('a bead that names files another has changed is held back where the rig wants that, until those have landed', async (t) => {
+  const { town, pass } = await timedTown(t);
+  await town.addRig({ settings: { maxPolecats: ['1'], holdCollisions: ['true'] } });
+  const first = await town.worker('Auth work');
+  first.commit({ 'src/auth.ts': 'changed\n' });
+  const second = await town.bead('Cache work', 'backend', { description: 'Change src/auth.ts too.' });
+  await queue(town, [second]);
+  // The radar looks.
+  await pass(5);
+  await town.configure('backend', 'maxPolecats', '2');
+  await town.settle();
+  assert.deepEqual(worked(town), [first.bead]);
+  const said = await town.ask('bead/explain', { bead: second });
+  assert.equal(said.reason, 'collision', said.sentence);
+  const { mergeRequest } = await first.done();
+  await first.exit({ end: 'done' });
+  await town.merge(mergeRequest?.id ?? '');
+  await town.settle();
+  assert.deepEqual(worked(town), [second]);
+});
+
 test('what waited when the town server ended goes on at its next start', async (t) => {
   const { town, clock, pass } = await timedTown(t);
   await town.addRig();
