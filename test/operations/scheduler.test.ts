@@ -162,6 +162,26 @@ describe('the queue of slings', () => {
     assert.deepEqual(problemsOf(town), []);
   });
 
+  test('where nobody can open a terminal it waits for that, and no failure is counted', async (t) => {
+    const { town, pass } = await timedTown(t);
+    await town.addRig({ settings: { state: ['parked'] } });
+    const bead = await town.bead('Auth work');
+    await queue(town, [bead]);
+    town.host.fate = 'refuses';
+    await town.configure('backend', 'state', 'active');
+    await town.settle();
+    await pass(30);
+    const waiting = town.view.get('dispatches', bead);
+    assert.deepEqual(
+      [waiting?.failures, waiting?.state, waiting?.lastFailure?.code],
+      [0, 'waiting', 'no-host'],
+    );
+    assert.equal(await explained(town, bead), 'pausing');
+    town.host.fate = 'starts';
+    await pass(5);
+    assert.deepEqual(worked(town), [bead]);
+  });
+
   test('paused it starts nothing; a round by hand does; cleared it forgets', async (t) => {
     const { town } = await timedTown(t);
     await town.addRig({ settings: { state: ['parked'] } });
@@ -235,6 +255,18 @@ describe('limits of the queue', () => {
     await pass(1);
     assert.deepEqual(worked(town), [first, second]);
     assert.deepEqual(await town.ask('quota/list', {}), []);
+
+    await town.parts.store.transact({ verb: 'polecat/rate-limited', by: 'town' }, (draft) => {
+      const until = '2026-11-26T20:00:00.000Z' as Timestamp;
+      draft.put('agents', { ...agent.polecat, state: 'rate-limited', until });
+    });
+    await town.settle();
+    assert.equal((await town.ask('quota/list', {}))[0]?.by, agent.id);
+    await town.parts.store.transact({ verb: 'polecat/working', by: 'town' }, (draft) => {
+      draft.put('agents', { ...agent.polecat, state: 'working' });
+    });
+    await town.settle();
+    assert.deepEqual(await town.ask('quota/list', {}), [], 'it works again');
 
     const parked = await town.ask('quota/park', { runtime: 'sim', until: '14:00', reason: 'weekly limit' });
     assert.equal(parked.until, '2026-11-26T14:00:00.000Z');
