@@ -15,7 +15,12 @@ interface Timed {
 
 async function timedTown(t: Parameters<typeof TestTown.open>[0]): Promise<Timed> {
   const clock = new FakeClock();
-  const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep });
+  const town = await TestTown.open(t, {
+    now: clock.date,
+    sleep: clock.sleep,
+    // A machine with much to do is no start that fails.
+    waits: { startMs: 30_000 },
+  });
   return { town, clock, pass: (minutes) => clock.pass(minutes * minute, () => town.settle()) };
 }
 
@@ -126,7 +131,7 @@ describe('the queue of slings', () => {
     assert.equal(await explained(town, beads[0] ?? ''), 'parked');
     await town.configure('backend', 'state', 'active');
     await town.settle();
-    assert.equal(worked(town).length, 2);
+    assert.equal(worked(town).length, 2, JSON.stringify([[...town.view.all('dispatches')], town.log]));
     await pass(1);
     assert.equal(worked(town).length, 2);
     await pass(1);
