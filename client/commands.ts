@@ -13,6 +13,8 @@ import {
 } from './commands/attention.ts';
 import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
 import { createConvoy } from './commands/convoy.ts';
+import { closeConvoy, launchConvoy } from './commands/convoyLife.ts';
+import { explain } from './commands/explain.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
 import { merge } from './commands/mergeRequest.ts';
 import type { Command, CommandParts, Handler } from './commands/parts.ts';
@@ -36,6 +38,9 @@ export const commandTable = {
   addRig: { on: addRig },
   createBead: { on: createBead },
   createConvoy: { on: createConvoy },
+  launchConvoy: { on: launchConvoy },
+  closeConvoy: { on: closeConvoy },
+  explain: { on: explain },
   sling: { on: sling },
   slingWith: { on: slingWith },
   openTerminal: { on: openTerminal },

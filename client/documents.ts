@@ -106,12 +106,16 @@ class PacketDocuments implements TextDocumentContentProvider {
 }
 
 /** Shows all of them, for as long as what it gives is kept. */
-export function registerDocuments(ask: Ask): Disposable[] {
+export function registerDocuments(
+  ask: Ask,
+  others: Readonly<Record<string, TextDocumentContentProvider>>,
+): Disposable[] {
   const documents: Readonly<Record<string, TextDocumentContentProvider>> = {
     [baseScheme]: new BaseDocuments(ask),
     [logScheme]: new LogDocuments(ask),
     [letterScheme]: new LetterDocuments(ask),
     [packetScheme]: new PacketDocuments(ask),
+    ...others,
   };
   return Object.entries(documents).map(([scheme, provider]) =>
     workspace.registerTextDocumentContentProvider(scheme, provider),

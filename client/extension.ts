@@ -12,6 +12,7 @@ import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import { registerDocuments } from './documents.ts';
 import { TerminalEnvironment } from './environment.ts';
+import { tellLanded } from './landedConvoys.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
 import { Notices } from './notices.ts';
@@ -83,6 +84,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     model.onDidChange(show),
     ...showCollisions(connection, model, log),
     connection.onDidChangeTown((entry) => model.take(entry)),
+    connection.onDidChangeTown(tellLanded),
     connection.onDidResync(() => {
       void ownRuntimes.give();
       model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
@@ -92,8 +94,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
       if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
       show();
     }),
-    ...registerDocuments(connection.ask),
-    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    ...registerDocuments(connection.ask, { [runtimeTestScheme]: runtimeTests }),
     ...followWindow({ connection, model, ownRuntimes, log }),
     ...registerCommands({
       connection,

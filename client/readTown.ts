@@ -115,12 +115,16 @@ async function readConvoy(ask: Ask, convoy: string): Promise<ConvoyView | undefi
 /** Open ones first, then the landed, the newest first. What a sling of one bead made is not shown once it has landed. */
 function shownOnly(convoys: readonly ConvoyView[]): readonly ConvoyView[] {
   return convoys
-    .filter(({ convoy }) => convoy.state === 'open' || !convoy.automatic)
+    .filter(({ convoy }) => isUnderWay(convoy) || !convoy.automatic)
     .toSorted((a, b) => order(a).localeCompare(order(b)) || newestFirst(a, b));
 }
 
 function order({ convoy }: ConvoyView): string {
-  return convoy.state === 'open' ? '0' : '1';
+  return isUnderWay(convoy) ? '0' : '1';
+}
+
+function isUnderWay({ state }: ConvoyView['convoy']): boolean {
+  return state === 'open' || state === 'staged';
 }
 
 function newestFirst(a: ConvoyView, b: ConvoyView): number {

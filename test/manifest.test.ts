@@ -201,6 +201,7 @@ test('a row has two buttons at most, whatever it is', () => {
     'convoy landed': [],
     archive: ['restoreArchive'],
     bin: [],
+    'convoy staged': ['launchConvoy'],
     more: [],
     town: [],
   };

@@ -6,7 +6,7 @@ import { displayText } from '../../server/domain/text.ts';
 import type { SlingParams, SlingResult } from '../../server/protocol/work.ts';
 import { run } from '../commandNames.ts';
 import type { Ask } from '../connection.ts';
-import { mention, sayRefusal, warn } from '../messages.ts';
+import { inform, mention, sayRefusal, warn } from '../messages.ts';
 import type { Model } from '../model.ts';
 import { back, type Choice, inSteps, pickOne, type Place, type Step } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
@@ -62,6 +62,17 @@ async function start(parts: CommandParts, params: Answers): Promise<SlingResult 
         ? `${only.agent} works on ${only.bead}`
         : `${result.slung.length} polecats work`,
     );
+  const [queued, ...more] = result.queued ?? [];
+  if (queued) {
+    const text =
+      more.length === 0
+        ? `${queued.bead} is queued: ${queued.message}`
+        : `${more.length + 1} beads are queued.`;
+    inform(displayText(text, 500), {
+      label: 'Explain',
+      run: () => run('explain', { kind: 'bead', bead: queued.bead }),
+    });
+  }
   sayRefused(parts, result.refused);
   if (only && result.slung.length === 1 && only.host === 'editor') await reveal(parts, only.agent);
   return result;

@@ -3,7 +3,7 @@ import type { ConvoyView } from '../../server/protocol/convoy.ts';
 import type { Model } from '../model.ts';
 import { age } from './age.ts';
 import { convoyBeadRow } from './beadRow.ts';
-import { joined, type Row, type RowSource } from './row.ts';
+import { joined, joinedBy, type Row, type RowSource } from './row.ts';
 
 /** Convoy → its beads, of whatever rigs. */
 export class ConvoyRows implements RowSource {
@@ -30,20 +30,19 @@ export class ConvoyRows implements RowSource {
   }
 
   #convoy({ convoy, closed, total, beads }: ConvoyView): Row {
-    const landed = convoy.state === 'landed';
+    const { over, state, since } = standing(convoy, this.#now());
     const title = displayText(convoy.title, 120);
     const asking = beads.filter(({ agent }) => this.#model.polecat(agent ?? '')?.needsPerson).length;
     const waiting = asking > 0 && `${asking} ${asking === 1 ? 'needs' : 'need'} you`;
-    const slingable = beads.some(({ state }) => state === 'ready');
-    const since = landed && convoy.landedAt !== undefined && age(convoy.landedAt, this.#now());
+    const slingable = convoy.state === 'open' && beads.some((each) => each.state === 'ready');
     return {
       id: `convoy:${convoy.id}`,
       label: title,
-      description: joined(`${closed}/${total} landed`, waiting, since),
+      description: joined(state, `${closed}/${total} landed`, waiting, since),
       icon: asking > 0 ? { id: 'list-tree', color: 'list.warningForeground' } : { id: 'list-tree' },
       context: `convoy ${convoy.state}${slingable ? ' slingable' : ''}`,
-      children: landed || convoy.automatic ? 'collapsed' : 'expanded',
-      spoken: `Convoy ${title}, ${closed} of ${total} landed${waiting === false ? '' : `, ${waiting}`}.`,
+      children: over || convoy.automatic ? 'collapsed' : 'expanded',
+      spoken: `Convoy ${joinedBy(', ', title, state)}, ${closed} of ${total} landed${waiting === false ? '' : `, ${waiting}`}.`,
       subject: { kind: 'convoy', convoy: convoy.id },
       tooltip: () => [
         `${convoy.id}: ${title}`,
@@ -52,4 +51,15 @@ export class ConvoyRows implements RowSource {
       ],
     };
   }
+}
+
+/** Whether it goes on, what is said of it beside its beads, and since when it is over. */
+function standing({ state, landedAt, closedAt }: ConvoyView['convoy'], now: number) {
+  const over = state === 'landed' || state === 'closed';
+  const ended = landedAt ?? closedAt;
+  return {
+    over,
+    state: (state === 'staged' || state === 'closed') && state,
+    since: over && ended !== undefined && age(ended, now),
+  };
 }

@@ -1,6 +1,7 @@
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
-import { brokenItems, orphanItems, pluginItems } from './attentionTown.ts';
+import { orphanItems, pluginItems } from './attentionTown.ts';
+import { queueItems } from './attentionQueue.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
 import type { AttentionItem, AttentionSource } from './attentionItem.ts';
 import type { Timestamp } from './ids.ts';
@@ -13,7 +14,7 @@ const sources: readonly AttentionSource[] = [
   rigItems,
   agentItems,
   requestItems,
-  brokenItems,
+  queueItems,
   orphanItems,
   pluginItems,
   mailItems,

@@ -23,25 +23,6 @@ export function* pluginItems(view: View): Iterable<AttentionItem> {
   }
 }
 
-/** Beads that could not be started too often, and are not tried again by themselves. */
-export function* brokenItems(view: View): Iterable<AttentionItem> {
-  for (const { id, rig, failures, lastFailure, queuedAt } of view.find('dispatchesByState', 'broken')) {
-    const since = lastFailure?.at ?? queuedAt;
-    yield {
-      id: `bead:${id}:broken:${since}`,
-      kind: 'bead',
-      subject: id,
-      rig,
-      bead: id,
-      state: 'broken',
-      reason: `It could not be started ${failures} times: ${lastFailure?.sentence ?? 'nothing says why.'}`,
-      since,
-      action: { command: `gt scheduler retry ${id}`, verb: 'copy' },
-      severity: 'medium',
-    };
-  }
-}
-
 /** Beads that are held by an agent that is gone: nobody works on them, and nobody else may. */
 export function* orphanItems(view: View): Iterable<AttentionItem> {
   for (const status of ['hooked', 'in_progress'] as const)

@@ -2,6 +2,7 @@ import type { Agent } from './agent.ts';
 import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
 import { isLanding, isOpenWork, placeOf, requestOfHolder } from './beadPlace.ts';
+import type { LikelyCollision } from './collision.ts';
 import { clockTime } from './dispatchLimits.ts';
 import { explainFree } from './explainFree.ts';
 import { type Answer, type Evidence, type Explanation, said } from './explaining.ts';
@@ -15,24 +16,24 @@ import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
 /** Why the bead is not running, in one sentence, with the next step; or that it runs. By the rules that the town itself starts work by. */
-export function explain(view: View, bead: Bead, now: Timestamp): Explanation {
+export function explain(view: View, bead: Bead, now: Timestamp, collision?: LikelyCollision): Explanation {
   const place = placeOf(view, bead, now);
   return {
     bead: bead.id,
     title: bead.title,
     ...(place === undefined ? {} : { place }),
-    ...answerOf(view, bead, now),
+    ...answerOf(view, bead, now, collision),
   };
 }
 
-function answerOf(view: View, bead: Bead, now: Timestamp): Answer {
+function answerOf(view: View, bead: Bead, now: Timestamp, collision?: LikelyCollision): Answer {
   if (bead.status === 'closed') return closed(bead);
   if (!isOpenWork(bead)) {
     const what = bead.status === 'pinned' ? 'pinned' : `of the type ${displayText(bead.type, 40)}`;
     return said('note', `${bead.id} is ${what}: it is kept, and nobody works on it.`, `bd show ${bead.id}`);
   }
   if (isHeld(bead)) return held(view, bead);
-  return blocked(view, bead, now) ?? explainFree(view, bead, now);
+  return blocked(view, bead, now) ?? explainFree(view, bead, { now, collision });
 }
 
 function closed(bead: Bead): Answer {

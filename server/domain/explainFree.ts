@@ -1,4 +1,5 @@
 import type { Bead } from './bead.ts';
+import type { LikelyCollision } from './collision.ts';
 import type { Dispatch } from './dispatch.ts';
 import { placeInQueue } from './dispatching.ts';
 import { checkLimits, clockTime } from './dispatchLimits.ts';
@@ -12,8 +13,15 @@ import { checkRoom, checkTownPolecats, isContainer } from './slinging.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
+interface Facts {
+  readonly now: Timestamp;
+  /** What it is held back for, where its rig wants that. */
+  readonly collision: LikelyCollision | undefined;
+}
+
 /** Why a bead that nobody holds, and nothing blocks, is not running. */
-export function explainFree(view: View, bead: Bead, now: Timestamp): Answer {
+export function explainFree(view: View, bead: Bead, facts: Facts): Answer {
+  const { now } = facts;
   if (isContainer(bead)) return container(view, bead);
   const dispatch = view.get('dispatches', bead.id);
   const rig = rigFor(view, bead, dispatch?.rig);
@@ -26,7 +34,7 @@ export function explainFree(view: View, bead: Bead, now: Timestamp): Answer {
   }
   if (dispatch?.state === 'broken') return broken(dispatch);
   const room = roomProblem(view, rig, dispatch, now);
-  return dispatch ? queued(view, dispatch, room, now) : notSlung(view, bead, rig, room);
+  return dispatch ? queued(view, dispatch, room, facts) : notSlung(view, bead, rig, room);
 }
 
 function rigFor(view: View, bead: Bead, named: RigName | undefined): Rig | undefined {
@@ -90,7 +98,12 @@ function roomProblem(
   }
 }
 
-function queued(view: View, dispatch: Dispatch, room: Problem | undefined, now: Timestamp): Answer {
+function queued(
+  view: View,
+  dispatch: Dispatch,
+  room: Problem | undefined,
+  { now, collision }: Facts,
+): Answer {
   const { id, notBefore, lastFailure } = dispatch;
   const { before, of } = placeInQueue(view, dispatch);
   const evidence: readonly Evidence[] = [
@@ -123,11 +136,24 @@ function queued(view: View, dispatch: Dispatch, room: Problem | undefined, now: 
       evidence,
     );
   }
+  if (collision) return heldForOther(id, collision, evidence);
   return said(
     'next',
     `${id} is queued and starts as soon as its turn comes, ${before} before it.`,
     'gt scheduler list',
     evidence,
+  );
+}
+
+function heldForOther(id: string, collision: LikelyCollision, evidence: readonly Evidence[]): Answer {
+  const { agent, bead, files } = collision;
+  const whose = bead === undefined ? agent : `${agent} (${bead})`;
+  const file = displayText(files[0] ?? '', 200);
+  return said(
+    'collision',
+    `${id} is queued and held back: ${whose} has changed ${file}, and its work has not landed.`,
+    `Wait for it to land, or gt sling ${id} starts it all the same.`,
+    [...files.slice(0, 5).map((each) => ({ what: `both: ${displayText(each, 200)}` })), ...evidence],
   );
 }
 

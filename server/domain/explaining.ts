@@ -23,6 +23,7 @@ export type ExplainReason =
   | 'budget'
   | 'capacity'
   | 'pausing'
+  | 'collision'
   | 'breaker'
   | 'next'
   | 'staged'

@@ -22,10 +22,12 @@ export interface NextWish {
   readonly most: number;
   /** Those that were tried just now. */
   readonly not?: ReadonlySet<string>;
+  /** Whether it has to wait for the work of another that it would collide with. */
+  readonly held: (bead: Bead, dispatch: Dispatch) => boolean;
 }
 
 /** What of the queue is next, by priority and age. It walks the queue only as far as it must, and nothing else. */
-export function nextStarts(view: View, { now, most, not }: NextWish): NextStarts {
+export function nextStarts(view: View, { now, most, not, held }: NextWish): NextStarts {
   const starts: Dispatch[] = [];
   const over: Dispatch[] = [];
   const wake = wakeUp(now);
@@ -39,13 +41,16 @@ export function nextStarts(view: View, { now, most, not }: NextWish): NextStarts
     if (starts.length >= most) break;
     if (not?.has(dispatch.id) === true) continue;
     const bead = view.get('beads', dispatch.id);
-    if (!bead || bead.status === 'closed' || isHeld(bead)) over.push(dispatch);
-    else if (isDue(view, bead, { dispatch, now, wake }) && hasRoom(view, dispatch, { now, rooms, wake }))
-      starts.push(dispatch);
+    if (!bead || isTaken(bead)) over.push(dispatch);
+    else if (isDue(view, bead, { dispatch, now, wake }) && hasRoom(view, dispatch, { now, rooms, wake })) {
+      if (!held(bead, dispatch)) starts.push(dispatch);
+    }
   }
   const wakeAt = wake.first();
   return { starts, over, ...(wakeAt === undefined ? {} : { wakeAt }) };
 }
+
+const isTaken = (bead: Bead): boolean => bead.status === 'closed' || isHeld(bead);
 
 /** It may be started as far as it itself goes. Where it has to wait for a time, that is when to look again. */
 function isDue(

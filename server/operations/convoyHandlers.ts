@@ -10,7 +10,6 @@ import {
   removeFromConvoy,
   watchConvoy,
 } from '../domain/convoyVerbs.ts';
-import { explain } from '../domain/explain.ts';
 import type { BeadId } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { isContainer } from '../domain/slinging.ts';
@@ -21,6 +20,7 @@ import type { StagedConvoy, StrandedConvoy } from '../protocol/convoyStage.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { getConvoy, growConvoy, listConvoys, makeConvoy } from './convoys.ts';
+import { explained } from './heldBack.ts';
 import { findAgent, findBead, findConvoy } from './lookups.ts';
 import { convoyView } from './views.ts';
 
@@ -178,7 +178,7 @@ function strandedConvoy(context: Context, convoy: Convoy): StrandedConvoy | unde
     ...base,
     why: ready.length > 0 ? 'ready' : 'stuck',
     ready: ready.map(({ bead }) => bead.id),
-    explanation: explain(view, first.bead, now),
+    explanation: explained(context, first.bead),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Bead } from '../domain/bead.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { canWait, dequeue, later, putOff, recordFailure } from '../domain/dispatching.ts';
 import { messageOf, stackOf } from '../domain/fault.ts';
@@ -13,6 +14,7 @@ import { type Scheduler, schedulerDefaults } from '../domain/scheduler.ts';
 import type { View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
+import { heldBack } from './heldBack.ts';
 import { slingQueued } from './sling.ts';
 
 const key = 'the queue of slings';
@@ -31,7 +33,7 @@ export function dispatchQueue(context: Context): Duty {
       if (notBefore !== undefined && now < notBefore) return timers.at(key, notBefore, run);
       const { batchSize = schedulerDefaults.batchSize, spawnDelay = 0, paused } = schedulerOf(view);
       if (paused) return;
-      const next = nextStarts(view, { now, most: batchSize, not: tried });
+      const next = nextStarts(view, { now, most: batchSize, not: tried, held: holding(context) });
       await dropAll(context, next.over);
       if (next.starts.length === 0) {
         if (next.wakeAt !== undefined) timers.at(key, next.wakeAt, run);
@@ -60,6 +62,11 @@ export function dispatchQueue(context: Context): Duty {
 }
 
 const schedulerOf = (view: View): Scheduler => view.get('town', 'town')?.scheduler ?? {};
+
+export const holding =
+  (context: Context) =>
+  (bead: Bead, { rig }: Dispatch): boolean =>
+    heldBack(context, bead, rig) !== undefined;
 
 /** Starts one of the queue. What became of it is in its record, or in what was started; undefined: it was started. */
 export async function startDispatch(context: Context, dispatch: Dispatch): Promise<Refusal | undefined> {

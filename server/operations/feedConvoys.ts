@@ -35,10 +35,12 @@ export function feedConvoys(context: Context): Duty {
 }
 
 /** The beads that may be ready by the change, where they travel in a convoy. */
-function* touched(view: View, { changes }: JournalEntry): Iterable<BeadId> {
+function* touched(view: View, { verb, changes }: JournalEntry): Iterable<BeadId> {
+  // What this duty writes itself makes nothing more ready.
+  const isOwn = verb === 'convoy/feed' || verb === 'convoy/landed';
   for (const change of changes) {
     const [collection, , record] = change;
-    if (collection === 'convoys' && record?.launchedAt !== undefined && record.state === 'open')
+    if (!isOwn && collection === 'convoys' && record?.launchedAt !== undefined && record.state === 'open')
       yield* record.beads;
     for (const id of affectedBy(view, change)) if (view.count('convoysByBead', id) > 0) yield id;
   }

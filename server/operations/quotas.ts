@@ -26,13 +26,27 @@ export function parkRuntimes(context: Context): Duty {
     },
     changed({ changes }) {
       for (const [collection, id, record] of changes) {
-        if (collection === 'agents' && record?.state === 'rate-limited') parkFor(context, record);
+        if (collection === 'agents' && record) follow(context, record);
         if (collection !== 'quotas') continue;
         if (record) wake(record);
         else timers.cancel(`the quota of ${id}`);
       }
     },
   };
+}
+
+function follow(context: Context, polecat: Polecat): void {
+  if (polecat.state === 'rate-limited') return parkFor(context, polecat);
+  // It works again: what it waited for is over, whatever was said of it.
+  const isOver =
+    polecat.state === 'working' && context.store.view.get('quotas', polecat.runtime)?.by === polecat.id;
+  if (isOver) context.background(`the quota of ${polecat.runtime}`, () => takeBack(context, polecat));
+}
+
+async function takeBack(context: Context, { id, runtime }: Polecat): Promise<void> {
+  await context.store.transact({ verb: 'quota/back', by: 'town', subject: runtime }, (draft) => {
+    if (draft.get('quotas', runtime)?.by === id) draft.remove('quotas', runtime);
+  });
 }
 
 /** Only one that says until when: the others wait for themselves, and nothing is known of the runtime. */

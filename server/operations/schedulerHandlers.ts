@@ -1,7 +1,6 @@
 import { dequeue, retryDispatch } from '../domain/dispatching.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { spentToday } from '../domain/dispatchLimits.ts';
-import { explain } from '../domain/explain.ts';
 import type { BeadId } from '../domain/ids.ts';
 import { nextStarts } from '../domain/nextStarts.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -13,7 +12,8 @@ import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { BudgetStatus, QueuedBead, SchedulerStatus } from '../protocol/scheduler.ts';
 import type { Context } from './context.ts';
-import { startDispatch } from './dispatchQueue.ts';
+import { holding, startDispatch } from './dispatchQueue.ts';
+import { explained } from './heldBack.ts';
 import { findBead, findRig, theTown } from './lookups.ts';
 import { clearQuota, listQuotas, parkRuntime } from './quotas.ts';
 
@@ -22,7 +22,7 @@ type SchedulerMethods = Extract<keyof Handlers, `scheduler/${string}` | `quota/$
 export function schedulerHandlers(context: Context): Pick<Handlers, SchedulerMethods> {
   const { view } = context.store;
   return {
-    'bead/explain': ({ bead }) => explain(view, findBead(view, bead), context.now()),
+    'bead/explain': ({ bead }) => explained(context, findBead(view, bead)),
     'scheduler/status': () => status(context),
     'scheduler/list': (params) => listQueue(context, params),
     'scheduler/pause': (params, caller) => pause(context, params, caller),
@@ -85,7 +85,7 @@ function queuedBead(context: Context, dispatch: Dispatch): QueuedBead[] {
   const { view } = context.store;
   const bead = view.get('beads', dispatch.id);
   if (!bead) return [];
-  return [{ dispatch, title: bead.title, explanation: explain(view, bead, context.now()) }];
+  return [{ dispatch, title: bead.title, explanation: explained(context, bead) }];
 }
 
 async function pause(
@@ -127,7 +127,7 @@ async function runQueue(
   const { view } = context.store;
   const most = batch ?? theTown(view).scheduler?.batchSize ?? schedulerDefaults.batchSize;
   return await context.queue.run('the queue of slings', async () => {
-    const { starts } = nextStarts(view, { now: context.now(), most });
+    const { starts } = nextStarts(view, { now: context.now(), most, held: holding(context) });
     if (dryRun) return { started: starts.map(({ id }) => id), refused: [] };
     const outcomes = await Promise.all(
       starts.map(async (dispatch) => ({ dispatch, refusal: await startDispatch(context, dispatch) })),
@@ -174,7 +174,7 @@ async function retry(
   return {
     dispatch: result,
     title,
-    explanation: explain(context.store.view, findBead(context.store.view, id), context.now()),
+    explanation: explained(context, findBead(context.store.view, id)),
   };
 }
 

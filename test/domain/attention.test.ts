@@ -34,6 +34,23 @@ test('polecats that ask, failed, stalled or were interrupted need a person; thos
   assert.deepEqual(attention(), []);
 });
 
+test('a bead that could not be started too often needs a person, and not while it waits for another', () => {
+  const broken: GivenRecord = [
+    'dispatches',
+    {
+      id: 'be-a' as never,
+      rig: 'backend' as never,
+      state: 'broken',
+      priority: 2,
+      queuedAt: noon,
+      queuedBy: 'ann',
+      failures: 3,
+    },
+  ];
+  assert.deepEqual(attention(backend, bead('be-a'), broken), ['be-a failed copy']);
+  assert.deepEqual(attention(backend, bead('be-a', { status: 'blocked' }), broken), []);
+});
+
 test('one that runs is spoken to in its terminal, unless it has none', () => {
   const records = at('needs-you', 'per user?');
   const [, worker] = polecat('backend/nux', 'be-a', { session: 's-1' as never });

@@ -436,6 +436,17 @@ describe('a bead is explained that is', () => {
       if (next !== undefined) assert.equal(said.next, next);
     });
 
+  test('held back for the work of another', () => {
+    const town = new TownTwin([townRecord(), rig('backend', 'be'), bead('be-a'), queued()]);
+    const found = town.get('beads', 'be-a');
+    assert.ok(found);
+    const collision = { agent: nux[1].id, bead: beadId('be-b'), files: ['src/auth.ts'] };
+    const said = explain(town, found, later, collision);
+    assert.equal(said.reason, 'collision');
+    assert.match(said.sentence, /held back: backend\/nux \(be-b\) has changed src\/auth\.ts/);
+    assert.equal(said.evidence[0]?.what, 'both: src/auth.ts');
+  });
+
   test('of no rig', () => {
     const town = new TownTwin([townRecord(), bead('hq-a')]);
     const found = town.get('beads', 'hq-a');

@@ -15,7 +15,12 @@ interface Timed {
 
 async function timedTown(t: Parameters<typeof TestTown.open>[0]): Promise<Timed> {
   const clock = new FakeClock();
-  const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep });
+  const town = await TestTown.open(t, {
+    now: clock.date,
+    sleep: clock.sleep,
+    // A machine with much to do is no start that fails.
+    waits: { startMs: 30_000 },
+  });
   return { town, clock, pass: (minutes) => clock.pass(minutes * minute, () => town.settle()) };
 }
 
@@ -126,7 +131,7 @@ describe('the queue of slings', () => {
     assert.equal(await explained(town, beads[0] ?? ''), 'parked');
     await town.configure('backend', 'state', 'active');
     await town.settle();
-    assert.equal(worked(town).length, 2);
+    assert.equal(worked(town).length, 2, JSON.stringify([[...town.view.all('dispatches')], town.log]));
     await pass(1);
     assert.equal(worked(town).length, 2);
     await pass(1);
@@ -160,6 +165,26 @@ describe('the queue of slings', () => {
     await town.settle();
     assert.deepEqual(worked(town), [bead]);
     assert.deepEqual(problemsOf(town), []);
+  });
+
+  test('where nobody can open a terminal it waits for that, and no failure is counted', async (t) => {
+    const { town, pass } = await timedTown(t);
+    await town.addRig({ settings: { state: ['parked'] } });
+    const bead = await town.bead('Auth work');
+    await queue(town, [bead]);
+    town.host.fate = 'refuses';
+    await town.configure('backend', 'state', 'active');
+    await town.settle();
+    await pass(30);
+    const waiting = town.view.get('dispatches', bead);
+    assert.deepEqual(
+      [waiting?.failures, waiting?.state, waiting?.lastFailure?.code],
+      [0, 'waiting', 'no-host'],
+    );
+    assert.equal(await explained(town, bead), 'pausing');
+    town.host.fate = 'starts';
+    await pass(5);
+    assert.deepEqual(worked(town), [bead]);
   });
 
   test('paused it starts nothing; a round by hand does; cleared it forgets', async (t) => {
@@ -236,6 +261,18 @@ describe('limits of the queue', () => {
     assert.deepEqual(worked(town), [first, second]);
     assert.deepEqual(await town.ask('quota/list', {}), []);
 
+    await town.parts.store.transact({ verb: 'polecat/rate-limited', by: 'town' }, (draft) => {
+      const until = '2026-11-26T20:00:00.000Z' as Timestamp;
+      draft.put('agents', { ...agent.polecat, state: 'rate-limited', until });
+    });
+    await town.settle();
+    assert.equal((await town.ask('quota/list', {}))[0]?.by, agent.id);
+    await town.parts.store.transact({ verb: 'polecat/working', by: 'town' }, (draft) => {
+      draft.put('agents', { ...agent.polecat, state: 'working' });
+    });
+    await town.settle();
+    assert.deepEqual(await town.ask('quota/list', {}), [], 'it works again');
+
     const parked = await town.ask('quota/park', { runtime: 'sim', until: '14:00', reason: 'weekly limit' });
     assert.equal(parked.until, '2026-11-26T14:00:00.000Z');
     const third = await town.bead('Docs work');
@@ -290,6 +327,27 @@ describe('limits of the queue', () => {
     await town.settle();
     assert.deepEqual(worked(town), [first, second]);
   });
+});
+
+test('a bead that names files another has changed is held back where the rig wants that, until those have landed', async (t) => {
+  const { town, pass } = await timedTown(t);
+  await town.addRig({ settings: { maxPolecats: ['1'], holdCollisions: ['true'] } });
+  const first = await town.worker('Auth work');
+  first.commit({ 'src/auth.ts': 'changed\n' });
+  const second = await town.bead('Cache work', 'backend', { description: 'Change src/auth.ts too.' });
+  await queue(town, [second]);
+  // The radar looks.
+  await pass(5);
+  await town.configure('backend', 'maxPolecats', '2');
+  await town.settle();
+  assert.deepEqual(worked(town), [first.bead]);
+  const said = await town.ask('bead/explain', { bead: second });
+  assert.equal(said.reason, 'collision', said.sentence);
+  const { mergeRequest } = await first.done();
+  await first.exit({ end: 'done' });
+  await town.merge(mergeRequest?.id ?? '');
+  await town.settle();
+  assert.deepEqual(worked(town), [second]);
 });
 
 test('what waited when the town server ended goes on at its next start', async (t) => {
