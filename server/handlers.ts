@@ -6,9 +6,9 @@ import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/con
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
-import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
+import { historyHandlers } from './operations/history.ts';
 import { land } from './operations/land.ts';
 import { listMergeRequests } from './operations/mergeRequests.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
@@ -59,10 +59,16 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
     ...radarHandlers(context),
+    ...historyHandlers(context),
   });
 }
 
-type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
+type HistoryMethods = 'town/feed' | 'bead/history';
+
+type StateMethods = Exclude<
+  Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>,
+  HistoryMethods
+>;
 
 function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   const { store } = context;
@@ -74,7 +80,6 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
       context.radar.follow(caller.peer);
       return subscribe(context, params);
     },
-    'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {
       await store.writeSnapshot();
@@ -100,7 +105,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   };
 }
 
-type BeadMethods = Extract<keyof Handlers, `bead/${string}` | `dependency/${string}` | `convoy/${string}`>;
+type BeadMethods = Exclude<
+  Extract<keyof Handlers, `bead/${string}` | `dependency/${string}` | `convoy/${string}`>,
+  HistoryMethods
+>;
 
 function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   const { view } = context.store;

@@ -29,6 +29,7 @@ export const access: { readonly [M in Method]: Access } = {
   'runtime/remove': 'person',
   'bead/create': 'anyone',
   'bead/get': 'anyone',
+  'bead/history': 'anyone',
   'bead/list': 'anyone',
   'bead/ready': 'anyone',
   'bead/blocked': 'anyone',

@@ -11,7 +11,6 @@ import {
   oneOf,
   opt,
   page,
-  pageSize,
   path,
   pid,
   priority,
@@ -22,6 +21,7 @@ import {
   words,
 } from './fields.ts';
 import type { HelloParams } from './hello.ts';
+import { feedFields } from './feedSchema.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
 import { placeholderProblem } from './placeholders.ts';
@@ -82,7 +82,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/get': {},
   'town/configure': { key: word, words },
   'town/subscribe': { since: opt(count) },
-  'town/feed': { limit: opt(pageSize), before: opt(count) },
+  ...feedFields,
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
   ...radarFields,

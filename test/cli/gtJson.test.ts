@@ -6,6 +6,7 @@ import {
   before,
   sampleBead,
   sampleConvoy,
+  sampleHistory,
   sampleHook,
   samplePolecat,
   samplePrompt,
@@ -52,6 +53,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
       'town/feed': { items: [{ seq: 1, at: before(1), by: 'x', verb: 'y', text: 'z' }], more: true },
     },
     keys: 'items[seq at by verb text] more',
+  },
+  log: {
+    words: 'log be-auth',
+    answers: { 'bead/history': sampleHistory },
+    keys: 'bead title items[seq at by verb text details] more',
   },
   config: {
     words: 'config',

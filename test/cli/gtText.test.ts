@@ -10,7 +10,6 @@ import {
   sampleConvoy,
   sampleHook,
   samplePolecat,
-  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -111,28 +110,6 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         include         on           on or off
         radar           2            1 to 1440 (minutes), or off
         holdCollisions  false        true or false
-    `,
-  },
-  'what would be in conflict': {
-    words: ['radar'],
-    answers: { 'radar/get': sampleRadar },
-    text: `
-      backend  3 polecats · looked 2 m ago
-        nux (be-auth) with slit (be-limit)  for 12 m
-          src/auth.ts
-          src/limit.ts
-        slit (be-limit) with main  for 5 m
-          README.md
-          and 7 more
-        rictus: not looked at: The folder /x is gone.
-        1 pair still to look at
-
-      frontend  the radar is off
-      Next: gt rig config frontend radar 2
-
-      infra  no polecat works here
-
-      ml-pipeline  The radar needs git 2.38; this is 2.34.1.
     `,
   },
   'one setting, bare, for scripts': {

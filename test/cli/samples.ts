@@ -4,7 +4,7 @@ import type { Timestamp } from '../../server/domain/ids.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat, PolecatState } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
-import type { BeadDetail, BeadView } from '../../server/protocol/bead.ts';
+import type { BeadDetail, BeadHistory, BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
 import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
@@ -321,3 +321,35 @@ function radarAgent(
     ...fields,
   };
 }
+
+export const sampleHistory: BeadHistory = {
+  bead: sampleBead('be-auth'),
+  items: [
+    {
+      seq: 1,
+      at: before(12),
+      by: 'overseer',
+      verb: 'bead/create',
+      text: 'overseer created be-auth',
+      details: ['"Refactor auth middleware"', 'task, priority 2'],
+    },
+    {
+      seq: 2,
+      at: before(10),
+      by: 'overseer',
+      verb: 'sling',
+      text: 'overseer slung be-auth',
+      details: ['open → hooked', 'assignee nobody → backend/nux'],
+    },
+    {
+      seq: 9,
+      at: before(4),
+      by: 'backend/nux',
+      verb: 'session/progress',
+      text: 'backend/nux gave 7 signs of life',
+      details: [],
+      signs: 7,
+    },
+  ],
+  more: false,
+};

@@ -22,7 +22,7 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status feed down version config demo sling unsling nudge hook prime event done worktree radar';
+    'install status feed log down version config demo sling unsling nudge hook prime event done worktree radar';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove test doctor',

@@ -1,8 +1,7 @@
 import { displayText } from '../../domain/text.ts';
-import type { FeedItem, TownStatus } from '../../protocol/town.ts';
+import type { TownStatus } from '../../protocol/town.ts';
 import { ago } from '../ago.ts';
 import { paint, type Look } from '../output.ts';
-import { cut } from '../table.ts';
 import { polecatsText } from './state.ts';
 
 export function statusLines(status: TownStatus, look: Look): string[] {
@@ -32,19 +31,6 @@ export function statusJson(status: TownStatus): Record<string, unknown> {
   const { rigs, beads, convoys, polecats, mergeRequests, sessions, editors } = status;
   const server = { version, protocol, pid, startedAt, seq, readOnly };
   return { townId, name, path, rigs, beads, convoys, polecats, mergeRequests, sessions, editors, server };
-}
-
-/** The newest last, as on a terminal. */
-export function feedLines(items: readonly FeedItem[], look: Look): string[] {
-  if (items.length === 0) return ['Nothing has happened yet.'];
-  const times = items.map((item) => ago(item.at, look.now));
-  const widest = Math.max(...times.map((time) => time.length));
-  return items
-    .map((item, at) => {
-      const time = (times[at] ?? '').padStart(widest);
-      return `${paint(look, 'dim', time)}  ${cut(displayText(item.text, 500), look.width - widest - 2)}`;
-    })
-    .toReversed();
 }
 
 function nextStep(status: TownStatus): string[] {
