@@ -27,7 +27,9 @@ export type CommandName =
   | 'showLog'
   | 'restartLanguageServer'
   | 'copyId'
-  | 'showMoreBeads';
+  | 'showMoreBeads'
+  | 'filterActivity'
+  | 'reveal';
 
 /** As VS Code knows it. */
 export function commandId(name: CommandName): string {

@@ -7,6 +7,7 @@ import {
   workspace,
 } from 'vscode';
 import { registerCommands } from './commands.ts';
+import { Activity, followActivity } from './activity.ts';
 import { showCollisions } from './collisions.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
@@ -60,7 +61,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const ownRuntimes = new OwnRuntimes(connection.ask, (text) => log.warn(text));
   const welcome = new Welcome();
   welcome.show(connection.state, model);
-  const views = new Views(model);
+  const views = new Views(model, new Activity(connection.ask, (text) => log.warn(text)));
   const statusBar = new StatusBar();
   const environment = new TerminalEnvironment(context.environmentVariableCollection);
   const show = (): void => {
@@ -78,6 +79,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     statusBar,
     model.onDidChange(show),
     ...showCollisions(connection, model, log),
+    ...followActivity(connection, views.activity),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidResync(() => {
       void ownRuntimes.give();
@@ -99,7 +101,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
         void ownRuntimes.give();
       if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
     }),
-    ...registerCommands({ connection, model, terminals, runtimeTests, log }),
+    ...registerCommands({ connection, model, terminals, runtimeTests, views, log }),
   );
   void connection.restart();
   return { connection, held };

@@ -6,6 +6,8 @@ export type Subject =
   | { readonly kind: 'mayor'; readonly agent: string }
   | { readonly kind: 'bead'; readonly bead: string; readonly agent?: string }
   | { readonly kind: 'convoy'; readonly convoy: string }
+  /** Something that happened to nobody who could be shown. */
+  | { readonly kind: 'entry'; readonly entry: string }
   /** The row behind the last bead shown of a rig. */
   | { readonly kind: 'more'; readonly rig: string };
 
@@ -25,6 +27,7 @@ function isSubject(value: object): value is Subject {
     mayor: 'agent',
     bead: 'bead',
     convoy: 'convoy',
+    entry: 'entry',
     more: 'rig',
   };
   const kind = 'kind' in value && typeof value.kind === 'string' ? named[value.kind] : undefined;

@@ -219,7 +219,12 @@ test('commands that need a row are not in the palette, all others are', () => {
   const hidden = (menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
-  assert.deepEqual(hidden, ['gastown.copyId', 'gastown.copyInstallCommand', 'gastown.showMoreBeads']);
+  assert.deepEqual(hidden, [
+    'gastown.copyId',
+    'gastown.copyInstallCommand',
+    'gastown.showMoreBeads',
+    'gastown.reveal',
+  ]);
 });
 
 test('icons of commands are codicons, and buttons have one', () => {

@@ -3,6 +3,7 @@ import type { Connection } from '../connection.ts';
 import type { Model } from '../model.ts';
 import type { RuntimeTests } from '../runtimeTests.ts';
 import type { Terminals } from '../terminals.ts';
+import type { Views } from '../views.ts';
 
 /** What commands work with. */
 export interface CommandParts {
@@ -10,6 +11,7 @@ export interface CommandParts {
   readonly model: Model;
   readonly terminals: Terminals;
   readonly runtimeTests: RuntimeTests;
+  readonly views: Pick<Views, 'activity' | 'reveal'>;
   readonly log: LogOutputChannel;
 }
 

@@ -8,6 +8,7 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
+import type { Subject } from '../subject.ts';
 import type { Row, RowSource } from './row.ts';
 
 /** A row on the screen: the same object for as long as the row is there, since VS Code compares by identity. */
@@ -42,6 +43,19 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
 
   getParent({ parent }: TreeRow): TreeRow | undefined {
     return parent;
+  }
+
+  /** The first row that stands for such a thing, breadth first; what is not read yet is read. */
+  async find(test: (subject: Subject) => boolean): Promise<TreeRow | undefined> {
+    for (let level = await this.getChildren(); level.length > 0;) {
+      const found = level.find(({ row }) => test(row.subject));
+      if (found) return found;
+      const below = await Promise.all(
+        level.map((row) => (row.row.children ? this.getChildren(row) : Promise.resolve([]))),
+      );
+      level = below.flat();
+    }
+    return undefined;
   }
 
   getTreeItem({ row }: TreeRow): TreeItem {

@@ -14,7 +14,7 @@ import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { person, seen } from '../support/vscode.ts';
 import { installCommand, missingWords } from '../../client/views/runtimeWords.ts';
-import { missingRuntime, polecat, rig, runtime, SmallTown } from './town.ts';
+import { missingRuntime, polecat, rig, runtime, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -45,6 +45,7 @@ async function parts(town: SmallTown, play: Test = () => Promise.reject(new Erro
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    views: noViews,
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };
   await eventually('the runtimes are read', () => made.model.runtimes.all.length > 0);
