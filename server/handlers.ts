@@ -31,6 +31,7 @@ import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
+import { scorecardHandlers } from './operations/scorecard.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
@@ -60,10 +61,11 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...nudgeHandlers(context),
     ...radarHandlers(context),
     ...historyHandlers(context),
+    ...scorecardHandlers(context),
   });
 }
 
-type HistoryMethods = 'town/feed' | 'bead/history';
+type HistoryMethods = 'town/feed' | 'bead/history' | 'runtime/scorecard';
 
 type StateMethods = Exclude<
   Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>,

@@ -23,6 +23,7 @@ export const access: { readonly [M in Method]: Access } = {
   'rig/configure': 'person',
   'rig/approve': 'person',
   'rig/remove': 'person',
+  'runtime/scorecard': 'anyone',
   'runtime/list': 'anyone',
   'runtime/get': 'anyone',
   'runtime/add': 'person',

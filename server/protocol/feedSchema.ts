@@ -14,5 +14,6 @@ export const feedFields = {
     bead: opt(word),
     convoy: opt(word),
   },
+  'runtime/scorecard': { rig: opt(word), since: opt(time) },
   'bead/history': { bead: word, limit: opt(pageSize), before: opt(count) },
 };

@@ -6,6 +6,7 @@ import type { HookRequests } from './hook.ts';
 import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { ScorecardRequests } from './scorecard.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -28,6 +29,7 @@ export interface Requests
     SessionEventRequests,
     NudgeRequests,
     RadarRequests,
+    ScorecardRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refusal } from '../../server/domain/refusal.ts';
-import { before, sampleHistory, sampleRadar, sampleStatus } from './samples.ts';
+import { before, sampleHistory, sampleRadar, sampleScorecard, sampleStatus } from './samples.ts';
 import { gt, lines, type Answers } from './support.ts';
 
 test('the history of a bead is printed, oldest first', async () => {
@@ -96,4 +96,18 @@ test('a follower prints what was, and then each piece of news once', async () =>
     { rig: 'backend', after: 7, wait: true },
     { rig: 'backend', after: 9, wait: true },
   ]);
+});
+
+test('the scorecard prints its samples, and no rate of too few', async () => {
+  const said = await gt(['runtime', 'scorecard', '--since', '30d'], { 'runtime/scorecard': sampleScorecard });
+  assert.equal(
+    said.stdout,
+    lines(`
+      RUNTIME  TYPE  ENDED  FIRST TRY    REWORKED  FAILED  MEDIAN  FAILURES
+      codex    bug   8      6 (75 %)     1         1       25 m    quota 2, context-l…
+      codex    task  4      4 (too few)  0         0       40 s
+      gemini   task  0      -            0         0       -
+      ENDED is the sample; below 5 there is no rate. MEDIAN is from sling to verified.
+    `),
+  );
 });

@@ -14,6 +14,7 @@ import {
   sampleRequest,
   sampleRig,
   sampleRuntime,
+  sampleScorecard,
   sampleSlung,
   sampleStatus,
 } from './samples.ts';
@@ -83,6 +84,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'rig remove backend',
     answers: { 'rig/remove': { rig: 'backend' as never, kept: '/x', removedAt: before(0) } },
     keys: 'name kept removedAt',
+  },
+  'runtime scorecard': {
+    words: 'runtime scorecard',
+    answers: { 'runtime/scorecard': sampleScorecard },
+    keys: 'leastSamples rows[runtime runtimeLabel type samples landedFirst landedReworked failed withoutCode open reworks failures medianMs firstRate]',
   },
   'runtime show': {
     words: 'runtime show sim',

@@ -9,6 +9,7 @@ import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
 import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
+import type { ScorecardRow } from '../../server/protocol/scorecard.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
 import type { HookResult, PolecatDetail, Slung } from '../../server/protocol/work.ts';
 import { bead } from '../support/beads.ts';
@@ -352,4 +353,39 @@ export const sampleHistory: BeadHistory = {
     },
   ],
   more: false,
+};
+
+function scoreRow(runtime: string, type: string, fields: Partial<ScorecardRow>): ScorecardRow {
+  return {
+    runtime,
+    runtimeLabel: runtime,
+    type,
+    samples: 0,
+    landedFirst: 0,
+    landedReworked: 0,
+    failed: 0,
+    withoutCode: 0,
+    open: 0,
+    reworks: 0,
+    failures: {},
+    ...fields,
+  };
+}
+
+export const sampleScorecard = {
+  leastSamples: 5,
+  rows: [
+    scoreRow('codex', 'bug', {
+      samples: 8,
+      landedFirst: 6,
+      landedReworked: 1,
+      failed: 1,
+      reworks: 3,
+      medianMs: 25 * 60_000,
+      firstRate: 0.75,
+      failures: { quota: 2, 'context-limit': 1 },
+    }),
+    scoreRow('codex', 'task', { samples: 4, landedFirst: 4, medianMs: 40_000 }),
+    scoreRow('gemini', 'task', { open: 2 }),
+  ],
 };

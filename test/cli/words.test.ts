@@ -25,7 +25,7 @@ test('there is every command that is promised', () => {
     'install status feed log down version config demo sling unsling nudge hook prime event done worktree radar';
   const nouns = {
     rig: 'create add info list config approve remove',
-    runtime: 'list show add remove test doctor',
+    runtime: 'list show add remove test doctor scorecard',
     convoy: 'create add list show',
     polecat: 'list show remove',
     session: 'list run attach resume handoff stop log',

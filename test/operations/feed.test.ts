@@ -110,6 +110,30 @@ test('a follower is answered by what happens, and after a while by nothing', asy
   assert.deepEqual((await idle).items, []);
 });
 
+test('the scorecard counts what was landed, refined and removed, and goes on where it stopped', async (t) => {
+  const { town, nux, other } = await busyTown(t);
+  const card = async (params: Params<'runtime/scorecard'> = {}) =>
+    (await town.ask('runtime/scorecard', params)).rows.map(({ runtime, type, ...row }) => [
+      `${runtime} ${type}`,
+      [row.landedFirst, row.landedReworked, row.failed, row.open],
+    ]);
+  assert.deepEqual(await card(), [['sim task', [0, 0, 0, 2]]]);
+  const [request] = await town.ask('mergeRequest/list', {});
+  assert.equal(request?.mergeRequest.bead, nux.bead);
+  await town.merge(request.mergeRequest.id);
+  await town.settle();
+  assert.deepEqual(await card(), [['sim task', [1, 0, 0, 1]]]);
+  await other.exit({ end: 'failed', code: 1 });
+  await town.ask('polecat/remove', { agent: other.id, force: true });
+  const [row] = (await town.ask('runtime/scorecard', {})).rows;
+  assert.deepEqual(
+    [row?.samples, row?.failed, row?.firstRate, row?.failures],
+    [2, 1, undefined, { failed: 1 }],
+  );
+  assert.deepEqual(await card({ rig: 'backend' }), [['sim task', [1, 0, 0, 0]]]);
+  await refusal('not-found', card({ rig: 'nowhere' }));
+});
+
 test('the history of a bead says who did what, and what became another, through restarts', async (t) => {
   const { town, clock, pass, nux } = await busyTown(t);
   await town.ask('bead/update', { bead: nux.bead, priority: 0, addLabels: ['urgent'] });

@@ -25,6 +25,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
     bead: 'be-auth',
     convoy: 'hq-auth',
   },
+  'runtime/scorecard': { rig: 'backend', since: '2026-05-01T10:00:00.000Z' },
   'bead/history': { bead: 'be-auth', limit: 10, before: 7 },
   'town/down': { force: true },
   'town/retire': { version: '1.0.0' },
