@@ -62,6 +62,7 @@ export class Activity implements Disposable {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts the towns and kinds: an answer about an earlier one is thrown away. */
   #era = 0;
+  readonly #waiting = new Set<() => void>();
 
   constructor(ask: Ask, log: (text: string) => void) {
     this.#ask = ask;
@@ -76,6 +77,17 @@ export class Activity implements Disposable {
 
   get kind(): ActivityKind {
     return this.#kind;
+  }
+
+  /** Until then nobody knows whether anything has happened. */
+  get isRead(): boolean {
+    return this.#seq !== undefined;
+  }
+
+  /** Resolves when it was read, or could not be. */
+  firstRead(): Promise<void> {
+    if (this.isRead) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.add(resolve));
   }
 
   narrow(kind: ActivityKind): void {
@@ -107,7 +119,13 @@ export class Activity implements Disposable {
     this.#era += 1;
     clearTimeout(this.#timer);
     this.#visible = false;
+    this.#tell();
     this.#changes.dispose();
+  }
+
+  #tell(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   #schedule(): void {
@@ -133,6 +151,7 @@ export class Activity implements Disposable {
     } finally {
       this.#reading = false;
     }
+    this.#tell();
     this.#schedule();
   }
 

@@ -20,12 +20,13 @@ export class ActivityRows implements RowSource {
     this.#now = now;
   }
 
-  rows(below?: Row): readonly Row[] {
-    return below || !this.#model.town ? [] : this.#activity.items.map((item) => this.#row(item));
+  rows(below?: Row): readonly Row[] | undefined {
+    if (below || !this.#model.town) return [];
+    return this.#activity.isRead ? this.#activity.items.map((item) => this.#row(item)) : undefined;
   }
 
   read(): Promise<void> {
-    return Promise.resolve();
+    return this.#activity.firstRead();
   }
 
   #row(item: FeedItem): Row {

@@ -37,7 +37,7 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
   readonly onDidChangeTreeData = this.#changes.event;
 
   async getChildren(parent?: TreeRow): Promise<TreeRow[]> {
-    if (parent && !this.#source.rows(parent.row)) await this.#source.read(parent.row);
+    if (!this.#source.rows(parent?.row)) await this.#source.read(parent?.row);
     return [...this.#settle(parent)];
   }
 
@@ -69,8 +69,20 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
     return item;
   }
 
-  resolveTreeItem(item: TreeItem, { row }: TreeRow): TreeItem {
-    item.tooltip = tooltip(row);
+  resolveTreeItem(item: TreeItem, { row }: TreeRow): TreeItem | Promise<TreeItem> {
+    item.tooltip = tooltip(row.tooltip());
+    // What cannot be had is left out: the rest of the tooltip is there.
+    return row.more
+      ? this.#withMore(
+          item,
+          row.more().catch(() => []),
+          row,
+        )
+      : item;
+  }
+
+  async #withMore(item: TreeItem, more: Promise<readonly string[]>, row: Row): Promise<TreeItem> {
+    item.tooltip = tooltip([...row.tooltip(), ...(await more)]);
     return item;
   }
 
@@ -127,9 +139,9 @@ function colorOf(id: string | undefined): ThemeColor | undefined {
 }
 
 /** Texts of beads are data: they are added as text, and no command in them works. */
-function tooltip(row: Row): MarkdownString {
+function tooltip(paragraphs: readonly (string | undefined)[]): MarkdownString {
   const markdown = new MarkdownString();
-  for (const paragraph of row.tooltip()) {
+  for (const paragraph of paragraphs) {
     if (!paragraph) continue;
     markdown.appendText(paragraph);
     markdown.appendMarkdown('\n\n');

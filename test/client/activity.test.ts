@@ -8,7 +8,7 @@ import { ActivityRows } from '../../client/views/activity.ts';
 import { RigRows } from '../../client/views/rigs.ts';
 import { RowTree } from '../../client/views/tree.ts';
 import { bead, someDay } from '../support/beads.ts';
-import { person, seen } from '../support/vscode.ts';
+import { type MarkdownString, person, seen } from '../support/vscode.ts';
 import { eventually } from '../support/wait.ts';
 import { noViews, now, polecat, rig, SmallTown } from './town.ts';
 
@@ -67,12 +67,13 @@ test('a row has the icon of its kind, and goes to what it is about', async (t) =
     item(1, 'town/create', 'gt'),
   ]);
   const source = new ActivityRows(activity, model, () => now);
+  assert.equal(source.rows(), undefined, 'nobody knows yet');
   activity.look(true);
-  await eventually('it is read', () => activity.items.length === 5);
+  await source.read();
   assert.deepEqual(
     source
       .rows()
-      .map(({ icon, description, subject, command }) => [icon?.id, description, subject, command?.command]),
+      ?.map(({ icon, description, subject, command }) => [icon?.id, description, subject, command?.command]),
     [
       ['warning', '4 m', { kind: 'bead', bead: 'be-auth' }, 'gastown.reveal'],
       ['rocket', '4 m', { kind: 'bead', bead: 'be-auth' }, 'gastown.reveal'],
@@ -106,4 +107,28 @@ test('the view is narrowed to a kind, and what no view shows has a history', asy
   const said = seen.messages.at(-1);
   assert.match(said?.message ?? '', /be-gone is in none of the views/);
   assert.deepEqual(said?.buttons, ['Copy "gt log be-gone"']);
+});
+
+test('the tooltip of a rig says how its runtime did, and is there without where that cannot be had', async () => {
+  const town = new SmallTown();
+  town.rigs = [rig('backend')];
+  const row = { samples: 8, landedFirst: 6, landedReworked: 1, failed: 1, firstRate: 0.75 };
+  town.answers['runtime/scorecard'] = () => ({
+    leastSamples: 5,
+    rows: [
+      { ...row, runtime: 'claude-code', type: 'bug' },
+      { ...row, runtime: 'other', type: 'bug' },
+    ] as never,
+  });
+  const tree = new RowTree(new RigRows(await town.model()));
+  const [backend] = await tree.getChildren();
+  assert.ok(backend);
+  const read = async (): Promise<readonly string[]> => {
+    const item = await tree.resolveTreeItem(tree.getTreeItem(backend), backend);
+    return (item.tooltip as unknown as MarkdownString).texts;
+  };
+  assert.equal((await read()).at(-1), 'Landed at first try: bug 6 of 8 (75 %). More: gt runtime scorecard');
+  town.answers['runtime/scorecard'] = () => Promise.reject(new Error('gone'));
+  const without = await read();
+  assert.ok(without.length > 0 && without.every((text) => !text.includes('first try')));
 });
