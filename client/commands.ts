@@ -3,6 +3,15 @@ import { messageOf } from '../server/domain/fault.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import { commandId, type CommandName, run } from './commandNames.ts';
 import { filterActivity, reveal } from './commands/activity.ts';
+import {
+  acknowledge,
+  answer,
+  approveRig,
+  copyCommand,
+  goToNextWaiting,
+  readMail,
+  showAttention,
+} from './commands/attention.ts';
 import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
 import { createConvoy } from './commands/convoy.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
@@ -42,6 +51,13 @@ export const commandTable = {
   startMayor: { on: startMayor },
   addCrew: { on: addCrew },
   talk: { on: talk },
+  goToNextWaiting: { on: goToNextWaiting },
+  showAttention: { on: showAttention },
+  answer: { on: answer },
+  approveRig: { on: approveRig },
+  acknowledge: { on: acknowledge },
+  readMail: { on: readMail },
+  copyCommand: { on: copyCommand },
   refresh: { on: refresh },
   showLog: { on: showLog, off: showLog },
   restartLanguageServer: { on: restartLanguageServer, off: restartLanguageServer },

@@ -11,15 +11,17 @@ import { Activity, followActivity } from './activity.ts';
 import { showCollisions } from './collisions.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
-import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.ts';
+import { registerDocuments } from './documents.ts';
 import { TerminalEnvironment } from './environment.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
+import { Notices } from './notices.ts';
 import { OwnRuntimes } from './ownRuntimes.ts';
 import { RuntimeTests, runtimeTestScheme } from './runtimeTests.ts';
 import { StatusBar } from './statusBar.ts';
 import { Terminals } from './terminals.ts';
 import { Views } from './views.ts';
+import { Waiting } from './waiting.ts';
 import { Welcome } from './welcome.ts';
 
 /** What this window runs, until VS Code takes it down. */
@@ -62,13 +64,16 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const welcome = new Welcome();
   welcome.show(connection.state, model);
   const views = new Views(model, new Activity(connection.ask, (text) => log.warn(text)));
+  const notices = new Notices(context.globalState);
   const statusBar = new StatusBar();
   const environment = new TerminalEnvironment(context.environmentVariableCollection);
   const show = (): void => {
     welcome.show(connection.state, model);
     views.show(connection.state);
     statusBar.show(model);
+    notices.show(model);
   };
+  const waiting = new Waiting((item) => views.reveal(item));
   terminals.start();
   const held = new Disposables();
   held.add(
@@ -90,7 +95,25 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
       if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
       show();
     }),
-    ...provideDocuments(connection, runtimeTests),
+    ...registerDocuments(connection.ask),
+    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    ...followWindow({ connection, model, ownRuntimes, log }),
+    ...registerCommands({ connection, model, terminals, runtimeTests, views, waiting, log }),
+  );
+  void connection.restart();
+  return { connection, held };
+}
+
+interface Followed {
+  readonly connection: Connection;
+  readonly model: Model;
+  readonly ownRuntimes: OwnRuntimes;
+  readonly log: LogOutputChannel;
+}
+
+/** What happens around the town: the window comes back, the workspace is trusted, a setting changes. */
+function followWindow({ connection, model, ownRuntimes, log }: Followed): Disposable[] {
+  return [
     window.onDidChangeWindowState(({ focused }) => {
       // Somebody who installs a runtime does it elsewhere, and comes back.
       if (focused && model.lacksRuntime) model.refresh().catch((error: unknown) => log.warn(String(error)));
@@ -101,17 +124,6 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
         void ownRuntimes.give();
       if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
     }),
-    ...registerCommands({ connection, model, terminals, runtimeTests, views, log }),
-  );
-  void connection.restart();
-  return { connection, held };
-}
-
-function provideDocuments({ ask }: Connection, runtimeTests: RuntimeTests): readonly Disposable[] {
-  return [
-    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(ask)),
-    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(ask)),
-    workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
   ];
 }
 

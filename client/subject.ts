@@ -8,6 +8,10 @@ export type Subject =
   | { readonly kind: 'convoy'; readonly convoy: string }
   /** Something that happened to nobody who could be shown. */
   | { readonly kind: 'entry'; readonly entry: string }
+  | { readonly kind: 'escalation'; readonly escalation: string }
+  | { readonly kind: 'mail'; readonly message: string }
+  /** An item of the attention list that stands for nothing else. */
+  | { readonly kind: 'attention'; readonly item: string }
   /** The row behind the last bead shown of a rig. */
   | { readonly kind: 'more'; readonly rig: string };
 
@@ -28,6 +32,9 @@ function isSubject(value: object): value is Subject {
     bead: 'bead',
     convoy: 'convoy',
     entry: 'entry',
+    escalation: 'escalation',
+    mail: 'message',
+    attention: 'item',
     more: 'rig',
   };
   const kind = 'kind' in value && typeof value.kind === 'string' ? named[value.kind] : undefined;

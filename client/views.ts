@@ -1,13 +1,15 @@
 import { type Disposable, type TreeView, window } from 'vscode';
+import type { AttentionItem } from '../server/domain/attentionItem.ts';
 import { type Activity, everything } from './activity.ts';
 import type { TownState } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import type { Model } from './model.ts';
 import type { Subject } from './subject.ts';
 import { ActivityRows } from './views/activity.ts';
+import { AttentionRows } from './views/attention.ts';
 import { BeadRows, beadSummary } from './views/beads.ts';
 import { ConvoyRows } from './views/convoys.ts';
-import { needYou, RigRows } from './views/rigs.ts';
+import { RigRows } from './views/rigs.ts';
 import { RowTree, type TreeRow } from './views/tree.ts';
 
 /** Ages are shown in minutes. */
@@ -15,6 +17,7 @@ const tickMs = 60_000;
 
 /** The ids of the views; package.json has the same. */
 export const viewIds = {
+  attention: 'gastown.attention',
   rigs: 'gastown.rigs',
   convoys: 'gastown.convoys',
   beads: 'gastown.beads',
@@ -27,6 +30,8 @@ export class Views implements Disposable {
   readonly #held = new Disposables();
   readonly #trees: readonly RowTree[];
   readonly #views: readonly TreeView<TreeRow>[];
+  readonly #attention: TreeView<TreeRow>;
+  readonly #attentionTree: RowTree;
   readonly #rigs: TreeView<TreeRow>;
   readonly #beads: TreeView<TreeRow>;
   readonly #activity: TreeView<TreeRow>;
@@ -35,16 +40,19 @@ export class Views implements Disposable {
   constructor(model: Model, activity: Activity) {
     this.#model = model;
     this.activity = activity;
+    const attention = new RowTree(new AttentionRows(model));
     const rigs = new RowTree(new RigRows(model));
     const convoys = new RowTree(new ConvoyRows(model));
     const beads = new RowTree(new BeadRows(model));
+    this.#attentionTree = attention;
+    this.#attention = window.createTreeView(viewIds.attention, { treeDataProvider: attention });
     this.#rigs = window.createTreeView(viewIds.rigs, { treeDataProvider: rigs, showCollapseAll: true });
     const convoyView = window.createTreeView(viewIds.convoys, { treeDataProvider: convoys });
     this.#beads = window.createTreeView(viewIds.beads, { treeDataProvider: beads, canSelectMany: true });
     const happened = new RowTree(new ActivityRows(activity, model));
     this.#activity = window.createTreeView(viewIds.activity, { treeDataProvider: happened });
-    this.#trees = [rigs, convoys, beads, happened];
-    this.#views = [this.#rigs, convoyView, this.#beads, this.#activity];
+    this.#trees = [attention, rigs, convoys, beads, happened];
+    this.#views = [this.#attention, this.#rigs, convoyView, this.#beads, this.#activity];
     this.#held.add(
       activity,
       activity.onDidChange(() => happened.update()),
@@ -60,9 +68,10 @@ export class Views implements Disposable {
   /** Shows the model and the state as they are now. */
   show(state: TownState): void {
     for (const tree of this.#trees) tree.update();
-    const waiting = needYou(this.#model);
-    const words = `${waiting} ${waiting === 1 ? 'agent needs' : 'agents need'} you`;
-    this.#rigs.badge = waiting > 0 ? { value: waiting, tooltip: words } : undefined;
+    const waiting = this.#model.town?.attention.length ?? 0;
+    const words = `${waiting} ${waiting === 1 ? 'needs' : 'need'} you`;
+    this.#attention.badge = waiting > 0 ? { value: waiting, tooltip: words } : undefined;
+    this.#attention.description = waiting > 0 ? String(waiting) : '';
     this.#rigs.message = this.#model.town ? brokenWords(state, this.#model) : '';
     this.#beads.description = beadSummary(this.#model);
     const { kind } = this.activity;
@@ -70,16 +79,22 @@ export class Views implements Disposable {
   }
 
   /** Selects the row of something, in the first view that has one; false where none has. */
-  async reveal(subject: Subject): Promise<boolean> {
+  async showWhere(subject: Subject): Promise<boolean> {
     for (const [at, tree] of this.#trees.entries()) {
       const view = this.#views[at];
-      if (!view || view === this.#activity) continue;
-      const row = await tree.find((each) => isSame(each, subject));
+      if (!view || view === this.#activity || view === this.#attention) continue;
+      const row = await tree.locate((each) => isSame(each, subject));
       if (!row) continue;
       await view.reveal(row, { select: true, focus: true });
       return true;
     }
     return false;
+  }
+
+  /** Selects the row of an item, without taking the focus. */
+  async reveal(item: AttentionItem): Promise<void> {
+    const row = await this.#attentionTree.find(`attention:${item.id}`);
+    if (row) await this.#attention.reveal(row, { select: true, focus: false });
   }
 
   dispose(): void {

@@ -23,7 +23,7 @@ export async function filterActivity({ views }: CommandParts): Promise<void> {
 /** Shows where something is in the other views. What is in none of them any more has a history. */
 export async function reveal({ views }: CommandParts, argument?: unknown): Promise<void> {
   const subject = subjectIn(argument);
-  if (!subject || (await views.reveal(subject))) return;
+  if (!subject || (await views.showWhere(subject))) return;
   const id = Object.values(subject).find((value) => value !== subject.kind) ?? '';
   const line = `gt log ${id}`;
   const copy = { label: `Copy "${line}"`, run: () => env.clipboard.writeText(line) };

@@ -2,6 +2,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { Connection } from '../connection.ts';
 import type { Model } from '../model.ts';
 import type { RuntimeTests } from '../runtimeTests.ts';
+import type { Waiting } from '../waiting.ts';
 import type { Terminals } from '../terminals.ts';
 import type { Views } from '../views.ts';
 
@@ -11,7 +12,8 @@ export interface CommandParts {
   readonly model: Model;
   readonly terminals: Terminals;
   readonly runtimeTests: RuntimeTests;
-  readonly views: Pick<Views, 'activity' | 'reveal'>;
+  readonly views: Pick<Views, 'activity' | 'showWhere'>;
+  readonly waiting: Waiting;
   readonly log: LogOutputChannel;
 }
 

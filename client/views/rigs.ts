@@ -75,11 +75,6 @@ export class RigRows implements RowSource {
   }
 }
 
-/** How many agents need a person, for the view's badge. */
-export function needYou(model: Model): number {
-  return model.town?.polecats.filter(({ needsPerson }) => needsPerson).length ?? 0;
-}
-
 interface RigFacts {
   /** Absent until the runtimes were read. */
   readonly runtime: RuntimeSummary | undefined;

@@ -46,7 +46,7 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
   }
 
   /** The first row that stands for such a thing, breadth first; what is not read yet is read. */
-  async find(test: (subject: Subject) => boolean): Promise<TreeRow | undefined> {
+  async locate(test: (subject: Subject) => boolean): Promise<TreeRow | undefined> {
     for (let level = await this.getChildren(); level.length > 0;) {
       const found = level.find(({ row }) => test(row.subject));
       if (found) return found;
@@ -84,6 +84,11 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
   async #withMore(item: TreeItem, more: Promise<readonly string[]>, row: Row): Promise<TreeItem> {
     item.tooltip = tooltip([...row.tooltip(), ...(await more)]);
     return item;
+  }
+
+  /** The row at the top with this id. */
+  async find(id: string): Promise<TreeRow | undefined> {
+    return (await this.getChildren()).find(({ row }) => row.id === id);
   }
 
   /** The source has changed. */

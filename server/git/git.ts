@@ -1,7 +1,8 @@
 import { archive, restore } from './archive.ts';
+import { archiveContent, archiveRefs, branchFromArchive, deleteArchive } from './archives.ts';
 import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
 import { cloneBare, openLocal } from './clone.ts';
-import { archiveClone, removeClone } from './cloneArchive.ts';
+import { archiveClone, removeClone, restoreClone } from './cloneArchive.ts';
 import { checkConfiguration, unapprovedConfiguration } from './configuration.ts';
 import type { Core } from './core.ts';
 import type { ExecuteOptions } from './execute.ts';
@@ -84,6 +85,11 @@ const calls = {
   checkoutsOf,
   archive,
   restore,
+  restoreClone,
+  archiveContent,
+  archiveRefs,
+  branchFromArchive,
+  deleteArchive,
   addScratch,
   removeScratch,
   rebaseOnto,

@@ -1,12 +1,19 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import type { AttentionRequests } from './attention.ts';
+import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { MailRequests } from './mail.ts';
+import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
+import type { EscalationRequests } from './escalation.ts';
+import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
 import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
 import type { ScorecardRequests } from './scorecard.ts';
+import type { SchedulerRequests } from './scheduler.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -21,15 +28,22 @@ export interface Requests
     RuntimeRequests,
     BeadRequests,
     ConvoyRequests,
+    ConvoyStageRequests,
+    SchedulerRequests,
     WorkRequests,
     HookRequests,
     PolecatRequests,
+    ArchiveRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
+    AttentionRequests,
+    MailRequests,
+    EscalationRequests,
     RadarRequests,
     ScorecardRequests,
+    PluginRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { attentionFields } from './attentionSchema.ts';
+import { escalationFields } from './escalationSchema.ts';
 import {
   beadStatus,
   beadTexts,
@@ -20,14 +22,18 @@ import {
   wordOrEmpty,
   words,
 } from './fields.ts';
+import { archiveFields } from './archiveSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { feedFields } from './feedSchema.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
+import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
 import { radarFields } from './radarSchema.ts';
+import { pluginFields } from './pluginSchema.ts';
+import { convoyFields, schedulerFields } from './schedulerSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -156,6 +162,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     runtime: opt(word),
     host: opt(host),
     dryRun: opt(flag),
+    queue: opt(flag),
   },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
@@ -200,11 +207,27 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   },
   'session/view': { session: word, readOnly: opt(flag) },
   'session/follow': { session: word, from: opt(count) },
-  'nudge/send': { agent: word, text, type: opt(flag) },
+  'nudge/send': { agent: word, text, type: opt(flag), urgent: opt(flag) },
+  'nudge/broadcast': {
+    text,
+    rig: opt(word),
+    all: opt(flag),
+    urgent: opt(flag),
+    dryRun: opt(flag),
+  },
+  'notify/set': { agent: opt(word), level: oneOf('verbose', 'normal', 'muted') },
+  'notify/get': { agent: opt(word) },
   'nudge/list': { agent: some, all: opt(flag) },
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
+  ...attentionFields,
+  ...mailFields,
+  ...escalationFields,
+  ...archiveFields,
+  ...pluginFields,
+  ...schedulerFields,
+  ...convoyFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

@@ -73,6 +73,14 @@ test('the feed takes its filters as they were always written', async () => {
   });
 });
 
+test('the problems of the feed are what needs a person', async () => {
+  const said = await gt(['feed', '--problems', '--rig', 'backend', '--json'], {
+    'attention/list': { items: [] },
+  });
+  assert.deepEqual(said.asked, [{ method: 'attention/list', params: { rig: 'backend' } }]);
+  assert.deepEqual(JSON.parse(said.stdout), { items: [] });
+});
+
 test('a follower prints what was, and then each piece of news once', async () => {
   const item = (seq: number, text: string) => ({ seq, at: before(1), by: 'x', verb: 'sling', text });
   const after: unknown[] = [];

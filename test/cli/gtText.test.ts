@@ -110,6 +110,8 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         include         on           on or off
         radar           2            1 to 1440 (minutes), or off
         holdCollisions  false        true or false
+        budgetTurns     none         1 to 100000, or none
+        budgetMinutes   none         1 to 100000, or none
     `,
   },
   'one setting, bare, for scripts': {
@@ -144,11 +146,12 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         Beads        12 open · 5 ready · 3 blocked
         Convoys      1 open
         Polecats     2 working · 1 needs you
+        Attention    1 needs you
         Queue        1 waiting
         Sessions     2
         Editors      1
         Town server  0.1.0 · pid 4711 · started 12 m ago
-      Next: gt polecat list
+      Next: gt attention
     `,
   },
   'a sling': {

@@ -12,7 +12,7 @@ import { type MarkdownString, person, seen } from '../support/vscode.ts';
 import { eventually } from '../support/wait.ts';
 import { noViews, now, polecat, rig, SmallTown } from './town.ts';
 
-const item = (seq: number, verb: string, subject?: string): FeedItem => ({
+const happened = (seq: number, verb: string, subject?: string): FeedItem => ({
   seq,
   at: someDay,
   by: 'overseer',
@@ -43,14 +43,14 @@ async function open(t: TestContext, items: FeedItem[]) {
 
 test('what happened is read when somebody looks, what is new alone, and the last hundred stay', async (t) => {
   const { activity, asked, items } = await open(t, [
-    item(2, 'sling', 'be-auth'),
-    item(1, 'bead/create', 'be-auth'),
+    happened(2, 'sling', 'be-auth'),
+    happened(1, 'bead/create', 'be-auth'),
   ]);
   activity.changed();
   assert.deepEqual([asked, activity.items], [[], []]);
   activity.look(true);
   await eventually('it is read', () => activity.items.length === 2);
-  items.unshift(...Array.from({ length: 120 }, (_, at) => item(122 - at, 'land', 'be-auth')));
+  items.unshift(...Array.from({ length: 120 }, (_, at) => happened(122 - at, 'land', 'be-auth')));
   activity.changed();
   activity.changed();
   await eventually('what is new is read', () => activity.items[0]?.seq === 122);
@@ -60,11 +60,11 @@ test('what happened is read when somebody looks, what is new alone, and the last
 
 test('a row has the icon of its kind, and goes to what it is about', async (t) => {
   const { model, activity } = await open(t, [
-    item(5, 'land/conflict', 'be-auth'),
-    item(4, 'sling', 'be-auth'),
-    item(3, 'session/remind', 'backend/nux'),
-    item(2, 'rig/create', 'backend'),
-    item(1, 'town/create', 'gt'),
+    happened(5, 'land/conflict', 'be-auth'),
+    happened(4, 'sling', 'be-auth'),
+    happened(3, 'session/remind', 'backend/nux'),
+    happened(2, 'rig/create', 'backend'),
+    happened(1, 'town/create', 'gt'),
   ]);
   const source = new ActivityRows(activity, model, () => now);
   assert.equal(source.rows(), undefined, 'nobody knows yet');
@@ -87,14 +87,14 @@ test('a row has the icon of its kind, and goes to what it is about', async (t) =
 test('a row of a tree is found by what it stands for, however deep', async (t) => {
   const { model } = await open(t, []);
   const tree = new RowTree(new RigRows(model));
-  const found = await tree.find((subject) => subject.kind === 'bead' && subject.bead === 'be-auth');
+  const found = await tree.locate((subject) => subject.kind === 'bead' && subject.bead === 'be-auth');
   assert.equal(found?.row.label, 'be-auth');
   assert.equal(found && tree.getParent(found)?.row.label, 'nux');
-  assert.equal(await tree.find(({ kind }) => kind === 'convoy'), undefined);
+  assert.equal(await tree.locate(({ kind }) => kind === 'convoy'), undefined);
 });
 
 test('the view is narrowed to a kind, and what no view shows has a history', async (t) => {
-  const { activity, asked } = await open(t, [item(1, 'land', 'be-auth')]);
+  const { activity, asked } = await open(t, [happened(1, 'land', 'be-auth')]);
   activity.look(true);
   await eventually('it is read', () => activity.items.length === 1);
   const parts = { views: { ...noViews, activity } } as unknown as CommandParts;
@@ -124,8 +124,8 @@ test('the tooltip of a rig says how its runtime did, and is there without where 
   const [backend] = await tree.getChildren();
   assert.ok(backend);
   const read = async (): Promise<readonly string[]> => {
-    const item = await tree.resolveTreeItem(tree.getTreeItem(backend), backend);
-    return (item.tooltip as unknown as MarkdownString).texts;
+    const shown = await tree.resolveTreeItem(tree.getTreeItem(backend), backend);
+    return (shown.tooltip as unknown as MarkdownString).texts;
   };
   assert.equal((await read()).at(-1), 'Landed at first try: bug 6 of 8 (75 %). More: gt runtime scorecard');
   town.answers['runtime/scorecard'] = () => Promise.reject(new Error('gone'));

@@ -154,6 +154,13 @@ function everyCall({
     discardWorktree: () => git.discardWorktree(repository, fresh),
     archive: () => git.archive(repository, worktree, 'nux'),
     restore: () => git.restore(repository, archive.ref, { directory: join(folder, 'back'), branch: 'back' }),
+    archiveContent: () => git.archiveContent(repository, archive.ref),
+    archiveRefs: () => git.archiveRefs(repository),
+    branchFromArchive: () =>
+      git.branchFromArchive(repository, archive.ref, { branch: 'of-archive', message: 'x' }),
+    deleteArchive: () => git.deleteArchive(repository, { ...archive, ref: 'refs/gastown/archive/other' }),
+    restoreClone: () =>
+      git.restoreClone(repository, archive, { directory: join(folder, 'again'), branch: 'again' }),
     commitAll: () => git.commitAll(repository, worktree, { message: 'x', identity: ann }),
     updateRef: () => git.updateRef(repository, 'refs/gastown/x', { old: undefined, new: first }),
     addScratch: () => git.addScratch(repository, join(folder, 'another'), first),

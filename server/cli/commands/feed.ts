@@ -4,6 +4,7 @@ import type { HistoryItem } from '../../domain/trail.ts';
 import type { BeadHistory } from '../../protocol/bead.ts';
 import type { FeedParams } from '../../protocol/town.ts';
 import { answer, type Cli } from '../cli.ts';
+import { showAttention } from './attention.ts';
 import { sinceWord } from '../since.ts';
 import { feedLines, followedLine, historyLines } from '../text/feed.ts';
 import { listed, present, verb, wholeNumber } from '../words.ts';
@@ -18,6 +19,7 @@ interface FeedOptions {
   readonly mol?: string;
   readonly convoy?: string;
   readonly follow?: boolean;
+  readonly problems?: boolean;
 }
 
 export function addFeed(gt: Command, cli: Cli): void {
@@ -40,8 +42,10 @@ export function addFeed(gt: Command, cli: Cli): void {
     .option('--mol <bead>', 'the same')
     .option('--convoy <convoy>', 'about this convoy and its beads')
     .option('-f, --follow', 'go on with what happens, until Ctrl+C')
+    .option('--problems', 'what needs a person, as gt attention')
     .option('--plain', 'as it is: one line for each entry')
     .action(async (options: FeedOptions) => {
+      if (options.problems) return await showAttention(cli, options.rig);
       if (options.follow) return await follow(cli, options);
       await answer(cli, {
         method: 'town/feed',
