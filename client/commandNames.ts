@@ -45,7 +45,9 @@ export type CommandName =
   | 'showLog'
   | 'restartLanguageServer'
   | 'copyId'
-  | 'showMoreBeads';
+  | 'showMoreBeads'
+  | 'filterActivity'
+  | 'reveal';
 
 /** As VS Code knows it. */
 export function commandId(name: CommandName): string {

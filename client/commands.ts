@@ -2,6 +2,7 @@ import { commands, type Disposable } from 'vscode';
 import { messageOf } from '../server/domain/fault.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import { commandId, type CommandName, run } from './commandNames.ts';
+import { filterActivity, reveal } from './commands/activity.ts';
 import {
   acknowledge,
   answer,
@@ -78,6 +79,8 @@ export const commandTable = {
   restartLanguageServer: { on: restartLanguageServer, off: restartLanguageServer },
   copyId: { on: copyId, off: copyId },
   showMoreBeads: { on: showMoreBeads },
+  filterActivity: { on: filterActivity },
+  reveal: { on: reveal },
 } as const satisfies Readonly<Record<CommandName, Command>>;
 
 export function registerCommands(parts: CommandParts): Disposable[] {

@@ -7,6 +7,7 @@ import {
   workspace,
 } from 'vscode';
 import { registerCommands } from './commands.ts';
+import { Activity, followActivity } from './activity.ts';
 import { showCollisions } from './collisions.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
@@ -63,7 +64,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const ownRuntimes = new OwnRuntimes(connection.ask, (text) => log.warn(text));
   const welcome = new Welcome();
   welcome.show(connection.state, model);
-  const views = new Views(model);
+  const views = new Views(model, new Activity(connection.ask, (text) => log.warn(text)));
   const notices = new Notices(context.globalState);
   const statusBar = new StatusBar();
   const environment = new TerminalEnvironment(context.environmentVariableCollection);
@@ -73,6 +74,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     statusBar.show(model);
     notices.show(model);
   };
+  const waiting = new Waiting((item) => views.reveal(item));
   terminals.start();
   const held = new Disposables();
   held.add(
@@ -83,6 +85,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     statusBar,
     model.onDidChange(show),
     ...showCollisions(connection, model, log),
+    ...followActivity(connection, views.activity),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidChangeTown(tellLanded),
     connection.onDidResync(() => {
@@ -96,14 +99,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     }),
     ...registerDocuments(connection.ask, { [runtimeTestScheme]: runtimeTests }),
     ...followWindow({ connection, model, ownRuntimes, log }),
-    ...registerCommands({
-      connection,
-      model,
-      terminals,
-      runtimeTests,
-      waiting: new Waiting((item) => views.reveal(item)),
-      log,
-    }),
+    ...registerCommands({ connection, model, terminals, runtimeTests, views, waiting, log }),
   );
   void connection.restart();
   return { connection, held };

@@ -1,4 +1,5 @@
 import type { RuntimeSummary } from '../server/protocol/runtime.ts';
+import type { ScorecardRow } from '../server/protocol/scorecard.ts';
 import type { Ask } from './connection.ts';
 
 /** It was looked for, and is not there. One that was never heard of may well be. */
@@ -38,6 +39,12 @@ export class Runtimes {
       this.#changed();
     }
     return all;
+  }
+
+  /** How a runtime did so far. The town reads its journal for it, so that it is asked only when somebody looks. */
+  async score(name: string): Promise<readonly ScorecardRow[]> {
+    const { rows } = await this.#ask('runtime/scorecard', {});
+    return rows.filter(({ runtime }) => runtime === name);
   }
 
   clear(): void {

@@ -8,6 +8,8 @@ export type Subject =
   | { readonly kind: 'convoy'; readonly convoy: string }
   | { readonly kind: 'archives'; readonly rig: string }
   | { readonly kind: 'archive'; readonly archive: string }
+  /** Something that happened to nobody who could be shown. */
+  | { readonly kind: 'entry'; readonly entry: string }
   | { readonly kind: 'escalation'; readonly escalation: string }
   | { readonly kind: 'mail'; readonly message: string }
   /** An item of the attention list that stands for nothing else. */
@@ -31,6 +33,7 @@ function isSubject(value: object): value is Subject {
     mayor: 'agent',
     bead: 'bead',
     convoy: 'convoy',
+    entry: 'entry',
     escalation: 'escalation',
     mail: 'message',
     attention: 'item',

@@ -1,8 +1,11 @@
 import { type Disposable, type TreeView, window } from 'vscode';
 import type { AttentionItem } from '../server/domain/attentionItem.ts';
+import { type Activity, everything } from './activity.ts';
 import type { TownState } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import type { Model } from './model.ts';
+import type { Subject } from './subject.ts';
+import { ActivityRows } from './views/activity.ts';
 import { AttentionRows } from './views/attention.ts';
 import { BeadRows, beadSummary } from './views/beads.ts';
 import { ConvoyRows } from './views/convoys.ts';
@@ -18,6 +21,7 @@ export const viewIds = {
   rigs: 'gastown.rigs',
   convoys: 'gastown.convoys',
   beads: 'gastown.beads',
+  activity: 'gastown.activity',
 } as const;
 
 /** The trees of the container. */
@@ -30,9 +34,12 @@ export class Views implements Disposable {
   readonly #attentionTree: RowTree;
   readonly #rigs: TreeView<TreeRow>;
   readonly #beads: TreeView<TreeRow>;
+  readonly #activity: TreeView<TreeRow>;
+  readonly activity: Activity;
 
-  constructor(model: Model) {
+  constructor(model: Model, activity: Activity) {
     this.#model = model;
+    this.activity = activity;
     const attention = new RowTree(new AttentionRows(model));
     const rigs = new RowTree(new RigRows(model));
     const convoys = new RowTree(new ConvoyRows(model));
@@ -42,8 +49,16 @@ export class Views implements Disposable {
     this.#rigs = window.createTreeView(viewIds.rigs, { treeDataProvider: rigs, showCollapseAll: true });
     const convoyView = window.createTreeView(viewIds.convoys, { treeDataProvider: convoys });
     this.#beads = window.createTreeView(viewIds.beads, { treeDataProvider: beads, canSelectMany: true });
-    this.#trees = [attention, rigs, convoys, beads];
-    this.#views = [this.#attention, this.#rigs, convoyView, this.#beads];
+    const happened = new RowTree(new ActivityRows(activity, model));
+    this.#activity = window.createTreeView(viewIds.activity, { treeDataProvider: happened });
+    this.#trees = [attention, rigs, convoys, beads, happened];
+    this.#views = [this.#attention, this.#rigs, convoyView, this.#beads, this.#activity];
+    this.#held.add(
+      activity,
+      activity.onDidChange(() => happened.update()),
+      this.#activity.onDidChangeVisibility(({ visible }) => activity.look(visible)),
+    );
+    activity.look(this.#activity.visible);
     this.#held.add(...this.#trees);
     this.#held.add(...this.#views);
     const tick = setInterval(() => this.#tick(), tickMs);
@@ -59,6 +74,21 @@ export class Views implements Disposable {
     this.#attention.description = waiting > 0 ? String(waiting) : '';
     this.#rigs.message = this.#model.town ? brokenWords(state, this.#model) : '';
     this.#beads.description = beadSummary(this.#model);
+    const { kind } = this.activity;
+    this.#activity.description = kind === everything ? '' : kind.label.toLowerCase();
+  }
+
+  /** Selects the row of something, in the first view that has one; false where none has. */
+  async showWhere(subject: Subject): Promise<boolean> {
+    for (const [at, tree] of this.#trees.entries()) {
+      const view = this.#views[at];
+      if (!view || view === this.#activity || view === this.#attention) continue;
+      const row = await tree.locate((each) => isSame(each, subject));
+      if (!row) continue;
+      await view.reveal(row, { select: true, focus: true });
+      return true;
+    }
+    return false;
   }
 
   /** Selects the row of an item, without taking the focus. */
@@ -75,6 +105,13 @@ export class Views implements Disposable {
     if (!this.#views.some(({ visible }) => visible)) return;
     for (const tree of this.#trees) tree.update();
   }
+}
+
+function isSame(row: Subject, wanted: Subject): boolean {
+  if (row.kind === 'bead' && wanted.kind === 'bead') return row.bead === wanted.bead;
+  if ('agent' in row && wanted.kind === 'polecat') return row.kind !== 'bead' && row.agent === wanted.agent;
+  if (row.kind === 'convoy' && wanted.kind === 'convoy') return row.convoy === wanted.convoy;
+  return row.kind === 'rig' && wanted.kind === 'rig' && row.rig === wanted.rig;
 }
 
 /** What stands above rows that may be out of date. */

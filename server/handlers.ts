@@ -10,9 +10,9 @@ import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
 import { broadcastHandlers } from './operations/broadcast.ts';
 import { escalationHandlers } from './operations/escalations.ts';
-import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
+import { historyHandlers } from './operations/history.ts';
 import { land } from './operations/land.ts';
 import { listMergeRequests } from './operations/mergeRequests.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
@@ -41,6 +41,7 @@ import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operation
 import { sessionEvent } from './operations/sessionEvents.ts';
 import { schedulerHandlers } from './operations/schedulerHandlers.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
+import { scorecardHandlers } from './operations/scorecard.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
 import { handoffHandlers } from './operations/packet.ts';
@@ -82,6 +83,8 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...recoveryHandlers(context),
     ...doctorHandlers(context),
     ...radarHandlers(context),
+    ...historyHandlers(context),
+    ...scorecardHandlers(context),
     ...pluginHandlers(context),
     ...convoyHandlers(context),
     ...schedulerHandlers(context),
@@ -90,9 +93,11 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
   return noticing(context, acknowledging(context, notingUnapproved(context, handlers)));
 }
 
+type HistoryMethods = 'town/feed' | 'bead/history' | 'runtime/scorecard';
+
 type StateMethods = Exclude<
   Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>,
-  keyof (ReturnType<typeof rigLifeHandlers> & ReturnType<typeof doctorHandlers>)
+  HistoryMethods | keyof (ReturnType<typeof rigLifeHandlers> & ReturnType<typeof doctorHandlers>)
 >;
 
 function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
@@ -105,7 +110,6 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
       context.radar.follow(caller.peer);
       return subscribe(context, params, caller);
     },
-    'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {
       await store.writeSnapshot();
@@ -133,7 +137,7 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
 
 type BeadMethods = Exclude<
   Extract<keyof Handlers, `bead/${string}` | `dependency/${string}`>,
-  'bead/explain'
+  'bead/explain' | HistoryMethods
 >;
 
 function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {

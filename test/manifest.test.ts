@@ -240,6 +240,7 @@ test('commands that need a row are not in the palette, all others are', () => {
     'gastown.copyId',
     'gastown.copyInstallCommand',
     'gastown.showMoreBeads',
+    'gastown.reveal',
     'gastown.approveRig',
     'gastown.acknowledge',
     'gastown.readMail',

@@ -4,6 +4,7 @@ import type { Model } from '../model.ts';
 import type { RuntimeTests } from '../runtimeTests.ts';
 import type { Waiting } from '../waiting.ts';
 import type { Terminals } from '../terminals.ts';
+import type { Views } from '../views.ts';
 
 /** What commands work with. */
 export interface CommandParts {
@@ -11,6 +12,7 @@ export interface CommandParts {
   readonly model: Model;
   readonly terminals: Terminals;
   readonly runtimeTests: RuntimeTests;
+  readonly views: Pick<Views, 'activity' | 'showWhere'>;
   readonly waiting: Waiting;
   readonly log: LogOutputChannel;
 }

@@ -21,8 +21,8 @@ export class BeadRows implements RowSource {
     return below.subject.kind === 'rig' ? this.#beads(below.subject.rig) : [];
   }
 
-  async read(below: Row): Promise<void> {
-    if (below.subject.kind === 'rig') await this.#model.beads.read(below.subject.rig);
+  async read(below?: Row): Promise<void> {
+    if (below?.subject.kind === 'rig') await this.#model.beads.read(below.subject.rig);
   }
 
   #groups(): readonly Row[] {

@@ -11,6 +11,7 @@ import type { Icon } from './icons.ts';
 import { polecatRow } from './polecatRow.ts';
 import { joined, type Row, type RowSource } from './row.ts';
 import { installCommand, installLine, runtimeTooltip } from './runtimeWords.ts';
+import { scoreParagraphs } from './scoreWords.ts';
 
 /** The mayor; rig → crew, and polecat → its bead. */
 export class RigRows implements RowSource {
@@ -48,6 +49,7 @@ export class RigRows implements RowSource {
           summary.polecats.total > 0 ||
           this.#crewOf(summary.rig.id).length > 0 ||
           (summary.archives ?? 0) > 0,
+        score: async () => scoreParagraphs(await this.#model.runtimes.score(summary.rig.runtime)),
       }),
     );
     return mayor ? [mayor, ...rows] : rows;
@@ -85,9 +87,10 @@ interface RigFacts {
   /** Absent until the runtimes were read. */
   readonly runtime: RuntimeSummary | undefined;
   readonly unfolds: boolean;
+  readonly score: () => Promise<readonly string[]>;
 }
 
-function rigRow(summary: RigSummary, { runtime, unfolds }: RigFacts): Row {
+function rigRow(summary: RigSummary, { runtime, unfolds, score }: RigFacts): Row {
   const { rig } = summary;
   const label = displayText(summary.runtimeLabel, 40);
   const missing = isMissing(runtime);
@@ -107,6 +110,7 @@ function rigRow(summary: RigSummary, { runtime, unfolds }: RigFacts): Row {
     spoken: `Rig ${rig.id}, ${joined(worker, words).replaceAll(' · ', ', ')}.`,
     subject: { kind: 'rig', rig: rig.id },
     tooltip: () => rigTooltip(summary, runtime, joined(worker, words)),
+    more: score,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Row {
   readonly command?: { readonly command: string; readonly title: string };
   /** Paragraphs, made when somebody looks. Not part of the row's looks. */
   readonly tooltip: () => readonly (string | undefined)[];
+  /** Paragraphs that have to be asked for, when somebody looks. */
+  readonly more?: () => Promise<readonly string[]>;
 }
 
 /** Where the rows of a view come from. */
@@ -25,7 +27,7 @@ export interface RowSource {
   /** The rows below this one, at the top without one; undefined where they have not been read yet. */
   rows(below?: Row): readonly Row[] | undefined;
   /** Reads them. */
-  read(below: Row): Promise<void>;
+  read(below?: Row): Promise<void>;
 }
 
 /** The parts that are there, in one line. */

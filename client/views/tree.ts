@@ -8,6 +8,7 @@ import {
   TreeItem,
   TreeItemCollapsibleState,
 } from 'vscode';
+import type { Subject } from '../subject.ts';
 import type { Row, RowSource } from './row.ts';
 
 /** A row on the screen: the same object for as long as the row is there, since VS Code compares by identity. */
@@ -36,12 +37,25 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
   readonly onDidChangeTreeData = this.#changes.event;
 
   async getChildren(parent?: TreeRow): Promise<TreeRow[]> {
-    if (parent && !this.#source.rows(parent.row)) await this.#source.read(parent.row);
+    if (!this.#source.rows(parent?.row)) await this.#source.read(parent?.row);
     return [...this.#settle(parent)];
   }
 
   getParent({ parent }: TreeRow): TreeRow | undefined {
     return parent;
+  }
+
+  /** The first row that stands for such a thing, breadth first; what is not read yet is read. */
+  async locate(test: (subject: Subject) => boolean): Promise<TreeRow | undefined> {
+    for (let level = await this.getChildren(); level.length > 0;) {
+      const found = level.find(({ row }) => test(row.subject));
+      if (found) return found;
+      const below = await Promise.all(
+        level.map((row) => (row.row.children ? this.getChildren(row) : Promise.resolve([]))),
+      );
+      level = below.flat();
+    }
+    return undefined;
   }
 
   getTreeItem({ row }: TreeRow): TreeItem {
@@ -55,8 +69,20 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
     return item;
   }
 
-  resolveTreeItem(item: TreeItem, { row }: TreeRow): TreeItem {
-    item.tooltip = tooltip(row);
+  resolveTreeItem(item: TreeItem, { row }: TreeRow): TreeItem | Promise<TreeItem> {
+    item.tooltip = tooltip(row.tooltip());
+    // What cannot be had is left out: the rest of the tooltip is there.
+    return row.more
+      ? this.#withMore(
+          item,
+          row.more().catch(() => []),
+          row,
+        )
+      : item;
+  }
+
+  async #withMore(item: TreeItem, more: Promise<readonly string[]>, row: Row): Promise<TreeItem> {
+    item.tooltip = tooltip([...row.tooltip(), ...(await more)]);
     return item;
   }
 
@@ -118,9 +144,9 @@ function colorOf(id: string | undefined): ThemeColor | undefined {
 }
 
 /** Texts of beads are data: they are added as text, and no command in them works. */
-function tooltip(row: Row): MarkdownString {
+function tooltip(paragraphs: readonly (string | undefined)[]): MarkdownString {
   const markdown = new MarkdownString();
-  for (const paragraph of row.tooltip()) {
+  for (const paragraph of paragraphs) {
     if (!paragraph) continue;
     markdown.appendText(paragraph);
     markdown.appendMarkdown('\n\n');

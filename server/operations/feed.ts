@@ -1,38 +1,8 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import { displayText } from '../domain/text.ts';
-import type { Params, Result } from '../protocol/messages.ts';
 import type { FeedItem } from '../protocol/town.ts';
-import type { Context } from './context.ts';
 
-/** How many entries the feed reaches back for one answer. */
-const most = 500;
-
-/** What happened, newest first. Steps that only the town's own book-keeping needs are left out. */
-export async function feed(context: Context, params: Params<'town/feed'>): Promise<Result<'town/feed'>> {
-  const limit = Math.min(params.limit ?? 50, most);
-  const end = params.before ?? context.store.seq + 1;
-  const items: FeedItem[] = [];
-  let from = end;
-  while (items.length < limit && from > 1) {
-    const start = Math.max(1, from - most);
-    for (const entry of (await between(context, start, from)).toReversed()) {
-      const item = describe(entry);
-      if (item && items.length < limit) items.push(item);
-    }
-    from = start;
-  }
-  return { items, more: (items.at(-1)?.seq ?? 1) > 1 };
-}
-
-async function between(context: Context, from: number, end: number): Promise<JournalEntry[]> {
-  const entries: JournalEntry[] = [];
-  for await (const entry of context.store.read(from)) {
-    if (entry.seq >= end) break;
-    entries.push(entry);
-  }
-  return entries;
-}
-
+/** What the feed tells, by verb. Steps that only the town's own book-keeping needs have no word. */
 const words: Readonly<Record<string, string>> = {
   'town/create': 'made the town',
   'town/configure': 'configured the town:',
@@ -120,7 +90,12 @@ const words: Readonly<Record<string, string>> = {
   'witness/kept': 'kept the commits of a crash on',
 };
 
-function describe(entry: JournalEntry): FeedItem | undefined {
+/** Every verb that the feed tells of. */
+export const feedVerbs: readonly string[] = Object.keys(words);
+
+export const feedWord = (verb: string): string | undefined => words[verb];
+
+export function describe(entry: JournalEntry): FeedItem | undefined {
   const word = words[entry.verb];
   if (!word) return undefined;
   const subject = entry.subject === undefined ? '' : ` ${displayText(entry.subject, 80)}`;

@@ -1,6 +1,7 @@
 import type { Bead, BeadStatus } from '../domain/bead.ts';
 import type { Dependency } from '../domain/dependency.ts';
 import type { BeadId } from '../domain/ids.ts';
+import type { HistoryItem } from '../domain/trail.ts';
 import type { Page, PageParams } from './page.ts';
 
 /** A bead with what is computed about it. */
@@ -80,11 +81,25 @@ export interface BeadListParams extends PageParams {
   readonly all?: boolean;
 }
 
+export interface BeadHistory {
+  readonly bead: Bead;
+  readonly items: readonly HistoryItem[];
+  /** Older ones are left out. */
+  readonly more: boolean;
+  /** What to give as `before` for the page before this one. */
+  readonly next?: number;
+}
+
 export interface BeadRequests {
   /** Anyone: a new bead with a readable id. */
   'bead/create': { params: BeadCreateParams & { readonly actor?: string }; result: BeadDetail };
   /** Anyone. Ids may be given without the prefix or as a unique part; several matches are refused with all of them. */
   'bead/get': { params: { readonly bead: string }; result: BeadDetail };
+  /** The whole history of a bead, oldest first, the newest page of it; `before` gives the page before. */
+  'bead/history': {
+    params: { readonly bead: string; readonly limit?: number; readonly before?: number };
+    result: BeadHistory;
+  };
   'bead/list': { params: BeadListParams; result: Page<BeadView> };
   'bead/ready': {
     params: PageParams & { readonly rig?: string; readonly assignee?: string };

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { Timestamp } from '../domain/ids.ts';
 
 // What the fields of requests are made of, each with what it says of a value that does not fit.
 
@@ -29,6 +30,12 @@ export const pageSize = v.pipe(
   v.maxValue(1000, 'must be at most 1000'),
 );
 export const priority = v.pipe(count, v.maxValue(4, 'must be 0 to 4'));
+/** As in records: RFC 3339, UTC. */
+export const time = v.pipe(
+  word,
+  v.isoTimestamp('must be a time: 2026-05-01T10:00:00.000Z'),
+  v.transform((moment) => new Date(moment).toISOString() as Timestamp),
+);
 export const opt = v.exactOptional;
 
 export function list<Item extends v.GenericSchema>(item: Item, most = 1000) {

@@ -16,6 +16,7 @@ import type { RigLifeRequests } from './rigLife.ts';
 import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { ScorecardRequests } from './scorecard.ts';
 import type { SchedulerRequests } from './scheduler.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
@@ -50,6 +51,7 @@ export interface Requests
     EscalationRequests,
     HandoffRequests,
     RadarRequests,
+    ScorecardRequests,
     PluginRequests,
     SeanceRequests,
     WitnessRequests {}

@@ -13,7 +13,6 @@ import {
   oneOf,
   opt,
   page,
-  pageSize,
   path,
   pid,
   priority,
@@ -27,6 +26,7 @@ import { handoffFields } from './handoffSchema.ts';
 import { archiveFields } from './archiveSchema.ts';
 import { doctorFields } from './doctorSchema.ts';
 import type { HelloParams } from './hello.ts';
+import { feedFields } from './feedSchema.ts';
 import { hostile, type Problem } from './hostile.ts';
 import type { Method, Params } from './messages.ts';
 import { mailFields } from './mailSchema.ts';
@@ -93,7 +93,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/get': {},
   'town/configure': { key: word, words },
   'town/subscribe': { since: opt(count) },
-  'town/feed': { limit: opt(pageSize), before: opt(count) },
+  ...feedFields,
   'town/down': { force: opt(flag), stop: opt(flag) },
   'town/retire': { version: word },
   ...radarFields,

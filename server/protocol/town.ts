@@ -41,6 +41,37 @@ export interface FeedItem {
   readonly verb: string;
   readonly subject?: string;
   readonly text: string;
+  /** How many entries are told in this line; absent: one. */
+  readonly count?: number;
+  /** What they are about, the oldest first, where it is not the same. */
+  readonly subjects?: readonly string[];
+}
+
+export interface FeedParams {
+  readonly limit?: number;
+  /** Entries before this number: the `next` of a page. */
+  readonly before?: number;
+  /** Entries after this number, in place of a page. */
+  readonly after?: number;
+  /** With `after`: where there is none yet, wait a while for it. */
+  readonly wait?: boolean;
+  /** Not older than this. */
+  readonly since?: Timestamp;
+  /** Verbs, the nouns before their slash, or what the field calls them: `sling`, `merged`, `session_end`. */
+  readonly types?: readonly string[];
+  readonly rig?: string;
+  readonly agent?: string;
+  readonly bead?: string;
+  readonly convoy?: string;
+}
+
+export interface FeedPage {
+  readonly items: readonly FeedItem[];
+  readonly more: boolean;
+  /** What to give as `before` for the page behind this one. */
+  readonly next?: number;
+  /** With `after`: the entry that was looked at last, to go on behind. */
+  readonly seq?: number;
 }
 
 export interface TownRequests {
@@ -61,11 +92,8 @@ export interface TownRequests {
     params: { readonly since?: number };
     result: { readonly seq: number; readonly entries: readonly JournalEntry[]; readonly resync: boolean };
   };
-  /** Any client: what happened, newest first. */
-  'town/feed': {
-    params: { readonly limit?: number; readonly before?: number };
-    result: { readonly items: readonly FeedItem[]; readonly more: boolean };
-  };
+  /** Any client: what happened, newest first; several slings within half a minute as one line. */
+  'town/feed': { params: FeedParams; result: FeedPage };
   /**
    * A person: end the sessions (with `force`; refused while any runs without it), write the snapshot, leave. With `stop` everything of
    * the town's ends, which is looked at afterwards, and the town stays stopped until a person starts it.

@@ -11,11 +11,14 @@ export interface LineSlice {
 const newline = 0x0a;
 const sliceBytes = 1 << 20;
 
-/** The whole lines of the first `length` bytes, in slices, so that nobody waits for a big file. An unfinished last line is not among them. */
-export async function* readLines(file: OpenFile, length: number): AsyncGenerator<LineSlice> {
-  let buffer = Buffer.allocUnsafe(Math.min(sliceBytes, Math.max(1, length)));
+/**
+ * The whole lines of the first `length` bytes, in slices, so that nobody waits for a big file. An unfinished last line is not among them.
+ * With `from`, where a line begins, only those from there on.
+ */
+export async function* readLines(file: OpenFile, length: number, from = 0): AsyncGenerator<LineSlice> {
+  let buffer = Buffer.allocUnsafe(Math.min(sliceBytes, Math.max(1, length - from)));
   let held = 0;
-  let position = 0;
+  let position = from;
   while (position < length) {
     if (held === buffer.length) buffer = grown(buffer);
     const space = buffer.subarray(held, Math.min(buffer.length, held + length - position));

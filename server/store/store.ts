@@ -3,7 +3,7 @@ import { stackOf } from '../domain/fault.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { collections } from '../domain/records.ts';
-import type { Change, Collection } from '../domain/records.ts';
+import type { Change } from '../domain/records.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Draft, View } from '../domain/view.ts';
 import { CommitQueue } from './commitQueue.ts';
@@ -15,6 +15,7 @@ import { entryText } from './journalLine.ts';
 import { emptySnapshot, loadState, readOnlyRefusal, snapshotPath } from './load.ts';
 import type { Loaded } from './load.ts';
 import { openJournal } from './openJournal.ts';
+import { Past } from './past.ts';
 import { schemaVersion } from './schema.ts';
 import { snapshotFile } from './snapshotFile.ts';
 import type { Snapshot } from './snapshotFile.ts';
@@ -94,6 +95,7 @@ export class Store {
   #isSnapshotting = false;
   #isRunning = false;
   #isClosing = false;
+  #past: Past | undefined;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
@@ -151,13 +153,10 @@ export class Store {
     return this.#parts.journal.read(Math.max(1, from));
   }
 
-  /** The entries that changed one record, oldest first. It reads through the whole journal. */
-  async history(collection: Collection, id: string): Promise<JournalEntry[]> {
-    const wanted = JSON.stringify([collection, id]).slice(0, -1);
-    const entries: JournalEntry[] = [];
-    for await (const text of this.#parts.journal.texts(1))
-      if (text.includes(wanted)) entries.push(JSON.parse(text) as JournalEntry);
-    return entries.filter(({ changes }) => changes.some(([name, key]) => name === collection && key === id));
+  /** What the whole journal says about each id; made when somebody asks first. */
+  get past(): Past {
+    const { files, directory, journal } = this.#parts;
+    return (this.#past ??= new Past(files, directory, () => journal.seq));
   }
 
   /** Resolves when everything up to now is in a snapshot that is safe on the disk, and the journal has turned to a new segment. */

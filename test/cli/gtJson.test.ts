@@ -8,6 +8,7 @@ import {
   sampleArchive,
   sampleBead,
   sampleConvoy,
+  sampleHistory,
   sampleHook,
   samplePolecat,
   samplePrompt,
@@ -15,6 +16,7 @@ import {
   sampleRequest,
   sampleRig,
   sampleRuntime,
+  sampleScorecard,
   sampleSlung,
   sampleStatus,
 } from './samples.ts';
@@ -84,6 +86,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     },
     keys: 'items[seq at by verb text] more',
   },
+  log: {
+    words: 'log be-auth',
+    answers: { 'bead/history': sampleHistory },
+    keys: 'bead title items[seq at by verb text details] more',
+  },
   config: {
     words: 'config',
     answers: { 'town/get': { name: 'gt', defaultRuntime: 'sim', maxSessions: 3 } as never },
@@ -108,6 +115,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'rig remove backend',
     answers: { 'rig/remove': { rig: 'backend' as never, kept: '/x', removedAt: before(0) } },
     keys: 'name kept removedAt',
+  },
+  'runtime scorecard': {
+    words: 'runtime scorecard',
+    answers: { 'runtime/scorecard': sampleScorecard },
+    keys: 'leastSamples rows[runtime runtimeLabel type samples landedFirst landedReworked failed withoutCode open reworks failures medianMs firstRate]',
   },
   'runtime show': {
     words: 'runtime show sim',

@@ -10,7 +10,6 @@ import {
   sampleConvoy,
   sampleHook,
   samplePolecat,
-  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -118,28 +117,6 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         remedy          nudge        none, nudge, restart or escalate
         stallLimit      none         1m to 24h, or none
         pushOnCrash     true         true or false
-    `,
-  },
-  'what would be in conflict': {
-    words: ['radar'],
-    answers: { 'radar/get': sampleRadar },
-    text: `
-      backend  3 polecats · looked 2 m ago
-        nux (be-auth) with slit (be-limit)  for 12 m
-          src/auth.ts
-          src/limit.ts
-        slit (be-limit) with main  for 5 m
-          README.md
-          and 7 more
-        rictus: not looked at: The folder /x is gone.
-        1 pair still to look at
-
-      frontend  the radar is off
-      Next: gt rig config frontend radar 2
-
-      infra  no polecat works here
-
-      ml-pipeline  The radar needs git 2.38; this is 2.34.1.
     `,
   },
   'one setting, bare, for scripts': {

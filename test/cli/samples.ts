@@ -6,12 +6,13 @@ import type { Timestamp } from '../../server/domain/ids.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat, PolecatState } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
+import type { BeadDetail, BeadHistory, BeadView } from '../../server/protocol/bead.ts';
 import type { ArchiveView } from '../../server/protocol/archive.ts';
-import type { BeadDetail, BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
 import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
+import type { ScorecardRow } from '../../server/protocol/scorecard.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
 import type { HookResult, PolecatDetail, Slung } from '../../server/protocol/work.ts';
 import { bead } from '../support/beads.ts';
@@ -369,3 +370,70 @@ function radarAgent(
     ...fields,
   };
 }
+
+export const sampleHistory: BeadHistory = {
+  bead: sampleBead('be-auth'),
+  items: [
+    {
+      seq: 1,
+      at: before(12),
+      by: 'overseer',
+      verb: 'bead/create',
+      text: 'overseer created be-auth',
+      details: ['"Refactor auth middleware"', 'task, priority 2'],
+    },
+    {
+      seq: 2,
+      at: before(10),
+      by: 'overseer',
+      verb: 'sling',
+      text: 'overseer slung be-auth',
+      details: ['open → hooked', 'assignee nobody → backend/nux'],
+    },
+    {
+      seq: 9,
+      at: before(4),
+      by: 'backend/nux',
+      verb: 'session/progress',
+      text: 'backend/nux gave 7 signs of life',
+      details: [],
+      signs: 7,
+    },
+  ],
+  more: false,
+};
+
+function scoreRow(runtime: string, type: string, fields: Partial<ScorecardRow>): ScorecardRow {
+  return {
+    runtime,
+    runtimeLabel: runtime,
+    type,
+    samples: 0,
+    landedFirst: 0,
+    landedReworked: 0,
+    failed: 0,
+    withoutCode: 0,
+    open: 0,
+    reworks: 0,
+    failures: {},
+    ...fields,
+  };
+}
+
+export const sampleScorecard = {
+  leastSamples: 5,
+  rows: [
+    scoreRow('codex', 'bug', {
+      samples: 8,
+      landedFirst: 6,
+      landedReworked: 1,
+      failed: 1,
+      reworks: 3,
+      medianMs: 25 * 60_000,
+      firstRate: 0.75,
+      failures: { quota: 2, 'context-limit': 1 },
+    }),
+    scoreRow('codex', 'task', { samples: 4, landedFirst: 4, medianMs: 40_000 }),
+    scoreRow('gemini', 'task', { open: 2 }),
+  ],
+};

@@ -22,11 +22,11 @@ const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status attention feed down stop up uninstall version config doctor orphans demo sling unsling explain handoff resume nudge broadcast dnd notify hook prime event done worktree radar';
+    'install status attention feed log down stop up uninstall version config doctor orphans demo sling unsling explain handoff resume nudge broadcast dnd notify hook prime event done worktree radar';
   const nouns = {
     rig: 'create add info list config approve remove status park unpark stop start restart dock undock reset',
     daemon: 'start stop status',
-    runtime: 'list show add remove test doctor',
+    runtime: 'list show add remove test doctor scorecard',
     plugin: 'list show history approve revoke run',
     convoy: 'create add list show stage launch remove close watch unwatch stranded check',
     scheduler: 'status list pause resume run clear retry',

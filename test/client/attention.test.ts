@@ -14,7 +14,7 @@ import { Waiting } from '../../client/waiting.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { person, seen } from '../support/vscode.ts';
-import { now, polecat, rig, SmallTown } from './town.ts';
+import { now, polecat, rig, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', rig: 'backend' as never });
 
@@ -139,6 +139,7 @@ async function windowOf(town: SmallTown): Promise<{ parts: CommandParts; reveale
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    views: noViews,
     waiting: new Waiting(({ id }) => Promise.resolve(void revealed.push(id))),
     log: { error: () => undefined, show: () => undefined } as never,
   };

@@ -11,7 +11,7 @@ import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { fakeTerminal, person, seen } from '../support/vscode.ts';
-import { beadless, convoy, listed, polecat, rig, SmallTown } from './town.ts';
+import { beadless, convoy, listed, polecat, rig, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -32,6 +32,7 @@ async function parts(town: SmallTown, state: TownState = { kind: 'connected', to
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    views: noViews,
     waiting: new Waiting(() => Promise.resolve()),
     log: {
       error: (...words: unknown[]) => logged.push(words),

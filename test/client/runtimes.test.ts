@@ -15,7 +15,7 @@ import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { person, seen } from '../support/vscode.ts';
 import { installCommand, missingWords } from '../../client/views/runtimeWords.ts';
-import { missingRuntime, polecat, rig, runtime, SmallTown } from './town.ts';
+import { missingRuntime, polecat, rig, runtime, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -46,6 +46,7 @@ async function parts(town: SmallTown, play: Test = () => Promise.reject(new Erro
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    views: noViews,
     waiting: new Waiting(() => Promise.resolve()),
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };

@@ -14,7 +14,7 @@ import type { StagedConvoy } from '../../server/protocol/convoyStage.ts';
 import { bead } from '../support/beads.ts';
 import { person, seen } from '../support/vscode.ts';
 import { eventually } from '../support/wait.ts';
-import { convoy, entry, now, polecat, SmallTown } from './town.ts';
+import { convoy, entry, now, polecat, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -34,6 +34,7 @@ async function run(name: keyof typeof commandTable, town: SmallTown, ...args: un
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
     waiting: new Waiting(() => Promise.resolve()),
+    views: noViews,
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };
   town.asked = [];

@@ -16,7 +16,7 @@ import type { Row } from '../../client/views/row.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
 import { fakeTerminal, person, seen, type ThemeIcon } from '../support/vscode.ts';
-import { beadless, listed, missingRuntime, now, polecat, rig, runtime, SmallTown } from './town.ts';
+import { beadless, listed, missingRuntime, now, polecat, rig, runtime, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -36,6 +36,7 @@ async function parts(town: SmallTown): Promise<CommandParts> {
     model,
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    views: noViews,
     waiting: new Waiting(() => Promise.resolve()),
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };

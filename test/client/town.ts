@@ -223,3 +223,6 @@ export class SmallTown {
     return { path: '/town', beads } as TownStatus;
   }
 }
+
+/** Views that show nothing, and no row of anything. */
+export const noViews = { activity: undefined as never, showWhere: () => Promise.resolve(false) };

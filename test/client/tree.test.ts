@@ -90,7 +90,8 @@ test('a row has an id, words for menus and a sentence for screen readers; its to
     ['a', 'rig', { label: 'Row a' }],
   );
   assert.equal(item.tooltip, undefined);
-  const tooltip = tree.resolveTreeItem(item, root).tooltip as unknown as MarkdownString;
+  const resolved = await tree.resolveTreeItem(item, root);
+  const tooltip = resolved.tooltip as unknown as MarkdownString;
   assert.deepEqual(tooltip.texts, ['**bold** [x](command:y)']);
   assert.deepEqual(
     [tooltip.isTrusted, tooltip.supportHtml, tooltip.markdown.join('').trim()],

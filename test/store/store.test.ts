@@ -189,7 +189,7 @@ test('history gives the entries of one record; reading begins where it is asked 
   await store.transact(meta, (draft) => draft.put('beads', bead({ id: 'b', notes: '["beads","a"' })));
   await store.transact({ ...meta, verb: 'bead/close' }, (draft) => draft.remove('beads', 'a'));
   assert.deepEqual(
-    (await store.history('beads', 'a')).map(({ seq, verb }) => [seq, verb]),
+    (await store.past.entries(await store.past.about('a'))).map(({ seq, verb }) => [seq, verb]),
     [
       [1, 'bead/create'],
       [3, 'bead/close'],

@@ -10,12 +10,15 @@ export function addAttention(gt: Command, cli: Cli): void {
     json: '{ items: [{ id, kind, subject, rig?, bead?, agent?, state, reason, since, action: { command, verb }, severity: critical|high|medium|low }] }, the most pressing first',
   })
     .option('--rig <rig>', 'only of this rig')
-    .action(async ({ rig }: { rig?: string }) => {
-      await answer(cli, {
-        method: 'attention/list',
-        params: present({ rig }),
-        text: ({ items }, look) => attentionLines(items, look),
-        json: (list) => list,
-      });
-    });
+    .action(async ({ rig }: { rig?: string }) => showAttention(cli, rig));
+}
+
+/** Also what `gt feed --problems` shows. */
+export async function showAttention(cli: Cli, rig: string | undefined): Promise<void> {
+  await answer(cli, {
+    method: 'attention/list',
+    params: present({ rig }),
+    text: ({ items }, look) => attentionLines(items, look),
+    json: (list) => list,
+  });
 }

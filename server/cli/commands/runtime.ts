@@ -7,6 +7,7 @@ import { runtimeJson, runtimeLines, runtimesLines } from '../text/runtime.ts';
 import { noun, verb } from '../words.ts';
 import { addRuntimeDoctor } from './runtimeDoctor.ts';
 import { addRuntimeTest } from './runtimeTest.ts';
+import { addScorecard } from './scorecard.ts';
 
 const keys = '{ name, label, builtIn, program?, from?, version?, tried, searched, rigs, preset }';
 
@@ -60,6 +61,7 @@ export function addRuntime(gt: Command, cli: Cli): void {
 }
 
 function addRemove(runtime: Command, cli: Cli): void {
+  addScorecard(runtime, cli);
   verb(runtime, 'remove', {
     does: 'forget a runtime of your own',
     examples: ['gt runtime remove my-agent'],

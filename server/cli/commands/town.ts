@@ -4,13 +4,14 @@ import { answer, type Cli } from '../cli.ts';
 import { serverLines } from '../askServerProgram.ts';
 import { failureOf } from '../failure.ts';
 import { usualTown } from '../place.ts';
-import { feedLines, statusJson, statusLines } from '../text/town.ts';
+import { statusJson, statusLines } from '../text/town.ts';
+import { addFeed } from './feed.ts';
 import { protocolVersion, productVersion } from '../../protocol/version.ts';
 import { addStopTown, stopTown } from './stopTown.ts';
 import { addUninstall } from './uninstall.ts';
 import { readServerFile } from '../../rpc/call.ts';
 import { hasLeft } from '../../rpc/left.ts';
-import { wholeNumber, verb } from '../words.ts';
+import { verb } from '../words.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { displayText } from '../../domain/text.ts';
 
@@ -23,21 +24,7 @@ export function addTown(gt: Command, cli: Cli): void {
   }).action(async () => {
     await answer(cli, { method: 'town/status', params: {}, text: statusLines, json: statusJson });
   });
-  verb(gt, 'feed', {
-    does: 'show what happened, the newest last',
-    examples: ['gt feed', 'gt feed -n 100'],
-    json: '{ items: [{ seq, at, by, verb, subject?, text }], more }, the newest first',
-    aliases: ['log', 'trail'],
-  })
-    .option('-n, --limit <number>', 'how many entries', wholeNumber, 30)
-    .action(async ({ limit }: { limit: number }) => {
-      await answer(cli, {
-        method: 'town/feed',
-        params: { limit },
-        text: ({ items }, look) => feedLines(items, look),
-        json: (feed) => feed,
-      });
-    });
+  addFeed(gt, cli);
   addDown(gt, cli);
   addStopTown(gt, cli);
   addUninstall(gt, cli);

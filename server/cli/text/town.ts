@@ -1,8 +1,7 @@
 import { displayText } from '../../domain/text.ts';
-import type { FeedItem, TownStatus } from '../../protocol/town.ts';
+import type { TownStatus } from '../../protocol/town.ts';
 import { ago } from '../ago.ts';
 import { paint, type Look } from '../output.ts';
-import { cut } from '../table.ts';
 import { polecatsText } from './state.ts';
 
 export function statusLines(status: TownStatus, look: Look): string[] {
@@ -34,19 +33,6 @@ export function statusJson(status: TownStatus): Record<string, unknown> {
   const server = { version, protocol, pid, startedAt, seq, readOnly };
   const counts = { rigs, beads, convoys, polecats, mergeRequests, sessions, attention, editors };
   return { townId, name, path, ...counts, server };
-}
-
-/** The newest last, as on a terminal. */
-export function feedLines(items: readonly FeedItem[], look: Look): string[] {
-  if (items.length === 0) return ['Nothing has happened yet.'];
-  const times = items.map((item) => ago(item.at, look.now));
-  const widest = Math.max(...times.map((time) => time.length));
-  return items
-    .map((item, at) => {
-      const time = (times[at] ?? '').padStart(widest);
-      return `${paint(look, 'dim', time)}  ${cut(displayText(item.text, 500), look.width - widest - 2)}`;
-    })
-    .toReversed();
 }
 
 function needYou(count: number): string {
