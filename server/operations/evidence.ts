@@ -1,4 +1,4 @@
-import { hookOf } from '../domain/hooks.ts';
+import { isHeld } from '../domain/hooks.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { stoppedWithoutDone } from '../domain/polecats.ts';
@@ -92,7 +92,7 @@ const reports = ({ lifecycleHooks, output }: RuntimePreset, { host }: Session): 
 
 function beadLeft(view: View, { id, bead }: Polecat): Evidence['beadLeft'] {
   const record = view.get('beads', bead ?? '');
-  if (!record || hookOf(view, id)?.id === record.id) return undefined;
+  if (!record || (isHeld(record) && record.assignee === id)) return undefined;
   const how =
     record.status === 'closed' ? `${record.id} is closed` : `${record.id} is not on its hook any more`;
   return { at: record.closedAt ?? record.updatedAt, how };
