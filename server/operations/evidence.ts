@@ -38,12 +38,12 @@ interface Known {
 
 function evidenceOf(view: View, { polecat, session, look }: Known, awakeSince: Timestamp): Evidence {
   const preset = findPreset(session.runtime, view.all('runtimes'));
-  const { state, updatedAt, reason } = polecat;
+  const { state, stateAt = polecat.updatedAt, reason } = polecat;
   const { createdAt, startedAt, exit, failure } = session;
   const seen = seenOf(polecat, session, look);
   return {
     state,
-    stateAt: updatedAt,
+    stateAt,
     reason,
     session: { state: session.state, createdAt, startedAt, end: exit?.end, failure },
     isPerson: preset !== undefined && isPerson(preset),

@@ -10,6 +10,7 @@ import {
   sampleConvoy,
   sampleHook,
   samplePolecat,
+  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -90,29 +91,26 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
       Warning: claude was not found on PATH.
     `,
   },
-  'the settings of a rig': {
-    words: ['rig', 'config', 'backend'],
-    answers: { 'rig/get': sampleRig('backend') },
+  'what would be in conflict': {
+    words: ['radar'],
+    answers: { 'radar/get': sampleRadar },
     text: `
-        KEY          VALUE        MAY BE
-        runtime      claude-code  the name of a runtime
-        branch       main         the name of a branch
-        state        active       active, parked or docked
-        merge        review       review, auto or none
-        push         false        true or false
-        check        npm test     a program and its arguments, or none
-        session      auto         auto, editor, tmux or process
-        ids          readable     readable or hash
-        maxPolecats  10           1 to 100
-        approval     ask          ask or auto
-        isolation    auto         auto, worktree, clone or in-place
-        setup        none         a program and its arguments, or none
-        include      on           on or off
-        stallAfter   15m          1m to 24h
-        maxNudges    2            0 to 10
-        remedy       nudge        none, nudge, restart or escalate
-        stallLimit   none         1m to 24h, or none
-        pushOnCrash  true         true or false
+      backend  3 polecats · looked 2 m ago
+        nux (be-auth) with slit (be-limit)  for 12 m
+          src/auth.ts
+          src/limit.ts
+        slit (be-limit) with main  for 5 m
+          README.md
+          and 7 more
+        rictus: not looked at: The folder /x is gone.
+        1 pair still to look at
+
+      frontend  the radar is off
+      Next: gt rig config frontend radar 2
+
+      infra  no polecat works here
+
+      ml-pipeline  The radar needs git 2.38; this is 2.34.1.
     `,
   },
   'one setting, bare, for scripts': {
@@ -147,11 +145,12 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         Beads        12 open · 5 ready · 3 blocked
         Convoys      1 open
         Polecats     2 working · 1 needs you
+        Attention    1 needs you
         Queue        1 waiting
         Sessions     2
         Editors      1
         Town server  0.1.0 · pid 4711 · started 12 m ago
-      Next: gt polecat list
+      Next: gt attention
     `,
   },
   'a sling': {
