@@ -112,13 +112,13 @@ const by: By = {
   mergeRequests: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
-  episodes: () => ({ ...fresh, polecats: true }),
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
   escalations: () => ({ ...fresh, attention: true }),
   archives: () => fresh,
   pluginRuns: () => ({ ...fresh, attention: true }),
   dispatches: () => ({ ...fresh, attention: true }),
   quotas: () => fresh,
+  episodes: () => ({ ...fresh, polecats: true, attention: true }),
 };
 
 function staleBy<C extends Collection>(

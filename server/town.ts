@@ -17,7 +17,7 @@ import { handlersOf, type OfferToHost } from './handlers.ts';
 /** What the town is made of; `main.ts` gives the real parts. */
 export type TownParts = Omit<
   Context,
-  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers' | 'witness' | 'radar' | 'collisionsOf'
+  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers' | 'radar' | 'collisionsOf' | 'witness'
 > & {
   /** Where they are not the usual ones. */
   readonly waits?: Partial<Waits>;

@@ -55,11 +55,11 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
-    ...witnessWords(settings),
     radar: String(settings.radar ?? radarMinutes),
     holdCollisions: String(settings.holdCollisions === true),
     budgetTurns: String(settings.budget?.turns ?? 'none'),
     budgetMinutes: String(settings.budget?.minutes ?? 'none'),
+    ...witnessWords(settings),
   };
 }
 
@@ -103,11 +103,11 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
-    ...witnessWords(undefined),
     radar: String(radarMinutes),
     holdCollisions: 'false',
     budgetTurns: 'none',
     budgetMinutes: 'none',
+    ...witnessWords(undefined),
   };
   return defaultOf(defaults, key);
 }

@@ -2,9 +2,9 @@ import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
-import type { Episode } from './episode.ts';
 import type { Escalation } from './escalation.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Episode } from './episode.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
@@ -33,13 +33,13 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
-  /** What is wrong with polecats, by their ids. */
-  episodes: Episode;
   escalations: Escalation;
   archives: Archive;
   pluginRuns: PluginRun;
   dispatches: Dispatch;
   quotas: Quota;
+  /** What is wrong with polecats, by their ids. */
+  episodes: Episode;
 }
 
 export type Collection = keyof Records;
@@ -57,12 +57,12 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
-  'episodes',
   'escalations',
   'archives',
   'pluginRuns',
   'dispatches',
   'quotas',
+  'episodes',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

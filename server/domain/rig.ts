@@ -56,6 +56,10 @@ export interface RigSettings {
   readonly setup?: readonly string[];
   /** Whether what `.worktreeinclude` names is copied into new workplaces. Absent: true. */
   readonly include?: boolean;
+  /** Minutes between looks of the conflict radar. Absent: `radarMinutes`. */
+  readonly radar?: number | 'off';
+  /** Whether the scheduler holds back a bead that would collide. Absent: false. */
+  readonly holdCollisions?: boolean;
   /** How polecats are watched over; absent: as `witnessSettings.ts` says. */
   readonly stallAfterMs?: number;
   readonly maxNudges?: number;
@@ -63,10 +67,6 @@ export interface RigSettings {
   /** 0: none. */
   readonly stallLimitMs?: number;
   readonly pushOnCrash?: boolean;
-  /** Minutes between looks of the conflict radar. Absent: `radarMinutes`. */
-  readonly radar?: number | 'off';
-  /** Whether the scheduler holds back a bead that would collide. Absent: false. */
-  readonly holdCollisions?: boolean;
 }
 
 export interface Rig {

@@ -90,9 +90,9 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
-  ...witnessSettingKeys,
   ...radarSettingKeys,
   ...budgetSettingKeys,
+  ...witnessSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -218,10 +218,10 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
-  ...witnessParsers,
   ...radarParsers,
   budgetTurns: (words) => ({ budget: { turns: limit('budgetTurns', words) } }),
   budgetMinutes: (words) => ({ budget: { minutes: limit('budgetMinutes', words) } }),
+  ...witnessParsers,
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {

@@ -2,9 +2,9 @@ import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
-import type { Episode } from './episode.ts';
 import type { Escalation } from './escalation.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Episode } from './episode.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { PluginRun } from './pluginRun.ts';
@@ -41,7 +41,6 @@ export interface IndexedRecords {
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   messagesByAgent: Message;
-  episodesByRig: Episode;
   escalationsByState: Escalation;
   archivesByRig: Archive;
   archivesByBead: Archive;
@@ -51,6 +50,7 @@ export interface IndexedRecords {
   pluginTroubles: PluginRun;
   /** By priority, then oldest first: the order they are started in. */
   dispatchesByState: Dispatch;
+  episodesByRig: Episode;
 }
 
 export type IndexName = keyof IndexedRecords;

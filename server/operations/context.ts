@@ -125,10 +125,10 @@ export interface Context {
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
-  readonly witness: WitnessMemory;
   readonly radar: RadarBoard;
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;
+  readonly witness: WitnessMemory;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -12,7 +12,6 @@ import { witness } from './witness.ts';
 
 const duties: readonly ((context: Context) => Duty)[] = [
   wakeBeads,
-  witness,
   raiseEscalations,
   keepArchives,
   watchCollisions,
@@ -20,6 +19,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   parkRuntimes,
   feedConvoys,
   dispatchQueue,
+  witness,
 ];
 
 /** A town that can only be read does nothing by itself. */

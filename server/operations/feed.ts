@@ -95,6 +95,12 @@ const words: Readonly<Record<string, string>> = {
   'land/lost': 'lost the landing of',
   'land/refused': 'could not land yet',
   remove: 'removed',
+  restore: 'brought back',
+  'restore/branch': 'made a branch of',
+  'archive/delete': 'deleted the archive',
+  'plugin/approve': 'approved the plugin',
+  'plugin/revoke': 'takes back the approval of the plugin',
+  'plugin/failed': 'saw the plugin fail:',
   'witness/raise': 'sees trouble with',
   'witness/clear': 'sees work again by',
   'witness/nudge': 'nudged',
@@ -103,12 +109,6 @@ const words: Readonly<Record<string, string>> = {
   'witness/release': 'ended the session of',
   'witness/escalate': 'asks for a person to look after',
   'witness/kept': 'kept the commits of a crash on',
-  restore: 'brought back',
-  'restore/branch': 'made a branch of',
-  'archive/delete': 'deleted the archive',
-  'plugin/approve': 'approved the plugin',
-  'plugin/revoke': 'takes back the approval of the plugin',
-  'plugin/failed': 'saw the plugin fail:',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

@@ -222,7 +222,6 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
-  ...witnessFields,
   ...attentionFields,
   ...mailFields,
   ...escalationFields,
@@ -230,6 +229,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...pluginFields,
   ...schedulerFields,
   ...convoyFields,
+  ...witnessFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

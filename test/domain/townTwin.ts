@@ -2,9 +2,9 @@ import type { Archive } from '../../server/domain/archive.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
-import type { Episode } from '../../server/domain/episode.ts';
 import type { Escalation } from '../../server/domain/escalation.ts';
 import type { Dispatch } from '../../server/domain/dispatch.ts';
+import type { Episode } from '../../server/domain/episode.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
 import type { PluginRun } from '../../server/domain/pluginRun.ts';
@@ -170,10 +170,10 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   pluginRunsByPlugin: { from: 'pluginRuns', keys: (r: PluginRun) => [r.plugin] },
   pluginTroubles: { from: 'pluginRuns', keys: (r: PluginRun) => (r.trouble ? [''] : []) },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
-  episodesByRig: { from: 'episodes', keys: (e: Episode) => [e.rig] },
   archivesByRig: { from: 'archives', keys: (a: Archive) => [a.rig] },
   archivesByBead: { from: 'archives', keys: (a: Archive) => (a.bead === undefined ? [] : [a.bead]) },
   archivesByAgent: { from: 'archives', keys: (a: Archive) => [a.agent] },
+  episodesByRig: { from: 'episodes', keys: (e: Episode) => [e.rig] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
 };
 

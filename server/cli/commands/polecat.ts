@@ -51,6 +51,11 @@ export function addPolecat(gt: Command, cli: Cli): void {
         }),
       });
     });
+  addRemove(polecat, cli);
+  addArchives(polecat, cli);
+}
+
+function addRemove(polecat: Command, cli: Cli): void {
   verb(polecat, 'remove', {
     does: 'archive the work of a polecat, then remove its worktree',
     examples: ['gt polecat remove backend/nux', 'gt polecat remove backend/nux --force'],
@@ -71,7 +76,6 @@ export function addPolecat(gt: Command, cli: Cli): void {
         json: ({ agent: name, archive, archiveId, warnings }) => ({ name, archive, archiveId, warnings }),
       });
     });
-  addArchives(polecat, cli);
 }
 
 function shownJson({ commits, uncommitted, verdict }: Result<'polecat/get'>): Record<string, unknown> {
