@@ -45,7 +45,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
     ...(polecat.bead === undefined ? {} : { children: 'collapsed' as const }),
     spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}.${collision === undefined ? '' : ` It ${collision}.`} ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
-    tooltip: () => polecatTooltip(detail, word, { runtime, now, collides }),
+    tooltip: () => polecatTooltip(detail, word, { runtime, collides, now }),
   };
 }
 
@@ -113,7 +113,7 @@ function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Ico
 function polecatTooltip(
   detail: PolecatDetail,
   word: string,
-  { runtime, now, collides }: PolecatFacts,
+  { runtime, collides, now }: PolecatFacts,
 ): readonly (string | undefined)[] {
   const { polecat, bead, session, mergeRequest, runtimeLabel } = detail;
   const said = polecat.reason ?? mergeRequest?.reason;

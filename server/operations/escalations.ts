@@ -26,7 +26,7 @@ type Methods = Extract<keyof Handlers, `escalation/${string}`>;
 export function escalationHandlers(context: Context): Pick<Handlers, Methods> {
   const { store } = context;
   return {
-    'escalation/create': (params, caller) => create(context, params, caller),
+    'escalation/create': (params, caller) => createEscalation(context, params, caller),
     'escalation/list': (params) => list(context, params),
     'escalation/get': ({ escalation }) => findEscalation(store.view, escalation),
     'escalation/acknowledge': async ({ escalation }, caller) => {
@@ -39,7 +39,7 @@ export function escalationHandlers(context: Context): Pick<Handlers, Methods> {
   };
 }
 
-async function create(
+export async function createEscalation(
   context: Context,
   params: Params<'escalation/create'>,
   caller: Caller,

@@ -1,4 +1,4 @@
-import { hookOf } from '../domain/hooks.ts';
+import { isHeld } from '../domain/hooks.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { stoppedWithoutDone } from '../domain/polecats.ts';
@@ -38,12 +38,12 @@ interface Known {
 
 function evidenceOf(view: View, { polecat, session, look }: Known, awakeSince: Timestamp): Evidence {
   const preset = findPreset(session.runtime, view.all('runtimes'));
-  const { state, updatedAt, reason } = polecat;
+  const { state, stateAt = polecat.updatedAt, reason } = polecat;
   const { createdAt, startedAt, exit, failure } = session;
   const seen = seenOf(polecat, session, look);
   return {
     state,
-    stateAt: updatedAt,
+    stateAt,
     reason,
     session: { state: session.state, createdAt, startedAt, end: exit?.end, failure },
     isPerson: preset !== undefined && isPerson(preset),
@@ -92,7 +92,7 @@ const reports = ({ lifecycleHooks, output }: RuntimePreset, { host }: Session): 
 
 function beadLeft(view: View, { id, bead }: Polecat): Evidence['beadLeft'] {
   const record = view.get('beads', bead ?? '');
-  if (!record || hookOf(view, id)?.id === record.id) return undefined;
+  if (!record || (isHeld(record) && record.assignee === id)) return undefined;
   const how =
     record.status === 'closed' ? `${record.id} is closed` : `${record.id} is not on its hook any more`;
   return { at: record.closedAt ?? record.updatedAt, how };

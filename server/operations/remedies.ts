@@ -8,8 +8,8 @@ import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import { witnessSettings } from '../domain/witnessSettings.ts';
 import type { Context } from './context.ts';
-import { findBead, findPolecat } from './lookups.ts';
-import { addNote } from './notes.ts';
+import { createEscalation } from './escalations.ts';
+import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
@@ -139,15 +139,19 @@ const release: Step = async (context, episode) => {
   return session.state === 'ended' ? 'Its session was ended.' : 'Its session could not be ended.';
 };
 
-/** It stands among what needs a person as long as the episode lasts; the bead keeps that it did. */
 const escalate: Step = async (context, { id, bead, reason }, why) => {
-  if (bead !== undefined) {
-    await context.store.transact({ verb: 'witness/noted', by: 'town', subject: bead }, (draft) => {
-      const line = `The witness asks for a person: ${displayText(reason, 500)} ${why}`;
-      addNote(draft, findBead(draft, bead), line, context.now());
-    });
-  }
-  return `A person is asked to look after ${id}.`;
+  const { id: escalation } = await createEscalation(
+    context,
+    {
+      description: displayText(`${id}: ${reason}`, 300),
+      severity: 'high',
+      reason: why,
+      source: 'witness',
+      ...(bead === undefined ? {} : { bead }),
+    },
+    townCaller,
+  );
+  return `A person is asked, as ${escalation}.`;
 };
 
 const steps: Readonly<Record<RemedyKind, Step>> = { nudge, restart, handoff: restart, release, escalate };

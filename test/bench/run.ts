@@ -7,6 +7,7 @@ import { cliStart } from './cliStart.ts';
 import type { Row } from './figures.ts';
 import { pages } from './pages.ts';
 import { serverWrites } from './serverWrites.ts';
+import { witness } from './witness.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const dist = join(root, 'dist');
@@ -21,6 +22,7 @@ const rows: Row[] = [
   ...(await cliStart(dist)),
   ...(await serverWrites(dist)),
   ...(await pages(100_000)),
+  ...(await witness(500)),
   openingRow(store),
   ...editorRows(),
   ...packageRow(),

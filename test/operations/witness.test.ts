@@ -144,10 +144,9 @@ describe('a polecat that falls silent', () => {
       episode()?.remedies.map(({ kind }) => kind),
       ['nudge', 'escalate'],
     );
-    assert.match(
-      town.view.get('beads', agent.bead)?.notes ?? '',
-      /The witness asks for a person: Nothing was heard/,
-    );
+    const [escalation] = town.view.all('escalations');
+    assert.match(escalation?.description ?? '', /: Nothing was heard of it/);
+    assert.deepEqual([escalation?.bead, escalation?.source, escalation?.by], [agent.bead, 'witness', 'town']);
   });
 
   test('is not stalled for having been started a moment ago, nor by a town that slept', async (t) => {

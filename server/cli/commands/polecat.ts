@@ -48,9 +48,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
         text: polecatLines,
         json: (detail) => ({
           ...polecatJson(detail),
-          commits: detail.commits,
-          uncommitted: detail.uncommitted,
-          witness: verdictJson(detail.verdict),
+          ...shownJson(detail),
         }),
       });
     });
@@ -80,6 +78,10 @@ function addRemove(polecat: Command, cli: Cli): void {
         json: ({ agent: name, archive, archiveId, warnings }) => ({ name, archive, archiveId, warnings }),
       });
     });
+}
+
+function shownJson({ commits, uncommitted, verdict }: Result<'polecat/get'>): Record<string, unknown> {
+  return { commits, uncommitted, witness: verdictJson(verdict) };
 }
 
 function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
