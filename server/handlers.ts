@@ -24,6 +24,7 @@ import {
 } from './operations/polecats.ts';
 import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
+import { freshRequest } from './operations/pullRequestWatch.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { rigPrompt } from './operations/rigPrompt.ts';
@@ -174,7 +175,8 @@ function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers
     'polecat/remove': (params, caller) =>
       removePolecat(context, params.agent, { force: params.force === true, by: caller.by }),
     'mergeRequest/list': (params) => listMergeRequests(context, params),
-    'mergeRequest/get': (params) => mergeRequestDetail(view, findMergeRequest(view, params.mergeRequest)),
+    'mergeRequest/get': async (params) =>
+      mergeRequestDetail(view, await freshRequest(context, params.mergeRequest)),
     'mergeRequest/merge': async (params, caller) => {
       const request = await land(context, findMergeRequest(view, params.mergeRequest).id, caller.by);
       return mergeRequestDetail(view, request);

@@ -15,6 +15,7 @@ import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
 import { push, remoteTip } from './push.ts';
+import { fetchBranch, isTakenUp, remoteUrl } from './pullRequest.ts';
 import { createQueue } from './queue.ts';
 import { rebaseOnto } from './rebase.ts';
 import { removeWorktree } from './removal.ts';
@@ -83,6 +84,9 @@ const calls = {
   mergeFastForwardInCheckout,
   push,
   remoteTip,
+  remoteUrl,
+  fetchBranch,
+  isTakenUp,
   unlandedRefs,
 };
 

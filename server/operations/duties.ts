@@ -1,9 +1,10 @@
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { pluginSchedule } from './pluginSchedule.ts';
+import { watchPullRequests } from './pullRequestWatch.ts';
 import { wakeBeads } from './wakeBeads.ts';
 
-const duties: readonly ((context: Context) => Duty)[] = [wakeBeads, pluginSchedule];
+const duties: readonly ((context: Context) => Duty)[] = [wakeBeads, pluginSchedule, watchPullRequests];
 
 /** A town that can only be read does nothing by itself. */
 export function takeUpDuties(context: Context): void {

@@ -12,6 +12,7 @@ import { keepRef } from './keepRef.ts';
 import type { Landing } from './landing.ts';
 import { afterMerge, beforeMerge } from './lifePlugins.ts';
 import { moveTarget, pushOn } from './moveTarget.ts';
+import { followPullRequest, isFollowed, openPullRequest, pullRequestPlace } from './pullRequests.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget, targetRef } from './targets.ts';
 
@@ -81,6 +82,7 @@ async function landOne(context: Context, id: MergeRequestId, by: string): Promis
 
 async function tryToLand(landing: Landing): Promise<MergeRequest | 'target-moved'> {
   const { context, rig, request } = landing;
+  if (isFollowed(request)) return await followPullRequest(landing);
   if (request.state === 'merged' && request.landed) return await prove(landing, request.landed);
   const target = await freshTarget(context, rig, request.target);
   for (const commit of [request.landed, request.tip]) {
@@ -114,6 +116,7 @@ async function landFrom(
   target: Sha,
 ): Promise<MergeRequest | 'target-moved'> {
   const { context, rig, request } = landing;
+  const place = rig.settings.merge === 'pr' ? await pullRequestPlace(landing) : undefined;
   // Of an earlier landing, if it could not be removed then.
   await context.git.removeScratch(rig, scratch);
   await context.git.addScratch(rig, scratch, request.tip);
@@ -134,6 +137,7 @@ async function landFrom(
   if (failed) return failed;
   const refused = await beforeMerge(landing, scratch);
   if (refused) return await change(landing, 'rejected', refused.reason, { checkOutput: refused.output });
+  if (place) return await openPullRequest(landing, place);
   await noteLanded(landing, scratch, { target, landed: rebased.sha });
   await context.checkpoint('land:prepared');
 
