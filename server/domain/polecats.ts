@@ -3,7 +3,7 @@ import type { LandingState } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import type { MergeRequest } from './mergeRequest.ts';
-import type { MergeMode } from './rig.ts';
+import { isOutside, waitsForMerge } from './pullRequests.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
 import type { View } from './view.ts';
@@ -39,9 +39,11 @@ export function transitionPolecat(
       },
     );
   }
-  const { reason: _, ...rest } = polecat;
+  const { reason, ...rest } = polecat;
+  const isNew = to !== polecat.state || (to === 'needs-you' && change.reason !== reason);
   return {
     ...rest,
+    ...(isNew ? { stateAt: change.at } : {}),
     state: to,
     ...(change.reason === undefined ? {} : { reason: change.reason }),
     ...(change.session === undefined ? {} : { session: change.session }),
@@ -74,14 +76,9 @@ export function needsPerson(view: View, polecat: Polecat): boolean {
   return stuck.has(request.state) || request.state === 'waiting-for-checkout';
 }
 
-function isForPerson(view: View, request: MergeRequest): boolean {
-  // Whoever reviews pull requests decides over it, elsewhere.
-  if (request.pullRequest?.state === 'open') return false;
-  return request.reason !== undefined || byHand.has(view.get('rigs', request.rig)?.settings.merge ?? 'auto');
-}
-
-/** Nothing happens to what is submitted before a person presses Merge. */
-const byHand: ReadonlySet<MergeMode> = new Set(['review', 'pr']);
+/** Not while others decide over it, on the remote. */
+const isForPerson = (view: View, request: MergeRequest): boolean =>
+  !isOutside(request) && (request.reason !== undefined || waitsForMerge(view, request));
 
 /** Landings that are not tried again as they are: the work is taken up again, submitted once more, or given up. */
 export const stuck: ReadonlySet<LandingState> = new Set(['conflict', 'rejected', 'lost']);

@@ -10,7 +10,9 @@ import type { PlacedFile } from '../sessions/privateFiles.ts';
 import type { BoundedEnd, BoundedRun } from '../sessions/boundedRun.ts';
 import type { PluginFolders } from '../plugins/pluginFolders.ts';
 import type { Store } from '../store/store.ts';
+import type { RigCollisions } from '../domain/collision.ts';
 import type { KeyedQueue } from './queue.ts';
+import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
 import type { Waits } from './waits.ts';
 
@@ -120,6 +122,9 @@ export interface Context {
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  readonly radar: RadarBoard;
+  /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
+  collisionsOf(rig: string): RigCollisions;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;
@@ -149,6 +154,8 @@ export interface LauncherRegistry {
   lost(session: SessionId, caller: Caller): boolean;
   /** Resolves with true when the session has ended, with false after the deadline. */
   ended(session: SessionId, deadlineMs: number): Promise<boolean>;
+  /** Resolves when no launcher is connected for it: true, or false after the deadline. */
+  left(session: SessionId, deadlineMs: number): Promise<boolean>;
   /** Resolves with true when a launcher of the session is connected or the session has ended, with false after the deadline. */
   returned(session: SessionId, deadlineMs: number): Promise<boolean>;
   /** The session has ended: tells those who wait. */

@@ -5,6 +5,7 @@ import type { Intent } from '../domain/intent.ts';
 import type { IntentId, MergeRequestId, RigName, Sha } from '../domain/ids.ts';
 import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
 import { identityOf } from '../domain/polecatNames.ts';
+import { isFollowed } from '../domain/pullRequests.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Context } from './context.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
@@ -12,7 +13,7 @@ import { keepRef } from './keepRef.ts';
 import type { Landing } from './landing.ts';
 import { afterMerge, beforeMerge } from './lifePlugins.ts';
 import { moveTarget, pushOn } from './moveTarget.ts';
-import { followPullRequest, isFollowed, openPullRequest, pullRequestPlace } from './pullRequests.ts';
+import { followPullRequest, openPullRequest, pullRequestPlace } from './pullRequests.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget, targetRef } from './targets.ts';
 

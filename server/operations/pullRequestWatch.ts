@@ -1,11 +1,11 @@
 import { messageOf } from '../domain/fault.ts';
 import type { MergeRequestId, Timestamp } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
+import { isOutside } from '../domain/pullRequests.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { land } from './land.ts';
 import { findMergeRequest } from './lookups.ts';
-import { isOutside } from './pullRequests.ts';
 
 /** Nobody tells the town, so it asks; seldom enough that a town server nobody needs may leave in between. */
 const lookMs = 15 * 60_000;

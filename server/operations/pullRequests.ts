@@ -17,17 +17,6 @@ import { afterMerge } from './lifePlugins.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget } from './targets.ts';
 
-/** Whether it is now others' to decide, on the remote. */
-export const isOutside = ({ state, pullRequest }: MergeRequest): boolean =>
-  state === 'submitted' && pullRequest?.state === 'open';
-
-/** What its pull request says is what becomes of it: it is open, or what it was merged as is not proven yet, or was not found. */
-export function isFollowed(request: MergeRequest): boolean {
-  const { state, pullRequest } = request;
-  const isMerged = pullRequest?.state === 'merged' && (state === 'merged' || state === 'lost');
-  return isMerged || isOutside(request);
-}
-
 /**
  * Refused before anything is done for it: with `git` where the rig has no remote or gh is not signed in, with `missing-program` where
  * there is no gh.
@@ -97,7 +86,7 @@ async function prove(
   pullRequest: PullRequest,
   mergedAs: Sha | undefined,
 ): Promise<MergeRequest> {
-  const { context, rig, request } = landing;
+  const { context, request } = landing;
   const target = await remoteTarget(landing);
   const landed = await landedAs(landing, target, mergedAs);
   if (landed === undefined) {

@@ -102,6 +102,7 @@ function everyCall({
   const fresh = { directory: join(folder, 'fresh'), branch: 'fresh', start: first };
   const clone = { directory: join(folder, 'clone'), branch: 'cloned', start: first };
   const place = { directory: top, home: 'main', branch: 'placed', start: first };
+  const objects = { directory: join(folder, 'objects'), clones: [] };
   return {
     version: () => git.version(),
     userIdentity: () => git.userIdentity(),
@@ -143,13 +144,25 @@ function everyCall({
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
     remoteUrl: () => git.remoteUrl(repository),
-    fetchBranch: () => git.fetchBranch(repository, 'main', 'refs/gastown/targets/main'),
     isTakenUp: () => git.isTakenUp(repository, { tip: first, landed: first }),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
+    openScratchObjects: () => git.openScratchObjects(objects.directory),
+    workOf: () => git.workOf(repository, worktree, objects),
+    workAt: () => git.workAt(repository, first),
+    mergeTree: () => git.mergeTree(repository, [plainTip(worktree), main()], objects),
+    filesSince: () => git.filesSince(repository, { target: first, commit: main() }, objects),
+    removeScratchObjects: () => git.removeScratchObjects(objects.directory),
     addWorktree: () => git.addWorktree(repository, fresh),
     discardWorktree: () => git.discardWorktree(repository, fresh),
     archive: () => git.archive(repository, worktree, 'nux'),
     restore: () => git.restore(repository, archive.ref, { directory: join(folder, 'back'), branch: 'back' }),
+    archiveContent: () => git.archiveContent(repository, archive.ref),
+    archiveRefs: () => git.archiveRefs(repository),
+    branchFromArchive: () =>
+      git.branchFromArchive(repository, archive.ref, { branch: 'of-archive', message: 'x' }),
+    deleteArchive: () => git.deleteArchive(repository, { ...archive, ref: 'refs/gastown/archive/other' }),
+    restoreClone: () =>
+      git.restoreClone(repository, archive, { directory: join(folder, 'again'), branch: 'again' }),
     commitAll: () => git.commitAll(repository, worktree, { message: 'x', identity: ann }),
     updateRef: () => git.updateRef(repository, 'refs/gastown/x', { old: undefined, new: first }),
     addScratch: () => git.addScratch(repository, join(folder, 'another'), first),
@@ -165,6 +178,7 @@ function everyCall({
       return git.mergeFastForwardInCheckout(repository, top, { branch: 'main', sha });
     },
     push: () => git.push(repository, 'origin', { sha: main(), branch: 'pushed', expectedOld: first }),
+    fetchBranch: () => git.fetchBranch(repository, 'pushed', 'refs/gastown/targets/pushed'),
     removeScratch: () => git.removeScratch(repository, scratch),
     removeWorktree: () => git.removeWorktree(repository, worktree, archive),
     addClone: () => git.addClone(repository, clone),
@@ -208,6 +222,8 @@ async function callAll(
 
 const withoutRepository = new Set([
   'version',
+  'openScratchObjects',
+  'removeScratchObjects',
   'userIdentity',
   'inspectSource',
   'targetRef',

@@ -213,7 +213,9 @@ test('the town looks by itself, seldom; and when somebody looks; and after a res
   const second = await other.submit({ 'cache.txt': 'work\n' });
   await town.merge(second);
   mergeThere(stage, 'merge');
+  await town.settle();
   await town.reopen({ now: clock.date, sleep: clock.sleep, path: gh.path });
+  await town.settle();
   await clock.pass(0, () => town.settle());
   assert.equal(town.view.get('mergeRequests', second)?.state, 'verified');
 });
@@ -223,6 +225,7 @@ test('cut off after it was opened, the next try finds it', async (t) => {
   const agent = await town.worker();
   const request = await agent.submit({ 'auth.txt': 'work\n' });
   let cut = true;
+  await town.settle();
   await town.reopen({
     now: clock.date,
     sleep: clock.sleep,
@@ -266,6 +269,7 @@ test('without gh, without an account, or without a remote it is refused with the
     (await refusal('git', town.merge(request))).message,
     /could not open a pull request: .*No commits/,
   );
+  await town.settle();
   await town.reopen({ now: clock.date, sleep: clock.sleep, path: '/nonexistent' });
   const missing = await refusal('missing-program', town.merge(request));
   assert.match(missing.details.next ?? '', /https:\/\/cli\.github\.com .*gt rig config backend merge review/);
