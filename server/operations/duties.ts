@@ -9,6 +9,7 @@ import { feedConvoys } from './feedConvoys.ts';
 import { parkRuntimes } from './quotas.ts';
 import { watchPullRequests } from './pullRequestWatch.ts';
 import { wakeBeads } from './wakeBeads.ts';
+import { witness } from './witness.ts';
 
 const duties: readonly ((context: Context) => Duty)[] = [
   wakeBeads,
@@ -20,6 +21,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   parkRuntimes,
   feedConvoys,
   dispatchQueue,
+  witness,
 ];
 
 /** A town that can only be read does nothing by itself. */
