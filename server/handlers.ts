@@ -33,6 +33,7 @@ import { removePolecat } from './operations/remove.ts';
 import { doctorHandlers } from './operations/doctor.ts';
 import { recoveryHandlers } from './operations/recovery.ts';
 import { rigLifeHandlers } from './operations/rigLife.ts';
+import { freshRequest } from './operations/pullRequestWatch.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { rigPrompt } from './operations/rigPrompt.ts';
@@ -211,7 +212,8 @@ function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers
     'polecat/remove': (params, caller) =>
       removePolecat(context, params.agent, { force: params.force === true, by: caller.by }),
     'mergeRequest/list': (params) => listMergeRequests(context, params),
-    'mergeRequest/get': (params) => mergeRequestDetail(view, findMergeRequest(view, params.mergeRequest)),
+    'mergeRequest/get': async (params) =>
+      mergeRequestDetail(view, await freshRequest(context, params.mergeRequest)),
     'mergeRequest/merge': async (params, caller) => {
       const request = await land(context, findMergeRequest(view, params.mergeRequest).id, caller.by);
       return mergeRequestDetail(view, request);

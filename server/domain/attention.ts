@@ -1,7 +1,8 @@
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
-import { orphanItems, pluginItems } from './attentionTown.ts';
+import { pluginItems } from './attentionPlugins.ts';
 import { queueItems } from './attentionQueue.ts';
+import { orphanItems } from './attentionTown.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
 import type { AttentionItem, AttentionSource } from './attentionItem.ts';
 import type { Timestamp } from './ids.ts';
@@ -16,8 +17,8 @@ const sources: readonly AttentionSource[] = [
   requestItems,
   queueItems,
   orphanItems,
-  pluginItems,
   mailItems,
+  pluginItems,
 ];
 
 /** Exactly what needs a person, the most pressing first, of the same the oldest. */

@@ -2,6 +2,7 @@ import type { AttentionAction, AttentionItem } from './attentionItem.ts';
 import type { BeadId } from './ids.ts';
 import { isAwaited } from './landings.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
+import { isOutside, waitsForMerge } from './pullRequests.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import type { Severity } from './severity.ts';
@@ -85,9 +86,10 @@ function waitsForPerson(view: View, request: MergeRequest): boolean {
   if (newestRequest(view, request)?.id !== request.id) return false;
   const rig = view.get('rigs', request.rig);
   if (request.state !== 'submitted') return !isTakenUp(view, request);
+  if (isOutside(request)) return false;
   // Where the rig waits for an approval, that is the one thing to do.
   if (request.reason !== undefined) return rig?.unapproved === undefined;
-  return rig?.settings.merge === 'review';
+  return waitsForMerge(view, request);
 }
 
 /** Its polecat is at work on it again, or its conflict is a bead of its own that somebody works on. */

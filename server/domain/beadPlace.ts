@@ -6,6 +6,7 @@ import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { stuck } from './polecats.ts';
+import { isOutside, waitsForMerge } from './pullRequests.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import type { View } from './view.ts';
 
@@ -56,8 +57,8 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
 function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
   if (isLanding(view, request)) return 'merge';
   if (stuck.has(request.state) || request.state === 'waiting-for-checkout') return 'attention';
-  if (view.get('rigs', request.rig)?.settings.merge === 'review') return 'review';
-  return request.reason === undefined ? 'merge' : 'attention';
+  if (waitsForMerge(view, request)) return 'review';
+  return request.reason === undefined || isOutside(request) ? 'merge' : 'attention';
 }
 
 /** Without a person: a rate limit passes, as long as the program is there to go on. */

@@ -1,3 +1,4 @@
+import { isOutside, waitsForMerge } from './pullRequests.ts';
 import type { Agent } from './agent.ts';
 import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
@@ -165,11 +166,18 @@ function submitted(view: View, bead: Bead, request: MergeRequest): Answer {
       evidence,
     );
   }
-  if (view.get('rigs', request.rig)?.settings.merge === 'review')
+  if (waitsForMerge(view, request))
     return said(
       'review',
       `${bead.id} was submitted and waits for your review${reason}.`,
       `gt mq merge ${bead.id}`,
+      evidence,
+    );
+  if (isOutside(request))
+    return said(
+      'merge',
+      `${bead.id} was submitted and waits for its pull request to be merged${reason}.`,
+      `gt mq show ${bead.id}`,
       evidence,
     );
   return request.reason === undefined

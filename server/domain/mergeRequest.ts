@@ -10,6 +10,15 @@ export type LandingState =
   | 'waiting-for-checkout'
   | 'lost';
 
+export interface PullRequest {
+  readonly url: string;
+  readonly number: number;
+  readonly state: 'open' | 'merged' | 'closed';
+  /** Its branch on the remote, and the remote that it was opened at: the proof is about that one. */
+  readonly branch: string;
+  readonly repository: string;
+}
+
 export interface MergeRequest {
   readonly id: MergeRequestId;
   readonly bead: BeadId;
@@ -33,6 +42,8 @@ export interface MergeRequest {
   readonly files?: readonly string[];
   /** The last lines of the rig's check command. */
   readonly checkOutput?: readonly string[];
+  /** How it lands in a rig with `merge = pr`. */
+  readonly pullRequest?: PullRequest;
   readonly submittedAt: Timestamp;
   readonly updatedAt: Timestamp;
   readonly verifiedAt?: Timestamp;

@@ -2,8 +2,8 @@ import type { RigName, RuntimeName, Timestamp } from './ids.ts';
 import type { Budget } from './scheduler.ts';
 import type { HostKind } from './session.ts';
 
-/** `review`: a person presses Merge after the diff. `auto`: the town lands by itself. `none`: the branch is left where it is. */
-export type MergeMode = 'review' | 'auto' | 'none';
+/** `review`: a person presses Merge after the diff. `auto`: the town lands by itself. `none`: the branch is left where it is. `pr`: a person opens a pull request, and others merge it. */
+export type MergeMode = 'review' | 'auto' | 'none' | 'pr';
 
 /** `auto`: an editor that offers to host, else `process`. `tmux` is only by choice. */
 export type HostChoice = 'auto' | HostKind;

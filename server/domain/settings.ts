@@ -60,7 +60,11 @@ export const rigSettingKeys: readonly SettingKey[] = [
   },
   { key: 'branch', values: 'the name of a branch', about: 'The branch that work lands on.' },
   { key: 'state', values: 'active, parked or docked', about: 'Parked and docked rigs take no work.' },
-  { key: 'merge', values: 'review, auto or none', about: 'Who lands: a person, the town, nobody.' },
+  {
+    key: 'merge',
+    values: 'review, auto, none or pr',
+    about: 'Who lands: a person, the town, nobody, a pull request.',
+  },
   {
     key: 'push',
     values: 'true or false',
@@ -204,7 +208,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   runtime: (words) => ({ runtime: parseRuntimeName(one('runtime', words)) }),
   branch: (words) => ({ branch: parseBranch(one('branch', words)) }),
   state: (words) => ({ state: choice('state', words, ['active', 'parked', 'docked']) }),
-  merge: (words) => ({ settings: { merge: choice('merge', words, ['review', 'auto', 'none']) } }),
+  merge: (words) => ({ settings: { merge: choice('merge', words, ['review', 'auto', 'none', 'pr']) } }),
   push: (words) => ({ settings: { push: yesOrNo('push', words) } }),
   check: (words) => ({ settings: { check: program('check', words) } }),
   session: (words) => ({

@@ -41,6 +41,7 @@ import {
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
 import { push, remoteTip } from './push.ts';
+import { fetchBranch, isTakenUp, remoteUrl } from './pullRequest.ts';
 import { createQueue } from './queue.ts';
 import { rebaseOnto } from './rebase.ts';
 import { removeWorktree } from './removal.ts';
@@ -118,6 +119,9 @@ const calls = {
   mergeFastForwardInCheckout,
   push,
   remoteTip,
+  remoteUrl,
+  fetchBranch,
+  isTakenUp,
   unlandedRefs,
   ownTownRefs,
   deleteTownRefs,

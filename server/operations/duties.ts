@@ -7,6 +7,7 @@ import { watchCollisions } from './radar.ts';
 import { pluginSchedule } from './pluginSchedule.ts';
 import { feedConvoys } from './feedConvoys.ts';
 import { parkRuntimes } from './quotas.ts';
+import { watchPullRequests } from './pullRequestWatch.ts';
 import { wakeBeads } from './wakeBeads.ts';
 import { witness } from './witness.ts';
 
@@ -16,6 +17,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   keepArchives,
   watchCollisions,
   pluginSchedule,
+  watchPullRequests,
   parkRuntimes,
   feedConvoys,
   dispatchQueue,

@@ -64,6 +64,7 @@ const words: Readonly<Record<string, string>> = {
   'land/rejected': 'could not land',
   'land/waiting-for-checkout': 'waits for the checkout to land',
   'land/lost': 'lost the landing of',
+  'land/pull-request': 'opened a pull request for',
   'land/refused': 'could not land yet',
   remove: 'removed',
   'rig/start': 'started the rig',

@@ -5,6 +5,7 @@ import type { Intent } from '../domain/intent.ts';
 import type { IntentId, MergeRequestId, RigName, Sha } from '../domain/ids.ts';
 import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
 import { identityOf } from '../domain/polecatNames.ts';
+import { isFollowed } from '../domain/pullRequests.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Context } from './context.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
@@ -12,6 +13,7 @@ import { keepRef } from './keepRef.ts';
 import type { Landing } from './landing.ts';
 import { afterMerge, beforeMerge } from './lifePlugins.ts';
 import { moveTarget, pushOn } from './moveTarget.ts';
+import { followPullRequest, openPullRequest, pullRequestPlace } from './pullRequests.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget, targetRef } from './targets.ts';
 
@@ -81,6 +83,7 @@ async function landOne(context: Context, id: MergeRequestId, by: string): Promis
 
 async function tryToLand(landing: Landing): Promise<MergeRequest | 'target-moved'> {
   const { context, rig, request } = landing;
+  if (isFollowed(request)) return await followPullRequest(landing);
   if (request.state === 'merged' && request.landed) return await prove(landing, request.landed);
   const target = await freshTarget(context, rig, request.target);
   for (const commit of [request.landed, request.tip]) {
@@ -114,6 +117,7 @@ async function landFrom(
   target: Sha,
 ): Promise<MergeRequest | 'target-moved'> {
   const { context, rig, request } = landing;
+  const place = rig.settings.merge === 'pr' ? await pullRequestPlace(landing) : undefined;
   // Of an earlier landing, if it could not be removed then.
   await context.git.removeScratch(rig, scratch);
   await context.git.addScratch(rig, scratch, request.tip);
@@ -134,6 +138,7 @@ async function landFrom(
   if (failed) return failed;
   const refused = await beforeMerge(landing, scratch);
   if (refused) return await change(landing, 'rejected', refused.reason, { checkOutput: refused.output });
+  if (place) return await openPullRequest(landing, place);
   await noteLanded(landing, scratch, { target, landed: rebased.sha });
   await context.checkpoint('land:prepared');
 

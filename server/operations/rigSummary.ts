@@ -31,6 +31,7 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
       ...(await missingProgram(context, rig)),
       ...(await freeHands(context, rig)),
       ...(await pluginWarnings(context, rig)),
+      ...(await missingGh(context, rig)),
     ],
   };
 }
@@ -38,6 +39,14 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
 export async function listRigs(context: Context, caller: Caller): Promise<readonly RigSummary[]> {
   const rigs = [...context.store.view.all('rigs')].toSorted((a, b) => a.id.localeCompare(b.id));
   return await Promise.all(rigs.map((rig) => rigSummary(context, rig, caller)));
+}
+
+async function missingGh(context: Context, rig: Rig): Promise<string[]> {
+  if (rig.settings.merge !== 'pr') return [];
+  const found = context.programs.find('gh', await context.programs.path());
+  return found === undefined
+    ? ['It lands through pull requests, and there is no gh on the PATH: https://cli.github.com']
+    : [];
 }
 
 /** What acts there without being asked, or would, if it were approved. */

@@ -20,11 +20,13 @@ export interface BoundedRun {
 }
 
 export interface BoundedEnd {
-  /** -1: a signal ended it; 127: there is no such program, or it could not be started. */
+  /** -1: a signal ended it, or it could not be started; 127: there is no such program. */
   readonly code: number;
   readonly timedOut: boolean;
   /** The last lines of both streams, without secrets. */
   readonly output: readonly string[];
+  /** What it answered to a program that asks it: as it is, but not without end. */
+  readonly stdout: string;
 }
 
 export interface BoundedRuns {
@@ -35,6 +37,7 @@ export interface BoundedRuns {
 
 const keptBytes = 64 * 1024;
 const keptLines = 200;
+const mostAnswered = 1024 * 1024;
 const graceMs = 2000;
 /** For the last of what it printed, once it has ended. */
 const drainMs = 500;
@@ -54,7 +57,12 @@ export function boundedRuns(
       const [command = '', ...args] = inFolder(run);
       const program = findProgram(command, folders);
       if (!program)
-        return { code: 127, timedOut: false, output: [`There is no program "${command}" that can be run.`] };
+        return {
+          code: 127,
+          timedOut: false,
+          output: [`There is no program "${command}" that can be run.`],
+          stdout: '',
+        };
       // What is started by it is known by this, also where its parent has gone.
       const mark = `${process.pid}-${Date.now()}-${(started += 1)}`;
       const environment = { CI: 'true', ...run.environment, PATH: folders, [markName]: mark };
@@ -103,7 +111,11 @@ function ended(
     const keep = (chunk: string): void => {
       text = (text + chunk).slice(-keptBytes);
     };
-    child.stdout?.setEncoding('utf8').on('data', keep);
+    let stdout = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk.slice(0, Math.max(0, mostAnswered - stdout.length));
+      keep(chunk);
+    });
     child.stderr?.setEncoding('utf8').on('data', keep);
     // Whoever does not read what it is given has ended, which is told anyway.
     child.stdin?.on('error', () => undefined).end(input ?? '');
@@ -115,11 +127,11 @@ function ended(
     }, timeoutMs);
     const finish = (code: number): void => {
       clearTimeout(timer);
-      resolve({ code, timedOut, output: linesOf(text) });
+      resolve({ code, timedOut, output: linesOf(text), stdout });
     };
     child.on('error', (error) => {
       keep(error.message);
-      finish(127);
+      finish(-1);
     });
     child.on('exit', (code) => {
       const closed = new Promise((done) => {

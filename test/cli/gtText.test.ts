@@ -98,7 +98,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         runtime         claude-code  the name of a runtime
         branch          main         the name of a branch
         state           active       active, parked or docked
-        merge           review       review, auto or none
+        merge           review       review, auto, none or pr
         push            false        true or false
         check           npm test     a program and its arguments, or none
         session         auto         auto, editor, tmux or process

@@ -47,7 +47,7 @@ describe('settings of a rig', () => {
   }
 
   const refused: readonly (readonly [string, readonly string[], string, RegExp])[] = [
-    ['merge', ['maybe'], 'merge', /review, auto or none/],
+    ['merge', ['maybe'], 'merge', /review, auto, none or pr/],
     ['merge', [], 'merge', /one value/],
     ['merge', ['auto', 'none'], 'merge', /one value/],
     ['merge', ['\u001B[2J'], 'merge', /not ""/],

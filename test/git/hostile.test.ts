@@ -147,6 +147,8 @@ function everyCall({
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
     ownTownRefs: () => git.ownTownRefs(repository),
     deleteTownRefs: () => git.deleteTownRefs(repository),
+    remoteUrl: () => git.remoteUrl(repository),
+    isTakenUp: () => git.isTakenUp(repository, { tip: first, landed: first }),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
     openScratchObjects: () => git.openScratchObjects(objects.directory),
     workOf: () => git.workOf(repository, worktree, objects),
@@ -181,6 +183,7 @@ function everyCall({
       return git.mergeFastForwardInCheckout(repository, top, { branch: 'main', sha });
     },
     push: () => git.push(repository, 'origin', { sha: main(), branch: 'pushed', expectedOld: first }),
+    fetchBranch: () => git.fetchBranch(repository, 'pushed', 'refs/gastown/targets/pushed'),
     removeScratch: () => git.removeScratch(repository, scratch),
     removeWorktree: () => git.removeWorktree(repository, worktree, archive),
     addClone: () => git.addClone(repository, clone),

@@ -173,8 +173,7 @@ function landingProblems(view: View, request: MergeRequest): string[] {
     problems.push(`${request.id} has lost its tip.`);
   if (request.state === 'merged') problems.push(`${request.id} is moved, and not proven.`);
   if (request.state !== 'verified') return problems;
-  const target =
-    rig.repository.kind === 'url' ? `refs/remotes/origin/${request.target}` : `refs/heads/${request.target}`;
+  const target = targetOf(rig, request);
   try {
     git(rig.gitDirectory, 'merge-base', '--is-ancestor', request.landed ?? '', target);
   } catch {
@@ -183,6 +182,12 @@ function landingProblems(view: View, request: MergeRequest): string[] {
   if (view.get('beads', request.bead)?.status !== 'closed')
     problems.push(`${request.bead} landed and is open.`);
   return problems;
+}
+
+/** Of a pull request it is the remote's, also where the town works on the user's own repository. */
+function targetOf(rig: Rig, { target, pullRequest }: MergeRequest): string {
+  if (rig.repository.kind === 'url') return `refs/remotes/origin/${target}`;
+  return pullRequest ? `refs/gastown/targets/${target}` : `refs/heads/${target}`;
 }
 
 function resolved(rig: Rig, ref: string): string | undefined {

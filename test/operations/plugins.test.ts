@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { attentionOf } from '../../server/domain/attention.ts';
 import type { PluginId } from '../../server/domain/plugin.ts';
 import { pluginTroubles, runsOf } from '../../server/domain/pluginRuns.ts';
 import type { PluginView } from '../../server/protocol/plugin.ts';
@@ -103,6 +104,14 @@ test('what nobody approved runs nowhere, holds up nothing, and is told of', asyn
     'backend:on-spawn/setup.sh unapproved',
     'backend:pre-merge/10-lint.sh unapproved',
   ]);
+  const asks = attentionOf(town.view, town.parts.store.view.get('town', 'town')?.createdAt ?? ('' as never));
+  assert.deepEqual(
+    asks.map(({ kind, subject, state, action }) => [kind, subject, state, action.command]),
+    [
+      ['plugin', 'on-spawn/setup.sh', 'unapproved', 'gt plugin show backend:on-spawn/setup.sh'],
+      ['plugin', 'pre-merge/10-lint.sh', 'unapproved', 'gt plugin show backend:pre-merge/10-lint.sh'],
+    ],
+  );
   const { warnings } = await town.ask('rig/get', { rig: 'backend' });
   assert.match(
     warnings.join(),

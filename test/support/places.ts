@@ -27,7 +27,12 @@ function landing(view: View, bead: Bead): LandingState | 'landing' | undefined {
 
 function reviews(view: View, bead: Bead): boolean {
   const polecat = view.get('agents', bead.assignee ?? '');
-  return view.get('rigs', polecat?.rig ?? '')?.settings.merge === 'review';
+  const merge = view.get('rigs', polecat?.rig ?? '')?.settings.merge;
+  const requests = [...view.find('mergeRequestsByBead', bead.id)];
+  const isOpen = requests.some(
+    ({ state, pullRequest }) => state === 'submitted' && pullRequest?.state === 'open',
+  );
+  return merge === 'review' || (merge === 'pr' && !isOpen);
 }
 
 /** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */

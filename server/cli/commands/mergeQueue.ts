@@ -11,7 +11,7 @@ import { counted, paintOfState, shortSha } from '../text/state.ts';
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, state, commits, reason?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt? }';
+  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, state, commits, reason?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, pullRequest?: { url, number, state, branch, repository } }';
 
 export function addMergeQueue(gt: Command, cli: Cli): void {
   const queue = noun(gt, 'mq', 'the merge queue: finished work on its way to the target branches', [
