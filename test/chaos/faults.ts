@@ -2,7 +2,7 @@ import { productVersion } from '../../server/protocol/version.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
 import { serverProgram } from '../e2e/terminal.ts';
 import { pause } from '../support/wait.ts';
-import { commitByHand, leaveUncommitted } from './person.ts';
+import { commitByHand, leaveUncommitted, restoreSome } from './person.ts';
 import { moveRemote, openEditor } from './place.ts';
 import { type Kind, kill, ownProcesses } from './processes.ts';
 import { isIll, type Scene, weighted } from './scene.ts';
@@ -21,6 +21,7 @@ const faults: readonly (readonly [number, Fault])[] = [
   [4, commitByHand],
   [2, leaveUncommitted],
   [2, interfere],
+  [2, restoreSome],
   [1, takeDown],
 ];
 
