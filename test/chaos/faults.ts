@@ -28,7 +28,7 @@ const faults: readonly (readonly [number, Fault])[] = [
 /** One to three at once, each at a moment of its own. */
 export async function inflict(scene: Scene): Promise<void> {
   const count = 1 + scene.random.below(3);
-  const chosen = Array.from({ length: count }, () => weighted(scene.random, faults));
+  const chosen = [...new Set(Array.from({ length: count }, () => weighted(scene.random, faults)))];
   const moments = chosen.map(() => scene.random.below(1200));
   await Promise.all(
     chosen.map(async (fault, index) => {
@@ -95,7 +95,13 @@ async function killServerAt(scene: Scene): Promise<void> {
 async function killEditor(scene: Scene): Promise<void> {
   killSome(scene, 'language server', 3);
   await scene.editor.ended;
-  scene.editor = await openEditor(scene.place);
+  try {
+    scene.editor = await openEditor(scene.place);
+  } catch (error) {
+    scene.commands.offences.push(
+      `The language server did not begin in round ${scene.round}: ${String(error)}`,
+    );
+  }
 }
 
 function fullDisk(scene: Scene): void {
