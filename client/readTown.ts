@@ -21,6 +21,8 @@ export interface Town {
   readonly convoys: readonly ConvoyView[];
   /** What needs a person, the most pressing first. */
   readonly attention: readonly AttentionItem[];
+  /** The person wants to hear only of what is critical. */
+  readonly muted?: true;
 }
 
 /** Convoys that changed are read one by one up to this many, else all together. */
@@ -39,7 +41,7 @@ export async function readTown(ask: Ask, before: Town | undefined, stale: Stale)
     readStaleConvoys(ask, before, stale.convoys),
     readAttention(ask, stale.attention ? undefined : before),
   ]);
-  return { status, rigs, polecats, ...others, convoys, attention };
+  return { status, rigs, polecats, ...others, convoys, ...attention };
 }
 
 /** The town with this bead in the place of the one of its id. */
@@ -71,8 +73,10 @@ async function readOthers(ask: Ask): Promise<Others> {
   return { crew, ...(mayor ? { mayor } : {}) };
 }
 
-async function readAttention(ask: Ask, before: Town | undefined): Promise<readonly AttentionItem[]> {
-  return before?.attention ?? (await ask('attention/list', {})).items;
+async function readAttention(ask: Ask, before: Town | undefined): Promise<Pick<Town, 'attention' | 'muted'>> {
+  if (before) return { attention: before.attention, ...(before.muted ? { muted: true } : {}) };
+  const { items, muted } = await ask('attention/list', {});
+  return { attention: items, ...(muted ? { muted } : {}) };
 }
 
 async function readStaleConvoys(

@@ -115,6 +115,9 @@ const by: By = {
   messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
   escalations: () => ({ ...fresh, attention: true }),
   archives: () => fresh,
+  pluginRuns: () => ({ ...fresh, attention: true }),
+  dispatches: () => ({ ...fresh, attention: true }),
+  quotas: () => fresh,
 };
 
 function staleBy<C extends Collection>(

@@ -4,10 +4,11 @@ import { attentionHandlers } from './operations/attention.ts';
 import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
-import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
+import { convoyHandlers } from './operations/convoyHandlers.ts';
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
+import { broadcastHandlers } from './operations/broadcast.ts';
 import { escalationHandlers } from './operations/escalations.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
@@ -26,6 +27,8 @@ import {
   prime,
   readHook,
 } from './operations/polecats.ts';
+import { radarHandlers } from './operations/radar.ts';
+import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -33,6 +36,7 @@ import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
+import { schedulerHandlers } from './operations/schedulerHandlers.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
@@ -64,8 +68,13 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...nudgeHandlers(context),
     ...attentionHandlers(context),
     ...mailHandlers(context),
+    ...broadcastHandlers(context),
     ...escalationHandlers(context),
     ...archiveHandlers(context),
+    ...radarHandlers(context),
+    ...pluginHandlers(context),
+    ...convoyHandlers(context),
+    ...schedulerHandlers(context),
   };
   return acknowledging(context, notingUnapproved(context, handlers));
 }
@@ -78,7 +87,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     'town/status': () => townStatus(context),
     'town/get': () => theTown(store.view),
     'town/configure': (params, caller) => configureTown(context, params, caller),
-    'town/subscribe': (params, caller) => subscribe(context, params, caller),
+    'town/subscribe': (params, caller) => {
+      context.radar.follow(caller.peer);
+      return subscribe(context, params, caller);
+    },
     'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {
@@ -105,7 +117,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   };
 }
 
-type BeadMethods = Extract<keyof Handlers, `bead/${string}` | `dependency/${string}` | `convoy/${string}`>;
+type BeadMethods = Exclude<
+  Extract<keyof Handlers, `bead/${string}` | `dependency/${string}`>,
+  'bead/explain'
+>;
 
 function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   const { view } = context.store;
@@ -119,14 +134,10 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
     'bead/close': (params, caller) => endBead(context, params, caller),
     'dependency/add': (params, caller) => connectBeads(context, params, caller),
     'dependency/remove': (params, caller) => disconnectBeads(context, params, caller),
-    'convoy/create': (params, caller) => makeConvoy(context, params, caller),
-    'convoy/add': (params, caller) => growConvoy(context, params, caller),
-    'convoy/list': (params) => listConvoys(context, params),
-    'convoy/get': (params) => getConvoy(context, params),
   };
 }
 
-type NudgeMethods = Extract<keyof Handlers, `nudge/${string}` | 'session/view' | 'session/follow'>;
+type NudgeMethods = 'nudge/send' | 'nudge/list' | 'nudge/acknowledge' | 'session/view' | 'session/follow';
 
 function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
   return {

@@ -1,7 +1,10 @@
 import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { radarMinutes } from '../domain/radarSettings.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
+import { schedulerDefaults } from '../domain/scheduler.ts';
+import { runtimeOfLimit } from '../domain/schedulerSettings.ts';
 import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
 import { shellWord } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
@@ -51,6 +54,10 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
+    radar: String(settings.radar ?? radarMinutes),
+    holdCollisions: String(settings.holdCollisions === true),
+    budgetTurns: String(settings.budget?.turns ?? 'none'),
+    budgetMinutes: String(settings.budget?.minutes ?? 'none'),
   };
 }
 
@@ -64,6 +71,7 @@ export function townSettings(town: Town): Settings {
     mayorRuntime: roleRuntimes.mayor ?? 'none',
     maxSessions: String(maxSessions),
     keepArchives: String(town.keepArchives ?? keepArchivesDays),
+    ...schedulerSettings(town.scheduler),
     ...Object.fromEntries(places),
   };
 }
@@ -71,7 +79,10 @@ export function townSettings(town: Town): Settings {
 /** One key of the town. Where nobody said where a program is, the value is `none`. */
 export function townSettingOf(town: Town, key: string): string {
   const settings = townSettings(town);
-  return isCommandKey(key) ? (settings[key] ?? 'none') : settingOf(settings, key);
+  const named = settings[withPlainLimit(key)];
+  return isCommandKey(key) || runtimeOfLimit(key) !== undefined
+    ? (named ?? 'none')
+    : settingOf(settings, key);
 }
 
 /** What a rig's key goes back to. Its runtime goes back to the town's; its branch to nothing we know. */
@@ -90,12 +101,41 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
+    radar: String(radarMinutes),
+    holdCollisions: 'false',
+    budgetTurns: 'none',
+    budgetMinutes: 'none',
   };
   return defaultOf(defaults, key);
 }
 
+/** `runtime.codex.max_sessions` as it stands among the settings. */
+function withPlainLimit(key: string): string {
+  const runtime = runtimeOfLimit(key);
+  return runtime === undefined ? key : `runtime.${runtime}.maxSessions`;
+}
+
+function schedulerSettings(scheduler: Town['scheduler']): Settings {
+  const { mode, maxPolecats, batchSize, spawnDelay, budget, runtimeSessions = {} } = scheduler ?? {};
+  const limits = Object.entries(runtimeSessions).map(([runtime, most]) => [
+    `runtime.${runtime}.maxSessions`,
+    String(most),
+  ]);
+  return {
+    scheduler: mode ?? schedulerDefaults.mode,
+    'scheduler.maxPolecats': String(maxPolecats ?? 'none'),
+    'scheduler.batchSize': String(batchSize ?? schedulerDefaults.batchSize),
+    'scheduler.spawnDelay': String(spawnDelay ?? schedulerDefaults.spawnDelay),
+    'scheduler.budgetTurns': String(budget?.turns ?? 'none'),
+    'scheduler.budgetMinutes': String(budget?.minutes ?? 'none'),
+    ...Object.fromEntries(limits),
+  };
+}
+
 export function townDefault(key: string): string {
-  return isCommandKey(key) ? 'none' : defaultOf({ ...townDefaults, keepArchives: keepArchivesDays }, key);
+  const isNamed = isCommandKey(key) || runtimeOfLimit(key) !== undefined;
+  const defaults = { ...townDefaults, keepArchives: keepArchivesDays, ...schedulerSettings(undefined) };
+  return isNamed ? 'none' : defaultOf(defaults, key);
 }
 
 /** Refused with `not-found` and the keys that there are. */

@@ -1,4 +1,5 @@
 import type { ArchiveReason } from './archive.ts';
+import type { Dispatch } from './dispatch.ts';
 import type {
   AgentId,
   ArchiveId,
@@ -37,6 +38,8 @@ export type Intent =
       readonly convoy?: ConvoyId;
       /** It was deferred before it was forced. */
       readonly deferred?: Deferral;
+      /** It was in the queue before, and is again where the start is undone. */
+      readonly dispatch?: Dispatch;
     })
   | (IntentBase & {
       /** A session for an agent that is there, with the bead that was put on its hook for it. */
@@ -45,6 +48,8 @@ export type Intent =
       readonly bead?: BeadId;
       readonly convoy?: ConvoyId;
       readonly deferred?: Deferral;
+      /** It was in the queue before, and is again where the start is undone. */
+      readonly dispatch?: Dispatch;
       /** The agent's record was made for it. */
       readonly isNew?: true;
     })

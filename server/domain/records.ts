@@ -3,10 +3,13 @@ import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
+import type { Quota } from './quota.ts';
 import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
 import type { Session } from './session.ts';
@@ -31,6 +34,9 @@ export interface Records {
   messages: Message;
   escalations: Escalation;
   archives: Archive;
+  pluginRuns: PluginRun;
+  dispatches: Dispatch;
+  quotas: Quota;
 }
 
 export type Collection = keyof Records;
@@ -50,6 +56,9 @@ export const collections = [
   'messages',
   'escalations',
   'archives',
+  'pluginRuns',
+  'dispatches',
+  'quotas',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -3,7 +3,18 @@ import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
+import { radarParsers, radarSettingKeys } from './radarSettings.ts';
 import type { Rig, RigSettings } from './rig.ts';
+import {
+  budgetSettingKeys,
+  limit,
+  parseRuntimeLimit,
+  runtimeOfLimit,
+  type SchedulerChange,
+  schedulerParsers,
+  schedulerSettingKeys,
+  withScheduler,
+} from './schedulerSettings.ts';
 import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
@@ -15,6 +26,8 @@ export const townDefaults = {
 
 /** What one `gt rig config` changes. */
 export interface RigChange {
+  /** A limit that is undefined is taken away. */
+  readonly budget?: SchedulerChange['budget'];
   readonly runtime?: RuntimeName;
   readonly branch?: string;
   readonly state?: Rig['state'];
@@ -25,6 +38,7 @@ export interface RigChange {
 export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions' | ArchiveSetting>> & {
   /** Where the program of a runtime is; without a path it is looked up again. */
   readonly command?: { readonly runtime: RuntimeName; readonly path?: string };
+  readonly scheduler?: SchedulerChange;
   /** What crew or the mayor run; without a runtime it is the rig's, or the town's, again. */
   readonly role?: { readonly role: LastingRole; readonly runtime?: RuntimeName };
 };
@@ -75,6 +89,8 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
+  ...radarSettingKeys,
+  ...budgetSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -92,6 +108,12 @@ export const townSettingKeys: readonly SettingKey[] = [
   },
   { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
   ...archiveSettingKeys,
+  ...schedulerSettingKeys,
+  {
+    key: 'runtime.NAME.maxSessions',
+    values: '1 to 1000, or none',
+    about: 'How many sessions may run on the runtime NAME at once.',
+  },
   {
     key: 'runtime.NAME.command',
     values: 'an absolute path, or none',
@@ -109,17 +131,25 @@ export function parseRigSetting(key: string, words: readonly string[]): RigChang
 export function parseTownSetting(key: string, words: readonly string[]): TownChange {
   const runtime = commandKey.exec(key)?.[1];
   if (runtime !== undefined) return { command: parseCommand(key, runtime, words) };
+  const limited = runtimeOfLimit(key);
+  if (limited !== undefined) {
+    const scheduler = parseRuntimeLimit(limited, words);
+    parseRuntimeName(limited, 'key');
+    return { scheduler };
+  }
   const parse = townParsers[knownKey(key, townSettingKeys)];
   if (!parse) throw unknownKey(key, townSettingKeys);
   return parse(words);
 }
 
-export function withRigChange(rig: Rig, { settings, ...change }: RigChange): Rig {
-  return { ...rig, ...change, settings: { ...rig.settings, ...settings } };
+export function withRigChange(rig: Rig, { settings, budget, ...change }: RigChange): Rig {
+  const limits = budget ? withScheduler(rig.settings, { budget }) : {};
+  return { ...rig, ...change, settings: { ...rig.settings, ...settings, ...limits } };
 }
 
 /** The town with the change in it; a command or a role's runtime that is none is forgotten. */
-export function withTownChange(town: Town, { command, role, ...change }: TownChange): Town {
+export function withTownChange(before: Town, { command, role, scheduler, ...change }: TownChange): Town {
+  const town = scheduler ? { ...before, scheduler: withScheduler(before.scheduler, scheduler) } : before;
   if (role) {
     const { [role.role]: _, ...others } = town.roleRuntimes ?? {};
     const roleRuntimes = role.runtime === undefined ? others : { ...others, [role.role]: role.runtime };
@@ -186,6 +216,9 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
+  ...radarParsers,
+  budgetTurns: (words) => ({ budget: { turns: limit('budgetTurns', words) } }),
+  budgetMinutes: (words) => ({ budget: { minutes: limit('budgetMinutes', words) } }),
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {
@@ -197,6 +230,7 @@ const townParsers: Readonly<Record<string, (words: readonly string[]) => TownCha
   mayorRuntime: (words) => ({ role: roleRuntime('mayor', words) }),
   maxSessions: (words) => ({ maxSessions: count('maxSessions', words, 1000) }),
   ...archiveParsers,
+  ...schedulerParsers,
 };
 
 function roleRuntime(role: LastingRole, words: readonly string[]): NonNullable<TownChange['role']> {

@@ -13,6 +13,14 @@ import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, re
 import { copyIncluded } from './include.ts';
 import { discardCheckout, enterCheckout, homeOf, leaveCheckout, ownCheckout } from './inPlace.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
+import {
+  filesSince,
+  mergeTree,
+  openScratchObjects,
+  removeScratchObjects,
+  workAt,
+  workOf,
+} from './mergeTree.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
 import { push, remoteTip } from './push.ts';
@@ -90,6 +98,12 @@ const calls = {
   push,
   remoteTip,
   unlandedRefs,
+  openScratchObjects,
+  removeScratchObjects,
+  workOf,
+  workAt,
+  mergeTree,
+  filesSince,
 };
 
 type Calls = typeof calls;

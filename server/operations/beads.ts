@@ -47,7 +47,8 @@ function rigFor(draft: Draft, params: BeadCreateParams): RigName | undefined {
   return rigWithPrefixOf(draft, params.id)?.id;
 }
 
-function mint(
+/** An id for a new bead, made of its title. */
+export function mint(
   context: Context,
   draft: Draft,
   params: BeadCreateParams & { readonly by: string },

@@ -7,8 +7,12 @@ import type { ProtocolVersion } from '../protocol/version.ts';
 import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
 import type { PlacedFile } from '../sessions/privateFiles.ts';
+import type { BoundedEnd, BoundedRun } from '../sessions/boundedRun.ts';
+import type { PluginFolders } from '../plugins/pluginFolders.ts';
 import type { Store } from '../store/store.ts';
+import type { RigCollisions } from '../domain/collision.ts';
 import type { KeyedQueue } from './queue.ts';
+import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
 import type { Waits } from './waits.ts';
 
@@ -94,6 +98,8 @@ export interface ProgramPort {
     argv: readonly string[],
     directory: string,
   ): Promise<{ readonly code: number; readonly output: readonly string[] }>;
+  /** Runs a program that is ended, with all it started, when its time is over; nothing of it outlives the town server. */
+  runBounded(run: BoundedRun): Promise<BoundedEnd>;
 }
 
 /** Everything an operation may touch. Built once, in `town.ts`. */
@@ -109,12 +115,16 @@ export interface Context {
   readonly sessions: SessionPort;
   readonly programs: ProgramPort;
   readonly rigFolders: RigFolders;
+  readonly plugins: PluginFolders;
   readonly starts: SessionStarts;
   /** One at a time for each key: a rig's landings, a polecat's removal. */
   readonly queue: KeyedQueue;
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  readonly radar: RadarBoard;
+  /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
+  collisionsOf(rig: string): RigCollisions;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
 import { keepRef } from './keepRef.ts';
 import type { Landing } from './landing.ts';
+import { afterMerge, beforeMerge } from './lifePlugins.ts';
 import { moveTarget, pushOn } from './moveTarget.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget, targetRef } from './targets.ts';
@@ -131,6 +132,8 @@ async function landFrom(
   }
   const failed = await check(landing, scratch);
   if (failed) return failed;
+  const refused = await beforeMerge(landing, scratch);
+  if (refused) return await change(landing, 'rejected', refused.reason, { checkOutput: refused.output });
   await noteLanded(landing, scratch, { target, landed: rebased.sha });
   await context.checkpoint('land:prepared');
 
@@ -187,6 +190,7 @@ async function prove(landing: Landing, landed: Sha): Promise<MergeRequest> {
   );
   await context.checkpoint('land:verified');
   removeWhenEnded(context, request.agent);
+  afterMerge(landing, landed);
   return result;
 }
 

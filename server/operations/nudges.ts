@@ -7,6 +7,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
+import { reaches } from '../domain/notificationLevel.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
 import { findAgent } from './lookups.ts';
@@ -31,8 +32,9 @@ export async function sendNudge(
   }
   const typed = params.type === true;
   if (typed) await typeInto(context, { agent, session, text }, caller);
-  const message = await queue(context, { agent, text, typed }, caller);
-  return { message, how: howItArrives(agent, session, typed) };
+  const urgent = params.urgent === true ? { urgent: true as const } : {};
+  const message = await queue(context, { agent, text, typed, ...urgent }, caller);
+  return { message, how: `${mutedWords(agent, message)}${howItArrives(agent, session, typed)}` };
 }
 
 export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Nudge[] {
@@ -155,7 +157,7 @@ async function typeInto(
 
 async function queue(
   context: Context,
-  { agent, text, typed }: { agent: Agent; text: string; typed: boolean },
+  { agent, typed, ...said }: { agent: Agent; text: string; typed: boolean; urgent?: true },
   caller: Caller,
 ): Promise<Nudge> {
   const at = context.now();
@@ -168,13 +170,17 @@ async function queue(
         kind: 'nudge',
         from: caller.by,
         to: findAgent(draft, agent.id).id,
-        text,
+        ...said,
         state: 'queued',
         createdAt: at,
         ...(typed ? { typedAt: at } : {}),
       }),
   );
   return result;
+}
+
+function mutedWords({ id, notifications }: Agent, message: Nudge): string {
+  return reaches(notifications, message) ? '' : `${id} is muted, and is shown only what is urgent. `;
 }
 
 function howItArrives({ id }: Agent, session: Session | undefined, typed: boolean): string {

@@ -12,6 +12,7 @@ import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
+import { onNuke } from './lifePlugins.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { addNote } from './notes.ts';
 import { agentQueue } from './queue.ts';
@@ -128,10 +129,12 @@ export async function archiveAndRemove(
     });
   });
   try {
-    const { archive, warnings } = await removeStepwise(context, rig, polecat, name);
+    const { archive, warnings = [] } = await removeStepwise(context, rig, polecat, name);
     const record = { ...archive, at: context.now(), ...removal };
     await forget(context, polecat.id, record);
-    return { archive: record.ref, archiveId: record.id, ...(warnings ? { warnings } : {}) };
+    const said = polecat.role === 'polecat' ? await onNuke(context, rig, polecat) : [];
+    const all = [...warnings, ...said];
+    return { archive: record.ref, archiveId: record.id, ...(all.length > 0 ? { warnings: all } : {}) };
   } catch (error) {
     await giveUp(context, polecat.id);
     throw error;

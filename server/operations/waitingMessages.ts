@@ -1,11 +1,15 @@
+import { agentOf } from '../domain/agents.ts';
 import type { AgentId } from '../domain/ids.ts';
 import type { Message } from '../domain/message.ts';
 import { acknowledgeMessage, deliverMessage, messagesOf } from '../domain/messages.ts';
+import { reaches } from '../domain/notificationLevel.ts';
 import type { Context } from './context.ts';
 
-/** What waits for an agent and was not shown to it yet, oldest first. */
+/** What waits for an agent and was not shown to it yet, oldest first. One that is muted is shown only what is urgent. */
 export function waitingMessages(context: Context, agent: AgentId): readonly Message[] {
-  return messagesOf(context.store.view, agent).filter(({ state }) => state === 'queued');
+  const { view } = context.store;
+  const level = agentOf(view, agent)?.notifications;
+  return messagesOf(view, agent).filter((each) => each.state === 'queued' && reaches(level, each));
 }
 
 /** How many letters and nudges an agent is given at once, and how long they may be together: runtimes cut what is longer. */

@@ -4,11 +4,15 @@ import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { MailRequests } from './mail.ts';
+import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { EscalationRequests } from './escalation.ts';
+import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
+import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { SchedulerRequests } from './scheduler.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -23,6 +27,8 @@ export interface Requests
     RuntimeRequests,
     BeadRequests,
     ConvoyRequests,
+    ConvoyStageRequests,
+    SchedulerRequests,
     WorkRequests,
     HookRequests,
     PolecatRequests,
@@ -34,6 +40,8 @@ export interface Requests
     AttentionRequests,
     MailRequests,
     EscalationRequests,
+    RadarRequests,
+    PluginRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;
@@ -44,7 +52,7 @@ export type ClientRequests = TownToClientRequests;
 export type ClientMethod = keyof ClientRequests;
 
 /** What the town sends without being asked. */
-export interface Notifications {
+export interface Notifications extends RadarNotifications {
   /** To subscribers: one committed transaction. A gap in `seq` means: subscribe again with `since`. */
   'town/changed': JournalEntry;
   /** To everyone: the town server is about to leave; reconnect, which starts the next one. */

@@ -22,6 +22,8 @@ export interface SlingParams {
   /** Absent: as the rig says. */
   readonly host?: 'auto' | HostKind;
   readonly dryRun?: boolean;
+  /** What finds no place, or waits for something, is queued instead of refused. */
+  readonly queue?: boolean;
 }
 
 export interface Slung {
@@ -46,7 +48,20 @@ export interface Slung {
   readonly warnings: readonly string[];
 }
 
+/** It waits in the queue, and starts by itself. */
+export interface QueuedSling {
+  readonly bead: string;
+  readonly title: string;
+  readonly rig: string;
+  /** How many are before it. */
+  readonly before: number;
+  /** Why it does not start now. */
+  readonly message: string;
+}
+
 export interface SlingResult {
+  /** Absent: none. */
+  readonly queued?: readonly QueuedSling[];
   readonly slung: readonly Slung[];
   readonly refused: readonly {
     readonly bead: string;

@@ -11,6 +11,7 @@ import {
   sampleHook,
   samplePolecat,
   samplePrompt,
+  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -191,6 +192,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'session stop backend/nux',
     answers: { 'session/stop': session },
     keys: 'id agent rig bead runtime host state pid createdAt',
+  },
+  radar: {
+    words: 'radar backend',
+    answers: { 'radar/get': sampleRadar },
+    keys: 'rigs[rig target everyMinutes agents collisions unknown pending lookedAt]',
   },
   'mq list': {
     words: 'mq list',

@@ -9,6 +9,7 @@ import type { Rig } from '../../server/domain/rig.ts';
 import type { ArchiveView } from '../../server/protocol/archive.ts';
 import type { BeadDetail, BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
+import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
@@ -323,5 +324,48 @@ export function sampleArchive(fields: Partial<Archive> = {}): ArchiveView {
     } as Archive,
     runtimeLabel: 'Claude Code',
     title: titles['be-auth'],
+  };
+}
+
+/** Each state that a rig's radar can be in. */
+export const sampleRadar: readonly RadarOutlook[] = [
+  {
+    ...quietRadar('backend'),
+    agents: [
+      radarAgent('nux', { bead: 'be-auth' }),
+      radarAgent('rictus', { problem: 'The folder /x is gone.' }),
+      radarAgent('slit', { bead: 'be-limit' }),
+    ],
+    collisions: [
+      {
+        agents: ['backend/nux', 'backend/slit'] as never,
+        files: ['src/auth.ts', 'src/limit.ts'],
+        since: before(12),
+      },
+      { agents: ['backend/slit'] as never, files: ['README.md'], moreFiles: 7, since: before(5) },
+    ],
+    pending: 1,
+    lookedAt: before(2),
+  },
+  { rig: 'frontend', target: 'main', agents: [], collisions: [], unknown: [], pending: 0 },
+  quietRadar('infra'),
+  { ...quietRadar('ml-pipeline'), problem: 'The radar needs git 2.38; this is 2.34.1.' },
+];
+
+function quietRadar(rig: string): RadarOutlook {
+  return { rig, target: 'main', everyMinutes: 2, agents: [], collisions: [], unknown: [], pending: 0 };
+}
+
+function radarAgent(
+  name: string,
+  fields: Partial<RadarOutlook['agents'][number]>,
+): RadarOutlook['agents'][number] {
+  return {
+    agent: `backend/${name}`,
+    branch: `polecat/${name}/x`,
+    worktree: `/town/${name}`,
+    uncommitted: false,
+    changed: 2,
+    ...fields,
   };
 }

@@ -102,6 +102,7 @@ function everyCall({
   const fresh = { directory: join(folder, 'fresh'), branch: 'fresh', start: first };
   const clone = { directory: join(folder, 'clone'), branch: 'cloned', start: first };
   const place = { directory: top, home: 'main', branch: 'placed', start: first };
+  const objects = { directory: join(folder, 'objects'), clones: [] };
   return {
     version: () => git.version(),
     userIdentity: () => git.userIdentity(),
@@ -143,6 +144,12 @@ function everyCall({
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
+    openScratchObjects: () => git.openScratchObjects(objects.directory),
+    workOf: () => git.workOf(repository, worktree, objects),
+    workAt: () => git.workAt(repository, first),
+    mergeTree: () => git.mergeTree(repository, [plainTip(worktree), main()], objects),
+    filesSince: () => git.filesSince(repository, { target: first, commit: main() }, objects),
+    removeScratchObjects: () => git.removeScratchObjects(objects.directory),
     addWorktree: () => git.addWorktree(repository, fresh),
     discardWorktree: () => git.discardWorktree(repository, fresh),
     archive: () => git.archive(repository, worktree, 'nux'),
@@ -212,6 +219,8 @@ async function callAll(
 
 const withoutRepository = new Set([
   'version',
+  'openScratchObjects',
+  'removeScratchObjects',
   'userIdentity',
   'inspectSource',
   'targetRef',

@@ -16,11 +16,12 @@ const title = 'Refactor auth middleware';
 
 /** What each checkpoint is met in, by the first part of its name. Several: each of them. */
 export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
-  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url', 'sling-in-place', 'seance'],
+  dispatch: ['queued'],
+  sling: ['sling', 'queued', 'sling-url', 'sling-clone', 'sling-clone-url', 'sling-in-place', 'seance'],
   start: ['crew-start', 'mayor-start', 'waiting'],
   crew: ['crew'],
   handoff: ['handoff'],
-  session: ['sling', 'resume', 'crew-start', 'handoff'],
+  session: ['sling', 'queued', 'resume', 'crew-start', 'handoff'],
   done: ['done', 'done-clone', 'done-in-place'],
   land: ['land', 'land-url', 'land-auto'],
   remove: [
@@ -43,6 +44,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'sling-clone': (town) => sling(town, 'path', 'clone'),
   'sling-clone-url': (town) => sling(town, 'url', 'clone'),
   'sling-in-place': (town) => sling(town, 'path', 'in-place'),
+  /** Out of the queue, by the town itself. */
+  async queued(town) {
+    await town.addRig();
+    await town.configure('backend', 'state', 'parked');
+    await town.bead(title);
+    await town.ask('work/sling', { beads: [bead], queue: true });
+    return () => town.configure('backend', 'state', 'active');
+  },
   async resume(town, hand) {
     const agent = await begun(town, hand);
     await agent.exit({ end: 'failed', code: 1 });
