@@ -60,7 +60,9 @@ async function removeRestored(scene: Scene): Promise<void> {
   if (!open) return;
   const ids = new Set(open.map(({ id }) => id));
   for (const { name, bead = '', sessionState } of (await polecatsOf(scene)) ?? []) {
-    if (!scene.restored.has(name) || ids.has(bead) || sessionState === 'running') continue;
+    if (!scene.restored.has(name) || ids.has(bead)) continue;
+    // Run again without a bead, it would wait for one for ever.
+    if (sessionState === 'running') await scene.commands.run('gt', 'session', 'stop', name);
     const { code } = await scene.commands.run('gt', 'polecat', 'remove', name);
     if (code === 0) scene.restored.delete(name);
   }
