@@ -118,6 +118,7 @@ const by: By = {
   pluginRuns: () => ({ ...fresh, attention: true }),
   dispatches: () => ({ ...fresh, attention: true }),
   quotas: () => fresh,
+  episodes: () => ({ ...fresh, polecats: true, attention: true }),
 };
 
 function staleBy<C extends Collection>(

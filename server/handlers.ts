@@ -42,12 +42,14 @@ import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
 import { attach, ended, started, take } from './operations/sessionReports.ts';
 import { listSessions, runSession, sessionLog, stopSession } from './operations/sessions.ts';
+import { noticing } from './operations/signsOfLife.ts';
 import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
 import { notingUnapproved } from './operations/unapproved.ts';
 import { unsling } from './operations/unsling.ts';
 import { beadDetail, mergeRequestDetail } from './operations/views.ts';
+import { witnessHandlers } from './operations/witnessHandlers.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
 import { checkPreset } from './protocol/schema.ts';
 import { findPreset } from './runtimes/presets.ts';
@@ -75,8 +77,9 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...pluginHandlers(context),
     ...convoyHandlers(context),
     ...schedulerHandlers(context),
+    ...witnessHandlers(context),
   };
-  return acknowledging(context, notingUnapproved(context, handlers));
+  return noticing(context, acknowledging(context, notingUnapproved(context, handlers)));
 }
 
 type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;

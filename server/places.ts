@@ -13,7 +13,7 @@ import { EditorHost } from './sessions/editorHost.ts';
 import { changed, logSince } from './sessions/followLog.ts';
 import { resolveHost, type OpenRequest } from './sessions/host.ts';
 import { loginShellPath } from './sessions/loginShell.ts';
-import { lastLines, outputLines } from './sessions/logs.ts';
+import { lastLines, logTime, outputLines } from './sessions/logs.ts';
 import { writePrivateFiles, writeWorktreeFiles } from './sessions/privateFiles.ts';
 import { processHost } from './sessions/processHost.ts';
 import { findCommand, findProgram } from './sessions/programs.ts';
@@ -84,7 +84,7 @@ interface Hosts {
 type ViewPort = Pick<SessionPort, 'view' | 'type' | 'closePlace'>;
 type OutsidePort = Pick<
   SessionPort,
-  'lastLines' | 'outputLines' | 'logSince' | 'logChanged' | 'endTree' | 'isAlive'
+  'lastLines' | 'outputLines' | 'logSince' | 'logChanged' | 'logTime' | 'endTree' | 'isAlive'
 >;
 
 const outsidePort: OutsidePort = {
@@ -92,6 +92,7 @@ const outsidePort: OutsidePort = {
   outputLines,
   logSince,
   logChanged: changed,
+  logTime,
   async endTree(pid, since, graceMs) {
     const left = await endTree({ pid, since: Date.parse(since), signal: 'SIGTERM', graceMs });
     if (left.length > 0)

@@ -17,7 +17,7 @@ import { handlersOf, type OfferToHost } from './handlers.ts';
 /** What the town is made of; `main.ts` gives the real parts. */
 export type TownParts = Omit<
   Context,
-  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers' | 'radar' | 'collisionsOf'
+  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers' | 'radar' | 'collisionsOf' | 'witness'
 > & {
   /** Where they are not the usual ones. */
   readonly waits?: Partial<Waits>;
@@ -72,6 +72,7 @@ export function createTown(parts: TownParts): Town {
     waits: { ...usualWaits, ...parts.waits },
     timers: keyedTimers({ now: () => parts.now(), sleep: parts.sleep ?? realSleep, background }),
     background,
+    witness: { awakeSince: parts.now(), looks: new Map() },
   };
   return {
     handlers: handlersOf(context, (caller, offer) => {

@@ -45,7 +45,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
     ...(polecat.bead === undefined ? {} : { children: 'collapsed' as const }),
     spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}.${collision === undefined ? '' : ` It ${collision}.`} ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
-    tooltip: () => polecatTooltip(detail, word, { runtime, collides }),
+    tooltip: () => polecatTooltip(detail, word, { runtime, now, collides }),
   };
 }
 
@@ -113,7 +113,7 @@ function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Ico
 function polecatTooltip(
   detail: PolecatDetail,
   word: string,
-  { runtime, collides }: Omit<PolecatFacts, 'now'>,
+  { runtime, now, collides }: PolecatFacts,
 ): readonly (string | undefined)[] {
   const { polecat, bead, session, mergeRequest, runtimeLabel } = detail;
   const said = polecat.reason ?? mergeRequest?.reason;
@@ -122,6 +122,7 @@ function polecatTooltip(
   return [
     `${polecat.id}: ${word}`,
     said === undefined ? undefined : displayText(said, 1000),
+    ...evidenceParagraphs(detail, now),
     files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
     ...collisionParagraphs(collides),
     bead ? `${bead.id}: ${displayText(bead.title)}` : hookWords(polecat.bead),
@@ -129,6 +130,21 @@ function polecatTooltip(
     `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,
     polecat.worktree,
     ...(runtime ? missingParagraph(runtime) : []),
+  ];
+}
+
+/** What the witness raised, and how old its signals are by now. */
+function evidenceParagraphs({ polecat, episode }: PolecatDetail, now: number): readonly string[] {
+  if (!episode) return [];
+  const signals = episode.evidence.map(({ name, at, value = '' }) =>
+    at === undefined ? `${name} ${displayText(value, 120)}` : `${name} ${age(at, now)} ago`,
+  );
+  const tried = episode.remedies.map(({ kind, at }) => `${kind} ${age(at, now)} ago`);
+  return [
+    ...(episode.reason === polecat.reason ? [] : [displayText(episode.reason, 1000)]),
+    `Evidence (${episode.rule}): ${signals.join(', ')}`,
+    ...(episode.until === undefined ? [] : [`Until ${episode.until}`]),
+    ...(tried.length === 0 ? [] : [`Tried: ${tried.join(', ')}`]),
   ];
 }
 

@@ -23,6 +23,7 @@ import { addExplain, addQuota, addScheduler } from './commands/scheduler.ts';
 import { addSession } from './commands/session.ts';
 import { addTown } from './commands/town.ts';
 import { addTownConfig } from './commands/townConfig.ts';
+import { addWitness } from './commands/witness.ts';
 import { addWork } from './commands/work.ts';
 import { carryOut, openProgram } from './words.ts';
 
@@ -63,6 +64,7 @@ export function gtCommands(cli: Cli): Command {
   addScheduler(gt, cli);
   addQuota(gt, cli);
   addPolecat(gt, cli);
+  addWitness(gt, cli);
   addCrew(gt, cli);
   addMayor(gt, cli);
   addSession(gt, cli);

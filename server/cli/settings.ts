@@ -8,6 +8,7 @@ import { runtimeOfLimit } from '../domain/schedulerSettings.ts';
 import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
 import { shellWord } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
+import { witnessWords } from '../domain/witnessSettings.ts';
 import { Usage } from './failure.ts';
 import type { Look } from './output.ts';
 import { table } from './table.ts';
@@ -58,6 +59,7 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     holdCollisions: String(settings.holdCollisions === true),
     budgetTurns: String(settings.budget?.turns ?? 'none'),
     budgetMinutes: String(settings.budget?.minutes ?? 'none'),
+    ...witnessWords(settings),
   };
 }
 
@@ -105,6 +107,7 @@ export function rigDefault(key: string, town: Town): string {
     holdCollisions: 'false',
     budgetTurns: 'none',
     budgetMinutes: 'none',
+    ...witnessWords(undefined),
   };
   return defaultOf(defaults, key);
 }

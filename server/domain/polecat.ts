@@ -56,8 +56,14 @@ export interface Polecat {
   readonly stateAt?: Timestamp;
   /** The last sign of progress: a `gt` call, a commit, a lifecycle hook. */
   readonly progressAt: Timestamp;
+  /** When it last called `gt` or `bd` itself. */
+  readonly calledAt?: Timestamp;
+  /** When a lifecycle hook of its runtime last told of it. */
+  readonly lifecycleAt?: Timestamp;
   /** When the limit that it waits for is over. */
   readonly until?: Timestamp;
+  /** When the witness restarted it lately. */
+  readonly restarts?: readonly Timestamp[];
 }
 
 /** One that has, or had, a bead. */

@@ -37,7 +37,7 @@ export function transitionPolecat(
       },
     );
   }
-  const { reason, ...rest } = polecat;
+  const { reason, until: _until, ...rest } = polecat;
   const isNew = to !== polecat.state || (to === 'needs-you' && change.reason !== reason);
   return {
     ...rest,

@@ -4,6 +4,7 @@ import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Episode } from './episode.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
@@ -37,6 +38,8 @@ export interface Records {
   pluginRuns: PluginRun;
   dispatches: Dispatch;
   quotas: Quota;
+  /** What is wrong with polecats, by their ids. */
+  episodes: Episode;
 }
 
 export type Collection = keyof Records;
@@ -59,6 +62,7 @@ export const collections = [
   'pluginRuns',
   'dispatches',
   'quotas',
+  'episodes',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

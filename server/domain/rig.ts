@@ -26,6 +26,9 @@ export function hostChoice(
   return asked ?? (ofRig === undefined || ofRig === 'auto' ? (ofRuntime ?? 'auto') : ofRig);
 }
 
+/** The most that the witness may do by itself, each with all before it. */
+export type RemedyCeiling = 'none' | 'nudge' | 'restart' | 'escalate';
+
 export type RigState = 'active' | 'parked' | 'docked';
 
 /** Where the rig's commits come from: a clone of a URL that the town keeps, or a repository of the user's, used where it is. */
@@ -57,6 +60,13 @@ export interface RigSettings {
   readonly radar?: number | 'off';
   /** Whether the scheduler holds back a bead that would collide. Absent: false. */
   readonly holdCollisions?: boolean;
+  /** How polecats are watched over; absent: as `witnessSettings.ts` says. */
+  readonly stallAfterMs?: number;
+  readonly maxNudges?: number;
+  readonly remedy?: RemedyCeiling;
+  /** 0: none. */
+  readonly stallLimitMs?: number;
+  readonly pushOnCrash?: boolean;
 }
 
 export interface Rig {

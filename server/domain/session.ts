@@ -1,4 +1,4 @@
-import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Timestamp } from './ids.ts';
+import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 import type { Verdict } from './verdict.ts';
 
 export type HostKind = 'editor' | 'tmux' | 'process';
@@ -57,6 +57,8 @@ export interface SessionFailure {
   readonly evidence: string;
   /** When it is over, in the runtime's own words. */
   readonly resets?: string;
+  /** The same, where those words tell a time. */
+  readonly resetsAt?: Timestamp;
 }
 
 /** One run of an agent. */
@@ -94,4 +96,6 @@ export interface Session {
   readonly endedAt?: Timestamp;
   readonly exit?: SessionExit;
   readonly failure?: SessionFailure;
+  /** Of one that ended without done: what keeps its commits, and whether the remote has them. */
+  readonly kept?: { readonly ref: string; readonly sha: Sha; readonly pushed?: boolean };
 }

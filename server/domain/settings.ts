@@ -18,6 +18,7 @@ import {
 import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
+import { witnessParsers, witnessSettingKeys } from './witnessSettings.ts';
 
 export const townDefaults = {
   defaultRuntime: 'claude-code' as RuntimeName,
@@ -91,6 +92,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
   },
   ...radarSettingKeys,
   ...budgetSettingKeys,
+  ...witnessSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -219,6 +221,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   ...radarParsers,
   budgetTurns: (words) => ({ budget: { turns: limit('budgetTurns', words) } }),
   budgetMinutes: (words) => ({ budget: { minutes: limit('budgetMinutes', words) } }),
+  ...witnessParsers,
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {

@@ -1,9 +1,10 @@
 import type { BeadState } from './beadState.ts';
 import type { ConvoyState } from './convoy.ts';
+import type { VerdictKind } from './episode.ts';
 import type { RigState } from './rig.ts';
 import type { SessionEnd, SessionState } from './session.ts';
 
-export type AnyState = BeadState | ConvoyState | RigState | SessionState | SessionEnd;
+export type AnyState = BeadState | ConvoyState | RigState | SessionState | SessionEnd | VerdictKind;
 
 /** The state in words for people, lower-case, to stand behind a name: `nux · needs you`. */
 export function describeState(state: AnyState): string {

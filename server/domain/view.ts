@@ -4,6 +4,7 @@ import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
 import type { Escalation } from './escalation.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { Episode } from './episode.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
 import type { PluginRun } from './pluginRun.ts';
@@ -49,6 +50,7 @@ export interface IndexedRecords {
   pluginTroubles: PluginRun;
   /** By priority, then oldest first: the order they are started in. */
   dispatchesByState: Dispatch;
+  episodesByRig: Episode;
 }
 
 export type IndexName = keyof IndexedRecords;

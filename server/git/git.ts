@@ -1,3 +1,4 @@
+import { activityIn } from './activity.ts';
 import { archive, restore } from './archive.ts';
 import { archiveContent, archiveRefs, branchFromArchive, deleteArchive } from './archives.ts';
 import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
@@ -66,6 +67,7 @@ const calls = {
   headOf,
   gitDirectoriesOf,
   status,
+  activityIn,
   commitAll,
   addWorktree,
   discardWorktree,

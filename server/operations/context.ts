@@ -14,6 +14,7 @@ import type { RigCollisions } from '../domain/collision.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
+import type { WitnessMemory } from './witnessMemory.ts';
 import type { Waits } from './waits.ts';
 
 /** Where sessions live, as the operations need it; the town composes it of the session hosts. */
@@ -71,6 +72,8 @@ export interface SessionPort {
   /** Ends a process and all it started, if it is still the one that began when the session did. */
   endTree(pid: number, since: Timestamp, graceMs: number): Promise<void>;
   isAlive(pid: number, since: Timestamp): boolean;
+  /** When a log was last written to; undefined: it is not there. */
+  logTime(file: string): number | undefined;
 }
 
 export interface ResolvedPlace {
@@ -125,6 +128,7 @@ export interface Context {
   readonly radar: RadarBoard;
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;
+  readonly witness: WitnessMemory;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;
@@ -149,6 +153,7 @@ export interface SessionStarts {
 export interface LauncherRegistry {
   add(session: SessionId, caller: Caller): void;
   isConnected(session: SessionId, caller: Caller): boolean;
+  has(session: SessionId): boolean;
   askToStop(session: SessionId, reason: string, graceMs: number): boolean;
   /** True where this very connection was the launcher's newest; it no longer is. */
   lost(session: SessionId, caller: Caller): boolean;

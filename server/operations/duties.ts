@@ -8,6 +8,7 @@ import { pluginSchedule } from './pluginSchedule.ts';
 import { feedConvoys } from './feedConvoys.ts';
 import { parkRuntimes } from './quotas.ts';
 import { wakeBeads } from './wakeBeads.ts';
+import { witness } from './witness.ts';
 
 const duties: readonly ((context: Context) => Duty)[] = [
   wakeBeads,
@@ -18,6 +19,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   parkRuntimes,
   feedConvoys,
   dispatchQueue,
+  witness,
 ];
 
 /** A town that can only be read does nothing by itself. */

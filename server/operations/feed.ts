@@ -101,6 +101,14 @@ const words: Readonly<Record<string, string>> = {
   'plugin/approve': 'approved the plugin',
   'plugin/revoke': 'takes back the approval of the plugin',
   'plugin/failed': 'saw the plugin fail:',
+  'witness/raise': 'sees trouble with',
+  'witness/clear': 'sees work again by',
+  'witness/nudge': 'nudged',
+  'witness/restart': 'restarted',
+  'witness/handoff': 'restarted afresh',
+  'witness/release': 'ended the session of',
+  'witness/escalate': 'asks for a person to look after',
+  'witness/kept': 'kept the commits of a crash on',
 };
 
 function describe(entry: JournalEntry): FeedItem | undefined {

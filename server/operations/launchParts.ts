@@ -34,6 +34,8 @@ export function goesOn(
       createdAt >= agent.createdAt,
   );
   const [last] = own.toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
+  // A conversation that is full takes nothing more.
+  if (last?.failure?.verdict === 'context-limit') return {};
   if (last?.runtimeSession === undefined || last.runtime !== preset.id) return {};
   return canResume(preset, host) ? { resume: last.runtimeSession } : {};
 }

@@ -43,6 +43,7 @@ export function launcherRegistry(isEnded: (session: SessionId) => boolean): Laun
       tell(session);
       return true;
     },
+    has: (session) => connected.has(session),
     isConnected: (session, caller) => connected.get(session) === caller,
     askToStop(session, reason, graceMs) {
       const caller = connected.get(session);

@@ -2,7 +2,8 @@ import type { AgentId, Sha } from '../domain/ids.ts';
 import { agentOf as agentIn } from '../domain/agents.ts';
 import { hookOf, instructionsFor, startWork } from '../domain/hooks.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
-import { noteProgress, stoppedWithoutDone } from '../domain/polecats.ts';
+import { noteLife } from '../domain/episodes.ts';
+import { stoppedWithoutDone } from '../domain/polecats.ts';
 import { stepProgress } from '../domain/beadSteps.ts';
 import { blockersOf } from '../domain/readiness.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -11,6 +12,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { HookResult, PolecatDetail } from '../protocol/work.ts';
 import { primeText, shortPrimeText } from '../runtimes/prompt.ts';
 import type { Context } from './context.ts';
+import { judgeNow } from './evidence.ts';
 import { findAgent, findPolecat, findRig } from './lookups.ts';
 import { isCurrent } from './nudges.ts';
 import { noteSession, progressEveryMs } from './sessionEvents.ts';
@@ -40,7 +42,13 @@ export async function getPolecat(
   const tip = await context.git.resolve(repository, `refs/heads/${polecat.branch}`);
   const commits = tip ? await context.git.countCommits(repository, polecat.base, tip) : 0;
   const status = exists ? await context.git.status(repository, polecat.worktree) : [];
-  return { ...polecatDetail(view, polecat), commits, uncommitted: status.map((file) => file.path) };
+  const verdict = await judgeNow(context, polecat);
+  return {
+    ...polecatDetail(view, polecat),
+    commits,
+    uncommitted: status.map((file) => file.path),
+    ...(verdict ? { verdict } : {}),
+  };
 }
 
 export async function polecatChanges(
@@ -69,10 +77,15 @@ export async function polecatFile(
 }
 
 /** The caller's own hook; people name an agent. An agent that reads its hook has picked its work up, which is noted without being waited for. */
-export function readHook(context: Context, params: { readonly agent?: string }, caller: Caller): HookResult {
+export function readHook(
+  context: Context,
+  params: { readonly agent?: string },
+  caller: Caller,
+  sign: 'call' | 'lifecycle' = 'call',
+): HookResult {
   const result = hook(context, params, caller);
   if (caller.agent !== result.agent) return result;
-  context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent));
+  context.background(`progress of ${result.agent}`, () => noteWork(context, caller.agent, sign));
   return withMessages(context, result, caller);
 }
 
@@ -86,7 +99,11 @@ function withMessages(context: Context, result: HookResult, caller: Caller): Hoo
   return { ...result, messages };
 }
 
-async function noteWork(context: Context, agent: AgentId | undefined): Promise<void> {
+async function noteWork(
+  context: Context,
+  agent: AgentId | undefined,
+  sign: 'call' | 'lifecycle',
+): Promise<void> {
   const view = context.store.view;
   const known = agent && agentIn(view, agent);
   if (!known) return;
@@ -98,7 +115,7 @@ async function noteWork(context: Context, agent: AgentId | undefined): Promise<v
   if (fresh && hooked?.status !== 'hooked' && !rested) return;
   await context.store.transact({ verb: 'work/progress', by: id, subject: hooked?.id ?? id }, (draft) => {
     const now = agentIn(draft, id);
-    if (now?.role === 'polecat' && now.state !== 'done') draft.put('agents', noteProgress(now, at));
+    if (now?.role === 'polecat' && now.state !== 'done') noteLife(draft, now, at, sign);
     else if (now && now.role !== 'polecat') draft.put('workplaces', { ...now, progressAt: at });
     const bead = hookOf(draft, id);
     if (bead?.status === 'hooked') startWork(draft, bead.id, id, at);
@@ -155,7 +172,8 @@ export async function prime(
   caller: Caller,
 ): Promise<Result<'work/prime'>> {
   const view = context.store.view;
-  const own = readHook(context, params, caller);
+  // With a source it is a lifecycle hook that reads it, which proves nothing of the agent's own shell.
+  const own = readHook(context, params, caller, params.source === undefined ? 'call' : 'lifecycle');
   const polecat = findAgent(view, own.agent);
   const isOwn = caller.agent === polecat.id && caller.session !== undefined;
   if (isOwn) await noteSession(context, { id: caller.session, agent: polecat.id }, params.runtimeSession);

@@ -8,6 +8,7 @@ import { displayText } from '../domain/text.ts';
 import { describeVerdict, readFailure } from '../runtimes/failures.ts';
 import { sessionIdIn } from '../runtimes/output.ts';
 import { findPreset } from '../runtimes/presets.ts';
+import { resetTime } from '../runtimes/resets.ts';
 import type { Context } from './context.ts';
 import { removeWhenEnded } from './remove.ts';
 
@@ -65,8 +66,18 @@ function readRun(context: Context, session: Session, exit: SessionExit): EndedRu
   const isLost = failure?.verdict === 'lost-session';
   return {
     exit: complete,
-    ...(failure ? { failure: { ...failure, evidence: displayText(failure.evidence, 300) } } : {}),
+    ...(failure ? { failure: shown(failure, context.now()) } : {}),
     ...(isLost ? {} : known(session.runtimeSession ?? sessionIdIn(preset, lines))),
+  };
+}
+
+/** Safe to show, and with the time at which it is over. */
+export function shown(failure: SessionFailure, at: Timestamp): SessionFailure {
+  const resetsAt = failure.resets === undefined ? undefined : resetTime(failure.resets, at);
+  return {
+    ...failure,
+    evidence: displayText(failure.evidence, 300),
+    ...(resetsAt === undefined ? {} : { resetsAt }),
   };
 }
 

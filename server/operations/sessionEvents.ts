@@ -1,7 +1,8 @@
 import { hookOf } from '../domain/hooks.ts';
 import type { AgentId } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
-import { noteProgress, stoppedWithoutDone, transitionPolecat } from '../domain/polecats.ts';
+import { noteLife } from '../domain/episodes.ts';
+import { stoppedWithoutDone, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Draft, View } from '../domain/view.ts';
@@ -28,7 +29,7 @@ export async function sessionEvent(
   const session = ownSession(context.store.view, caller);
   await noteSession(context, session, params.runtimeSession);
   if (params.event === 'stop') return await stopped(context, session, params);
-  if (params.event !== 'end') await noteLife(context, session, params.event === 'prompt');
+  if (params.event !== 'end') await noteEvent(context, session, params.event === 'prompt');
   if (params.event !== 'prompt' || !isCurrent(context, caller)) return {};
   const { shown, more } = shownAtOnce(waitingMessages(context, session.agent));
   if (shown.length === 0) return {};
@@ -58,7 +59,7 @@ function ownSession(view: View, caller: Caller): Session {
 }
 
 /** `spokenTo`: whoever asked a person has its answer. */
-async function noteLife(context: Context, session: Session, spokenTo: boolean): Promise<void> {
+async function noteEvent(context: Context, session: Session, spokenTo: boolean): Promise<void> {
   const polecat = ownPolecat(context.store.view, session);
   if (!polecat) return;
   const at = context.now();
@@ -67,7 +68,7 @@ async function noteLife(context: Context, session: Session, spokenTo: boolean): 
   if (fresh && !answered && polecat.reason !== stoppedWithoutDone) return;
   await change(context, session, 'session/progress', (draft, now) => {
     const awake = spokenTo && now.state === 'needs-you' ? transitionPolecat(now, 'working', { at }) : now;
-    draft.put('agents', noteProgress(awake, at));
+    noteLife(draft, awake, at, 'lifecycle');
   });
 }
 

@@ -2,6 +2,7 @@ import type { Bead } from '../domain/bead.ts';
 import { beadState } from '../domain/beadState.ts';
 import type { Convoy } from '../domain/convoy.ts';
 import { progress } from '../domain/convoys.ts';
+import { episodeOf } from '../domain/episodes.ts';
 import type { BeadId } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
@@ -61,6 +62,7 @@ export function polecatDetail(view: View, polecat: Polecat): PolecatDetail {
   const bead = polecat.bead && view.get('beads', polecat.bead);
   const session = polecat.session && view.get('sessions', polecat.session);
   const mergeRequest = newestRequest(view, polecat);
+  const episode = episodeOf(view, polecat);
   return {
     polecat,
     ...(bead ? { bead } : {}),
@@ -68,6 +70,7 @@ export function polecatDetail(view: View, polecat: Polecat): PolecatDetail {
     ...(mergeRequest ? { mergeRequest } : {}),
     runtimeLabel: runtimeLabel(view, polecat.runtime),
     needsPerson: needsPerson(view, polecat),
+    ...(episode ? { episode } : {}),
   };
 }
 

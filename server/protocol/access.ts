@@ -123,4 +123,6 @@ export const access: { readonly [M in Method]: Access } = {
   'crew/list': 'anyone',
   'crew/worktree': 'anyone',
   'crew/remove': 'person',
+  'witness/status': 'anyone',
+  'patrol/scan': 'anyone',
 };

@@ -17,6 +17,7 @@ import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
 import type { TownRequests } from './town.ts';
+import type { WitnessRequests } from './witness.ts';
 import type { MergeRequestRequests, PolecatRequests, WorkRequests } from './work.ts';
 
 /** Every request a client may send to the town server, by name. The table of handlers has this type: a missing one does not compile. */
@@ -42,7 +43,8 @@ export interface Requests
     EscalationRequests,
     RadarRequests,
     PluginRequests,
-    SeanceRequests {}
+    SeanceRequests,
+    WitnessRequests {}
 
 export type Method = keyof Requests;
 export type Params<M extends Method> = Requests[M]['params'];

@@ -35,6 +35,7 @@ import { radarFields } from './radarSchema.ts';
 import { pluginFields } from './pluginSchema.ts';
 import { convoyFields, schedulerFields } from './schedulerSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
+import { witnessFields } from './witnessSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
 
@@ -228,6 +229,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...pluginFields,
   ...schedulerFields,
   ...convoyFields,
+  ...witnessFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

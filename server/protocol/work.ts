@@ -1,4 +1,5 @@
 import type { Bead } from '../domain/bead.ts';
+import type { AgentVerdict, Episode } from '../domain/episode.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Message } from '../domain/message.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -148,6 +149,8 @@ export interface PolecatDetail {
   readonly mergeRequest?: MergeRequest;
   readonly runtimeLabel: string;
   readonly needsPerson: boolean;
+  /** What is wrong with it, and what shows it. */
+  readonly episode?: Episode;
 }
 
 /** One changed file between a polecat's base and its branch (or its worktree). */
@@ -161,7 +164,12 @@ export interface PolecatRequests {
   'polecat/list': { params: { readonly rig?: string }; result: readonly PolecatDetail[] };
   'polecat/get': {
     params: { readonly agent: string };
-    result: PolecatDetail & { readonly commits: number; readonly uncommitted: readonly string[] };
+    result: PolecatDetail & {
+      readonly commits: number;
+      readonly uncommitted: readonly string[];
+      /** How it is now; absent: nothing runs, and nothing is wrong. */
+      readonly verdict?: AgentVerdict;
+    };
   };
   /** The files it changed against its base, for a diff editor. */
   'polecat/changes': {

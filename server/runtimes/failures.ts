@@ -27,6 +27,22 @@ export function readFailure(
   );
 }
 
+/** How many of the last lines of plain text count: what an agent wrote before them may be about anything. */
+const lastOfText = 10;
+
+/** What a program that still runs complains of last. `sure`: it says so in a line that only it can write. */
+export function complaintOf(
+  preset: RuntimePreset,
+  lines: readonly string[],
+): { readonly failure: SessionFailure; readonly sure: boolean } | undefined {
+  const sure = preset.output === 'lines';
+  const failure = readFailure(preset, {}, sure ? lines : lines.slice(-lastOfText));
+  return failure && { failure, sure };
+}
+
+/** Whether such a failure shows in what tools print, anywhere in the output. */
+export const isOfTools = ({ verdict }: SessionFailure): boolean => ofTools.has(verdict);
+
 /** In words for people, to stand before its advice. */
 export function describeVerdict(verdict: Verdict): string {
   return words[verdict];
@@ -60,6 +76,11 @@ const commonFailures: readonly FailurePattern[] = [
   { verdict: 'missing-tool', text: 'gt: not found', advice: noGt },
   { verdict: 'missing-tool', text: "'gt' is not recognized", advice: noGt },
   {
+    verdict: 'missing-tool',
+    text: 'git: command not found',
+    advice: 'Its shell found no git: put it on the PATH of the login shell.',
+  },
+  {
     verdict: 'sandbox',
     text: "index.lock': read-only file system",
     advice: 'Its sandbox keeps it from committing: it may not write in the folders of git.',
@@ -77,6 +98,8 @@ const commonFailures: readonly FailurePattern[] = [
   { verdict: 'sign-in', text: 'invalid x-api-key', advice: signIn },
   { verdict: 'context-limit', text: 'context_length_exceeded', advice: full },
   { verdict: 'context-limit', text: 'maximum context length', advice: full },
+  { verdict: 'context-limit', text: 'exceeds the context window', advice: full },
+  { verdict: 'context-limit', text: 'exceeds the maximum number of tokens', advice: full },
 ];
 
 interface Said {
@@ -115,6 +138,8 @@ const hasCode = ({ codes }: FailurePattern, { code }: Pick<SessionExit, 'code'>)
 
 /** `resets 3pm`, `try again in 20 minutes`, `will reset after 5h12m`: with a digit in it, or it says nothing. */
 function resetIn(text: string): string | undefined {
+  const [, seconds] = /\blimit reached\|(\d{10})\b/iu.exec(text) ?? [];
+  if (seconds !== undefined) return `at ${new Date(Number(seconds) * 1000).toISOString()}`;
   const [, when] = resetWords.exec(text) ?? [];
   return when?.trim();
 }

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { plainText } from '../domain/text.ts';
 import { redact } from './redact.ts';
 
@@ -32,6 +32,11 @@ export class Tail {
   lines(count: number): readonly string[] {
     return lastOf(this.#bytes.toString('utf8'), count);
   }
+}
+
+/** Milliseconds: when a log was last written to; undefined: it is not there. */
+export function logTime(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /** How much of each end of a log is read for what it tells. */

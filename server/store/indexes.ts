@@ -34,6 +34,7 @@ export const collectionOf = {
   pluginRunsByPlugin: 'pluginRuns',
   pluginTroubles: 'pluginRuns',
   dispatchesByState: 'dispatches',
+  episodesByRig: 'episodes',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -75,6 +76,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ...(run.trouble ? [['pluginTroubles', ''] as const] : []),
   ],
   dispatches: ({ state }) => [['dispatchesByState', state]],
+  episodes: ({ rig }) => [['episodesByRig', rig]],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */

@@ -18,6 +18,7 @@ import {
   sampleSlung,
   sampleStatus,
 } from './samples.ts';
+import { sampleWitness } from './witnessSamples.ts';
 
 const session = {
   id: 's-1',
@@ -139,6 +140,22 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'polecat show backend/nux',
     answers: { 'polecat/get': { ...samplePolecat(), commits: 1, uncommitted: [] } },
     keys: 'name rig state needsPerson bead title runtime runtimeLabel worktree branch base createdAt progressAt commits uncommitted[]',
+  },
+  'witness status': {
+    words: 'witness status',
+    answers: { 'witness/status': [sampleWitness()] },
+    keys: 'polecats[agent rig bead state runtimeLabel verdict rule reason until signals since remedies]',
+  },
+  'patrol scan': {
+    words: 'patrol scan --rig backend',
+    answers: {
+      'patrol/scan': {
+        at: before(0),
+        rig: 'backend',
+        scanned: [{ ...sampleWitness(), wouldDo: { kind: 'nudge', why: 'It lives.' } }],
+      },
+    },
+    keys: 'rig timestamp zombies stalls completions receipts[] polecats[agent rig bead state runtimeLabel verdict rule reason until signals since remedies]',
   },
   'polecat remove': {
     words: 'polecat remove backend/nux --force',

@@ -31,6 +31,8 @@ test('there is every command that is promised', () => {
     scheduler: 'status list pause resume run clear retry',
     quota: 'list park clear',
     polecat: 'list show remove archives restore discard',
+    witness: 'status',
+    patrol: 'scan',
     session: 'list run attach resume handoff stop log',
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RigName } from '../../server/domain/ids.ts';
+import type { Episode } from '../../server/domain/episode.ts';
+import type { RigName, Timestamp } from '../../server/domain/ids.ts';
 import { displayText } from '../../server/domain/text.ts';
 import { BeadRows, beadSummary } from '../../client/views/beads.ts';
 import { ConvoyRows } from '../../client/views/convoys.ts';
@@ -50,6 +51,34 @@ test('a rig shows its runtime and what goes on, its polecats what they do and fo
   ]);
   assert.match(polecats[1]?.spoken ?? '', /needs you: per user or per key\?\. Bead be-limit, Limit requests/);
   assert.ok(polecats[1]?.tooltip().includes('per user or per key?'));
+});
+
+test('a polecat in trouble shows why in its row, and what shows it when it is pointed at', async () => {
+  const town = new SmallTown();
+  town.rigs = [rig('backend', { polecats: { working: 0, needYou: 1, total: 1 } })];
+  const before = (minutes: number) => new Date(now - minutes * 60_000).toISOString() as Timestamp;
+  const reason = 'No call of gt or commit for 16 min.';
+  const episode = {
+    id: 'backend/nux',
+    session: 's-1',
+    verdict: 'stalled',
+    rule: 'silent',
+    reason,
+    since: before(2),
+    evidence: [
+      { name: 'process', value: 'alive' },
+      { name: 'call', at: before(18), ageMs: 16 * 60_000 },
+    ],
+    remedies: [{ kind: 'nudge', at: before(2) }],
+  } as unknown as Episode;
+  const stalled = polecat('backend/nux', auth, { state: 'stalled', reason, needsPerson: true });
+  town.polecats = [{ ...stalled, episode }];
+  const [row] = below(new RigRows(await town.model(), () => now), 'backend');
+  assert.match(row?.description ?? '', /^stalled · No call of gt or commit for 16 min\./);
+  const hover = row?.tooltip() ?? [];
+  assert.ok(hover.includes('Evidence (silent): process alive, call 18 m ago'), hover.join('\n'));
+  assert.ok(hover.includes('Tried: nudge 2 m ago'));
+  assert.equal(hover.filter((line) => line === reason).length, 1);
 });
 
 test('a polecat of another runtime than its rig’s shows its own', async () => {

@@ -4,6 +4,7 @@ import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
 import type { Escalation } from '../../server/domain/escalation.ts';
 import type { Dispatch } from '../../server/domain/dispatch.ts';
+import type { Episode } from '../../server/domain/episode.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
 import type { PluginRun } from '../../server/domain/pluginRun.ts';
@@ -172,6 +173,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   archivesByRig: { from: 'archives', keys: (a: Archive) => [a.rig] },
   archivesByBead: { from: 'archives', keys: (a: Archive) => (a.bead === undefined ? [] : [a.bead]) },
   archivesByAgent: { from: 'archives', keys: (a: Archive) => [a.agent] },
+  episodesByRig: { from: 'episodes', keys: (e: Episode) => [e.rig] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
 };
 

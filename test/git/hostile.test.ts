@@ -139,6 +139,7 @@ function everyCall({
     signatures: () => git.signatures(repository, { base: first, tip: main(), limit: 9 }),
     headOf: () => git.headOf(repository, worktree),
     status: () => git.status(repository, worktree),
+    activityIn: () => git.activityIn(repository, { worktree, base: first }),
     listWorktrees: () => git.listWorktrees(repository),
     checkoutsOf: () => git.checkoutsOf(repository, 'main'),
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),

@@ -71,6 +71,8 @@ export class FakeHost {
   readonly closed: string[] = [];
   /** What stands in the log of a session, by the log's path. */
   readonly output = new Map<string, readonly string[]>();
+  /** When a log was last written to. */
+  readonly written = new Map<string, number>();
   editors = 0;
   /** What the launchers report to run is not the runtime yet. */
   before: string | undefined;
@@ -188,6 +190,7 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
     writeWorktreeFiles,
     windows: false,
     outputLines: (log) => host.output.get(log) ?? [],
+    logTime: (log) => host.written.get(log),
     endReport: (session: SessionId) => host.reports.get(session),
     logFile: (session) => file(session, 'log'),
     lastLines: () => [],

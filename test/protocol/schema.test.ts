@@ -205,6 +205,8 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'crew/list': { rig: 'backend' },
   'crew/worktree': { rig: 'infra', agent: 'backend/crew/dave' },
   'crew/remove': { agent: 'backend/crew/dave', force: true },
+  'witness/status': { rig: 'backend' },
+  'patrol/scan': { rig: 'backend' },
 };
 
 for (const method of methods) {

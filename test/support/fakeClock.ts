@@ -4,7 +4,7 @@ import type { Sleep } from '../../server/operations/timers.ts';
 /** Time that passes only when it is told to. */
 export class FakeClock {
   #now: number;
-  readonly #sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+  readonly #sleepers = new Set<{ at: number; readonly wake: () => void }>();
 
   constructor(start = '2026-11-26T08:00:00.000Z') {
     this.#now = Date.parse(start);
@@ -21,6 +21,13 @@ export class FakeClock {
       this.#sleepers.delete(sleeper);
     };
   };
+
+  /** The machine sleeps: nobody is woken meanwhile. Whoever waits on such a clock waits for the rest of its time after that. */
+  suspend(ms: number): void {
+    this.#now += ms;
+    const sleepers = Array.from(this.#sleepers);
+    for (const sleeper of sleepers) sleeper.at += ms;
+  }
 
   /** Lets the time pass: who is to be woken meanwhile is, at their time and in order, and `settle` is waited for after each. */
   async pass(ms: number, settle: () => Promise<void> = () => Promise.resolve()): Promise<void> {

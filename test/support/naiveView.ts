@@ -40,6 +40,7 @@ const keys: {
   archivesByAgent: ['archives', (archive) => [archive.agent]],
   pluginRunsByPlugin: ['pluginRuns', (run) => [run.plugin]],
   pluginTroubles: ['pluginRuns', (run) => (run.trouble ? [''] : [])],
+  episodesByRig: ['episodes', (episode) => [episode.rig]],
   sessionsByState: ['sessions', (session) => [session.state]],
   sessionsByDay: ['sessions', (session) => [session.createdAt.slice(0, 10)]],
   dispatchesByState: ['dispatches', (dispatch) => [dispatch.state]],

@@ -6,12 +6,13 @@ import { answer, type Cli } from '../cli.ts';
 import type { Look } from '../output.ts';
 import { warningLines } from '../text/rig.ts';
 import { counted, shortSha } from '../text/state.ts';
+import { verdictJson, verdictLines } from '../text/witness.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, present, verb } from '../words.ts';
 import { addArchives } from './archives.ts';
 
 const keys =
-  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted }';
+  '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted, witness?: { verdict, rule, reason, until?, signals } }';
 
 export function addPolecat(gt: Command, cli: Cli): void {
   const polecat = noun(gt, 'polecat', 'the agents of the rigs, each with a worktree, a branch and a bead', [
@@ -21,7 +22,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
   verb(polecat, 'list', {
     does: 'list the polecats, of one rig or of all',
     examples: ['gt polecat list', 'gt polecat list backend'],
-    json: '{ polecats: [as polecat show prints, without commits and uncommitted] }',
+    json: '{ polecats: [as polecat show prints, without commits, uncommitted and witness] }',
   })
     .argument('[rig]')
     .action(async (rig: string | undefined) => {
@@ -48,9 +49,15 @@ export function addPolecat(gt: Command, cli: Cli): void {
           ...polecatJson(detail),
           commits: detail.commits,
           uncommitted: detail.uncommitted,
+          witness: verdictJson(detail.verdict),
         }),
       });
     });
+  addRemove(polecat, cli);
+  addArchives(polecat, cli);
+}
+
+function addRemove(polecat: Command, cli: Cli): void {
   verb(polecat, 'remove', {
     does: 'archive the work of a polecat, then remove its worktree',
     examples: ['gt polecat remove backend/nux', 'gt polecat remove backend/nux --force'],
@@ -71,7 +78,6 @@ export function addPolecat(gt: Command, cli: Cli): void {
         json: ({ agent: name, archive, archiveId, warnings }) => ({ name, archive, archiveId, warnings }),
       });
     });
-  addArchives(polecat, cli);
 }
 
 function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
@@ -93,6 +99,7 @@ function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {
       : [`Uncommitted: ${uncommitted.map((path) => displayText(path)).join(', ')}`]),
     ...(mergeRequest === undefined ? [] : [`Landing: ${mergeRequest.state}`]),
     `Progress: ${ago(polecat.progressAt, look.now)}`,
+    ...verdictLines(detail.verdict),
     ...nextStep(detail),
   ];
 }

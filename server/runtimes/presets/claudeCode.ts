@@ -113,6 +113,8 @@ export const claudeCode: RuntimePreset = {
     { verdict: 'sign-in', text: 'invalid api key', advice: 'Sign in: start claude and give it /login.' },
     { verdict: 'sign-in', text: 'please run /login', advice: 'Sign in: start claude and give it /login.' },
     { verdict: 'quota', text: 'usage limit reached', advice: 'The plan is used up until its reset.' },
+    { verdict: 'quota', text: 'hour limit reached', advice: 'The plan is used up until its reset.' },
+    { verdict: 'quota', text: 'weekly limit reached', advice: 'The plan is used up until its reset.' },
     { verdict: 'quota', text: "you've hit your", advice: 'The plan is used up until its reset.' },
     {
       verdict: 'context-limit',

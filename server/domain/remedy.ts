@@ -1,0 +1,121 @@
+import type { Episode, RemedyKind, WitnessRule } from './episode.ts';
+import { triedOf } from './episodes.ts';
+import type { Timestamp } from './ids.ts';
+import { spanWords } from './span.ts';
+import type { RemedyCeiling } from './rig.ts';
+import type { WitnessSettings } from './witnessSettings.ts';
+
+/** What is known of a polecat beside its episode. */
+export interface RemedyFacts {
+  readonly episode: Episode;
+  /** Its session has ended, or its process is gone: nothing is ended by beginning again. */
+  readonly isGone: boolean;
+  /** Its session lived in a terminal of somebody's, who closed it. */
+  readonly wasClosedByHand: boolean;
+  /** When it was restarted lately by the witness, also in episodes that are over. */
+  readonly restarts: readonly Timestamp[];
+}
+
+/** The next step, or none and why, and when that may be another. */
+export type NextRemedy =
+  | { readonly kind: RemedyKind; readonly why: string }
+  | { readonly kind: 'none'; readonly why: string; readonly again?: Timestamp };
+
+/** Between two remedies of one episode. */
+const coolDownMs = 5 * 60_000;
+/** So many restarts within the hour, and no more until it is over. */
+const maxRestarts = 3;
+export const restartWindowMs = 60 * 60_000;
+
+/**
+ * The one remedy that the policy allows now. A session is never ended because it is silent: it is begun again only where its process
+ * is gone, or where the rig's own limit says so.
+ */
+export function nextRemedy(facts: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
+  const { episode } = facts;
+  const { remedy } = settings;
+  if (remedy === 'none') return none("The rig's remedy is none.");
+  if (episode.rule === 'asked') return none('It waits for the answer of a person.');
+  if (episode.verdict === 'rate-limited') return none('It goes on when its limit is over.');
+  const waiting = coolsDown(episode, now);
+  if (waiting) return waiting;
+  if (episode.rule === 'done-but-running') return once(episode, 'release', 'Its work is handed over.');
+  const begun = facts.isGone ? restart(facts, remedy, now) : wake(episode, settings, now);
+  if (begun.kind !== 'none' || !allows(remedy, 'escalate')) return begun;
+  if (begun.again !== undefined) return begun;
+  return once(episode, 'escalate', begun.why);
+}
+
+function coolsDown({ remedies }: Episode, now: Timestamp): NextRemedy | undefined {
+  const last = remedies.at(-1);
+  if (!last) return undefined;
+  const until = Date.parse(last.at) + coolDownMs;
+  if (Date.parse(now) >= until) return undefined;
+  return none(`The last remedy was a ${last.kind}; it is given time.`, until);
+}
+
+/** One that lives is spoken to; only where its rig has a limit for it is it ended. */
+function wake(episode: Episode, settings: WitnessSettings, now: Timestamp): NextRemedy {
+  const { maxNudges, stallLimitMs } = settings;
+  const nudges = triedOf(episode, 'nudge').length;
+  const limit = stallLimitMs === undefined ? undefined : Date.parse(episode.since) + stallLimitMs;
+  if (limit !== undefined && allows(settings.remedy, 'restart') && Date.parse(now) >= limit) {
+    const why = `It was stalled for longer than the ${spanWords(stallLimitMs ?? 0)} that the rig allows.`;
+    return once(episode, fresh(episode.rule), why);
+  }
+  if (helpsByNudge(episode.rule) && nudges < maxNudges)
+    return { kind: 'nudge', why: `It lives and is silent; nudge ${nudges + 1} of ${maxNudges}.` };
+  const why = helpsByNudge(episode.rule)
+    ? `It lives, and ${maxNudges === 0 ? 'is not to be nudged' : `was nudged ${nudges} times`}.`
+    : 'It lives, and no nudge helps against this.';
+  return limit === undefined ? none(why) : none(why, limit);
+}
+
+function restart(
+  { episode, wasClosedByHand, restarts }: RemedyFacts,
+  ceiling: RemedyCeiling,
+  now: Timestamp,
+): NextRemedy {
+  if (!allows(ceiling, 'restart')) return none("The rig's remedy is nudge, and there is nobody to nudge.");
+  if (wasClosedByHand) return none('Its terminal was closed; a person begins it again.');
+  if (comesBack.has(episode.rule)) return none('It would fail of the same again.');
+  const recent = restarts.filter((each) => Date.parse(now) - Date.parse(each) < restartWindowMs).toSorted();
+  const oldest = recent.at(-maxRestarts);
+  if (oldest !== undefined) {
+    const why = `It was restarted ${maxRestarts} times within the hour.`;
+    return none(why, Date.parse(oldest) + restartWindowMs);
+  }
+  const rested = Date.parse(recent.at(-1) ?? '') + coolDownMs;
+  if (rested > Date.parse(now)) return none('It was restarted a moment ago.', rested);
+  return { kind: fresh(episode.rule), why: 'Its process is gone, and its bead is open.' };
+}
+
+/** What is as it was when it is begun again: somebody has to do something. */
+const comesBack: ReadonlySet<WitnessRule> = new Set<WitnessRule>([
+  'sign-in',
+  'missing-tool',
+  'sandbox',
+  'dialog',
+  'refused',
+  'quota',
+]);
+
+/** A conversation that is full, or lost, is not gone on with. */
+const fresh = (rule: WitnessRule): RemedyKind =>
+  rule === 'context-limit' || rule === 'lost-session' ? 'handoff' : 'restart';
+
+const helpsByNudge = (rule: WitnessRule): boolean =>
+  rule === 'silent' || rule === 'at-rest' || rule === 'bead-closed';
+
+function allows(ceiling: RemedyCeiling, remedy: 'restart' | 'escalate'): boolean {
+  return ceiling === 'escalate' || ceiling === remedy;
+}
+
+function once(episode: Episode, kind: RemedyKind, why: string): NextRemedy {
+  return triedOf(episode, kind).length === 0 ? { kind, why } : none(`It was tried: ${kind}.`);
+}
+
+function none(why: string, again?: number): NextRemedy {
+  const at = again === undefined ? undefined : (new Date(again).toISOString() as Timestamp);
+  return { kind: 'none', why, ...(at === undefined ? {} : { again: at }) };
+}

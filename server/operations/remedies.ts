@@ -1,0 +1,153 @@
+import type { Episode, RemedyKind } from '../domain/episode.ts';
+import { beginRemedy, endRemedy, episodeOf } from '../domain/episodes.ts';
+import type { AgentId, Timestamp } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { nextRemedy, restartWindowMs, type NextRemedy, type RemedyFacts } from '../domain/remedy.ts';
+import { displayText } from '../domain/text.ts';
+import type { Draft, View } from '../domain/view.ts';
+import { witnessSettings } from '../domain/witnessSettings.ts';
+import type { Context } from './context.ts';
+import { findBead, findPolecat } from './lookups.ts';
+import { addNote } from './notes.ts';
+import { sendNudge } from './nudges.ts';
+import { releaseHolder } from './release.ts';
+import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
+import { townCaller } from './townCaller.ts';
+
+/** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
+function remedyFor(view: View, polecat: Polecat, now: Timestamp): NextRemedy | undefined {
+  const episode = episodeOf(view, polecat);
+  return episode && remedyOf(view, polecat, episode, now);
+}
+
+/** The same for an episode that was not raised yet. */
+export function remedyOf(view: View, polecat: Polecat, episode: Episode, now: Timestamp): NextRemedy {
+  const settings = witnessSettings(view.get('rigs', polecat.rig)?.settings);
+  return nextRemedy(factsOf(view, polecat, episode), settings, now);
+}
+
+function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
+  const session = view.get('sessions', episode.session);
+  const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
+  const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
+  return { episode, isGone, wasClosedByHand, restarts: polecat.restarts ?? [] };
+}
+
+/**
+ * Tries the next remedy, if there is one now: written down first, so that of two that try at once, or of a town that is killed, it is
+ * tried once. Gives when there may be another.
+ */
+export async function tryRemedy(context: Context, id: AgentId): Promise<Timestamp | undefined> {
+  const seen = context.store.view.get('agents', id);
+  const next = seen && remedyFor(context.store.view, seen, context.now());
+  if (!next) return undefined;
+  if (next.kind === 'none') return next.again;
+  const begun = await begin(context, id, next.kind);
+  if (!begun) return undefined;
+  await context.checkpoint(`witness:${next.kind}`);
+  const outcome = await carryOut(context, begun, next.kind, next.why);
+  const meta = { verb: 'witness/remedied', by: 'town', subject: id };
+  await context.store.transact(meta, (draft) => {
+    endRemedy(draft, { id, session: begun.session, begun: begun.at }, outcome);
+  });
+  const now = context.store.view.get('agents', id);
+  const after = now && remedyFor(context.store.view, now, context.now());
+  return after?.kind === 'none' ? after.again : undefined;
+}
+
+interface Begun extends Episode {
+  readonly at: Timestamp;
+}
+
+/** Judged again in the transaction: where another session is in its place, or the step was taken, nothing is done. */
+async function begin(context: Context, id: AgentId, kind: RemedyKind): Promise<Begun | undefined> {
+  const at = context.now();
+  const meta = { verb: `witness/${kind}`, by: 'town', subject: id };
+  const { result } = await context.store.transact(meta, (draft): Begun | undefined => {
+    const polecat = draft.get('agents', id);
+    const episode = polecat && episodeOf(draft, polecat);
+    if (!episode || remedyFor(draft, polecat, at)?.kind !== kind) return undefined;
+    beginRemedy(draft, episode, { kind, at });
+    if (kind === 'restart' || kind === 'handoff') noteRestart(draft, polecat, at);
+    return { ...episode, at };
+  });
+  return result;
+}
+
+function noteRestart(draft: Draft, polecat: Polecat, at: Timestamp): void {
+  const recent = (polecat.restarts ?? []).filter(
+    (each) => Date.parse(at) - Date.parse(each) < restartWindowMs,
+  );
+  draft.put('agents', { ...polecat, restarts: [...recent, at] });
+}
+
+/** What came of it, in a sentence. A refusal is an outcome. */
+async function carryOut(context: Context, episode: Episode, kind: RemedyKind, why: string): Promise<string> {
+  try {
+    return await steps[kind](context, episode, why);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return `Refused: ${error.message}`;
+  }
+}
+
+type Step = (context: Context, episode: Episode, why: string) => Promise<string>;
+
+const nudge: Step = async (context, episode) => {
+  const text = displayText(
+    `The town: ${episode.reason} If you go on, any gt call tells it; else gt done, or gt done --status escalated --message QUESTION.`,
+    900,
+  );
+  const { how } = await sendNudge(context, { agent: episode.id, text }, townCaller);
+  return `A nudge waits for it. ${how}`;
+};
+
+const restart: Step = async (context, episode) => {
+  const polecat = findPolecat(context.store.view, episode.id);
+  const left = await whyNotAgain(context, polecat);
+  if (left !== undefined) return left;
+  const session = context.store.view.get('sessions', episode.session);
+  // Only where its rig has a limit for that: see `nextRemedy`.
+  if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
+  const next = await runSession(context, { agent: episode.id }, townCaller);
+  return `Its session ${next.id} goes on with the work.`;
+};
+
+/**
+ * Before anything is begun again: is the bead open, still its own, and the base there? Otherwise it is let go, and that is the outcome:
+ * finished work is never done twice.
+ */
+async function whyNotAgain(context: Context, polecat: Polecat): Promise<string | undefined> {
+  try {
+    refuseUnlessResumable(context.store.view, polecat);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return `Not begun again: ${error.message} What it left stays in its worktree.`;
+  }
+  const rig = context.store.view.get('rigs', polecat.rig);
+  const base = rig && (await context.git.resolve(rig, polecat.base));
+  if (base !== undefined && context.rigFolders.exists(polecat.worktree)) return undefined;
+  const what = base === undefined ? `its base ${polecat.base.slice(0, 10)} is gone` : 'its worktree is gone';
+  if (polecat.bead === undefined) return `Not begun again: ${what}.`;
+  const how = await releaseHolder(context, polecat.bead, polecat, townCaller);
+  return `Not begun again: ${what}. ${polecat.bead} is open for another. ${how}`;
+}
+
+const release: Step = async (context, episode) => {
+  const session = await stopSession(context, episode.session, { by: 'the witness' });
+  return session.state === 'ended' ? 'Its session was ended.' : 'Its session could not be ended.';
+};
+
+/** It stands among what needs a person as long as the episode lasts; the bead keeps that it did. */
+const escalate: Step = async (context, { id, bead, reason }, why) => {
+  if (bead !== undefined) {
+    await context.store.transact({ verb: 'witness/noted', by: 'town', subject: bead }, (draft) => {
+      const line = `The witness asks for a person: ${displayText(reason, 500)} ${why}`;
+      addNote(draft, findBead(draft, bead), line, context.now());
+    });
+  }
+  return `A person is asked to look after ${id}.`;
+};
+
+const steps: Readonly<Record<RemedyKind, Step>> = { nudge, restart, handoff: restart, release, escalate };
