@@ -10,6 +10,7 @@ import { Ledger } from './ledger.ts';
 import type { ChaosOptions } from './options.ts';
 import { lookAfter, startAgain } from './person.ts';
 import { openEditor, openPlace, type Place } from './place.ts';
+import { kill, ownProcesses } from './processes.ts';
 import { heal, type Scene } from './scene.ts';
 import { Counts, type Outcome } from './summary.ts';
 import { problemsAfter } from './verdict.ts';
@@ -160,6 +161,8 @@ function factsOf({ counts, ledger, commands, place }: Scene): (readonly [string,
 
 /** Beside the rest: a file system of its own goes with this process. */
 function keepTown({ terminal, disk }: Place): string {
+  // What is kept is the folder: nothing of it goes on.
+  for (const each of ownProcesses(terminal.folder)) kill(each);
   disk.heal();
   const copy = join(terminal.folder, 'kept');
   if (existsSync(terminal.town))
