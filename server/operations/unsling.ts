@@ -57,6 +57,10 @@ function refuseUnlessAtWork(view: View, id: BeadId): Polecat {
       next: `bd show ${id}`,
     });
   }
+  // Its sling would see the session end, and take all of it back at the same time.
+  if (polecat.state === 'spawning') {
+    throw new Refusal('in-use', `${polecat.id} is being started right now.`, { next: 'gt polecat list' });
+  }
   if (polecat.state === 'done' && !isStuck(view, polecat)) {
     throw new Refusal('in-use', `${id} was submitted already and waits to land.`, {
       next: `gt mq show ${id}`,

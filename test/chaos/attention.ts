@@ -1,14 +1,17 @@
 import type { Commands } from './commands.ts';
 
-/** What waits for a person, as the product tells it. */
+/** What waits for a person, as `gt attention` tells it, with what `gt polecat list` knows of its worktree. */
 export interface Need {
-  readonly kind: 'polecat' | 'landing';
+  readonly kind: string;
+  readonly subject: string;
   /** Of the polecat: RIG/NAME. */
   readonly agent: string;
   readonly rig: string;
   readonly bead?: string;
   readonly state: string;
-  readonly reason?: string;
+  readonly reason: string;
+  /** The words that the product names for it. */
+  readonly command: string;
   readonly worktree?: string;
 }
 
@@ -16,52 +19,33 @@ export interface PolecatRow {
   readonly name: string;
   readonly rig: string;
   readonly state: string;
-  readonly reason?: string;
-  readonly needsPerson: boolean;
   readonly bead?: string;
   readonly worktree: string;
-  readonly landing?: string;
   readonly sessionState?: string;
 }
 
-interface RequestRow {
-  readonly bead: string;
-  readonly rig: string;
-  readonly agent: string;
+interface Item {
+  readonly kind: string;
+  readonly subject: string;
+  readonly rig?: string;
+  readonly bead?: string;
+  readonly agent?: string;
   readonly state: string;
-  readonly reason?: string;
+  readonly reason: string;
+  readonly action: { readonly command: string };
 }
 
 /** Everything that needs a person now; undefined where the town gave no answer. */
 export async function attentionOf(commands: Commands): Promise<Need[] | undefined> {
-  const listed = await commands.json<{ polecats: PolecatRow[] }>('gt', 'polecat', 'list');
-  const queue = await commands.json<{ mergeRequests: RequestRow[] }>('gt', 'mq', 'list');
-  if (!listed || !queue) return undefined;
-  const needs = listed.polecats.filter(({ needsPerson }) => needsPerson).map(needOf);
-  const known = new Set(needs.map(({ bead }) => bead));
-  const landings = queue.mergeRequests.filter(({ bead, state, reason }) => {
-    const waits = state !== 'merged' && (state !== 'submitted' || reason !== undefined);
-    const isHeld = listed.polecats.some((polecat) => polecat.bead === bead);
-    return !known.has(bead) && (waits || !isHeld);
+  const listed = await commands.json<{ items: Item[] }>('gt', 'attention');
+  const polecats = await commands.json<{ polecats: PolecatRow[] }>('gt', 'polecat', 'list');
+  if (!listed || !polecats) return undefined;
+  return listed.items.map(({ rig = '', agent = '', action, ...item }) => {
+    const worktree = polecats.polecats.find(({ name }) => name === agent)?.worktree;
+    const where = worktree === undefined ? {} : { worktree };
+    return { ...item, rig, agent, command: action.command, ...where };
   });
-  return [
-    ...needs,
-    ...landings.map(({ bead, rig, agent, state, reason }): Need => {
-      const why = reason === undefined ? {} : { reason };
-      return { kind: 'landing', agent, rig, bead, state, ...why };
-    }),
-  ];
 }
 
-function needOf({ name, rig, state, reason, bead, worktree, landing }: PolecatRow): Need {
-  const isLanding = state === 'done' && landing !== undefined;
-  return {
-    kind: isLanding ? 'landing' : 'polecat',
-    agent: name,
-    rig,
-    worktree,
-    state: isLanding ? landing : state,
-    ...(bead === undefined ? {} : { bead }),
-    ...(reason === undefined ? {} : { reason }),
-  };
-}
+/** What keeps a bead from its end, which a list of mail and escalations does not. */
+export const isOfWork = ({ kind }: Need): boolean => kind === 'polecat' || kind === 'mergeRequest';

@@ -10,6 +10,7 @@ import { Ledger } from './ledger.ts';
 import type { ChaosOptions } from './options.ts';
 import { lookAfter, startAgain } from './person.ts';
 import { openEditor, openPlace, type Place } from './place.ts';
+import { kill, ownProcesses } from './processes.ts';
 import { heal, type Scene } from './scene.ts';
 import { Counts, type Outcome } from './summary.ts';
 import { problemsAfter } from './verdict.ts';
@@ -19,22 +20,32 @@ import { createBeads, polecatsOf, slingReady } from './work.ts';
 const drainMs = 15 * 60_000;
 
 /** A town under everything that may happen to it, for so many rounds; then healed, drained and looked through. */
-export async function runChaos(options: ChaosOptions, show: (line: string) => void): Promise<Outcome> {
+export async function runChaos(
+  options: ChaosOptions,
+  show: (line: string) => void,
+  stop: AbortSignal,
+): Promise<Outcome> {
   const ends: (() => void)[] = [];
   const scope: Scope = { after: (end) => void ends.push(end) };
   const began = Date.now();
   const place = await openPlace(scope, options);
   const scene = await openScene(options, place);
   const problems: string[] = [];
+  let played = 0;
   try {
-    await playRounds(scene, show);
+    await playRounds(scene, show, stop);
+    played = Math.min(scene.round - 1, options.rounds);
     problems.push(...(await finish(scene)));
   } catch (error) {
     problems.push(
       `The driver failed in round ${scene.round}: ${String(error instanceof Error ? error.stack : error)}`,
     );
   }
-  const facts = [...factsOf(scene), ['seconds', String(Math.round((Date.now() - began) / 1000))] as const];
+  const facts = [
+    ['rounds played', String(played)] as const,
+    ...factsOf(scene),
+    ['seconds', String(Math.round((Date.now() - began) / 1000))] as const,
+  ];
   const keeps = options.keep || problems.length > 0;
   const kept = keeps ? keepTown(place) : undefined;
   // The folder goes with its terminal, which comes first here, and is left where it is wanted.
@@ -60,15 +71,16 @@ async function openScene(options: ChaosOptions, place: Place): Promise<Scene> {
     heals: [],
     troubles: new Map(),
     workingSince: new Map(),
+    restored: new Set(),
   };
   return scene;
 }
 
-async function playRounds(scene: Scene, show: (line: string) => void): Promise<void> {
+async function playRounds(scene: Scene, show: (line: string) => void, stop: AbortSignal): Promise<void> {
   const { options, ledger, place } = scene;
   // So that there is work for everybody, and what is left at the end can be finished.
   const most = Math.max(2, Math.round(options.polecats / 5));
-  for (scene.round = 1; scene.round <= options.rounds; scene.round += 1) {
+  for (scene.round = 1; scene.round <= options.rounds && !stop.aborted; scene.round += 1) {
     if (heal(scene).includes('full disk')) await startAgain(scene);
     await Promise.all([work(scene, most), inflict(scene)]);
     for (const rig of place.rigs) ledger.observe(rig);
@@ -149,6 +161,8 @@ function factsOf({ counts, ledger, commands, place }: Scene): (readonly [string,
 
 /** Beside the rest: a file system of its own goes with this process. */
 function keepTown({ terminal, disk }: Place): string {
+  // What is kept is the folder: nothing of it goes on.
+  for (const each of ownProcesses(terminal.folder)) kill(each);
   disk.heal();
   const copy = join(terminal.folder, 'kept');
   if (existsSync(terminal.town))

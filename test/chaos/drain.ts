@@ -1,5 +1,5 @@
 import { eventually } from '../support/wait.ts';
-import { attentionOf } from './attention.ts';
+import { attentionOf, isOfWork } from './attention.ts';
 import { isLeft, lookAfter } from './person.ts';
 import type { Scene } from './scene.ts';
 import { openBeads, polecatsOf, slingReady } from './work.ts';
@@ -22,6 +22,7 @@ async function step(scene: Scene): Promise<boolean> {
   await slingReady(scene, polecats);
   const needs = await lookAfter(scene, 1, true);
   await stopTheStalled(scene);
+  await removeRestored(scene);
   for (const rig of scene.place.rigs) scene.ledger.observe(rig);
   if (needs !== 0) return false;
   const open = await openBeads(scene);
@@ -30,7 +31,11 @@ async function step(scene: Scene): Promise<boolean> {
   const waiting = new Set(left.map(({ bead }) => bead));
   const working = await polecatsOf(scene);
   const isBusy = working?.some(({ bead }) => !waiting.has(bead)) ?? true;
-  return !isBusy && left.every((need) => isLeft(scene, need)) && (await areAllExplained(scene, waiting));
+  return (
+    !isBusy &&
+    left.every((need) => !isOfWork(need) || isLeft(scene, need)) &&
+    (await areAllExplained(scene, waiting))
+  );
 }
 
 /** Those that are open are in the list, or wait for one that is. */
@@ -46,6 +51,20 @@ async function stopTheStalled({ commands, ledger, ...scene }: Scene): Promise<vo
   for (const { name, bead = '', state } of (await polecatsOf({ commands, ledger, ...scene })) ?? []) {
     if (state === 'working' && ledger.beads.get(bead)?.behaviour === 'stall')
       await commands.run('gt', 'session', 'stop', name);
+  }
+}
+
+/** What was brought back of work that has landed meanwhile is in nobody's way, and nobody's to go on with. */
+async function removeRestored(scene: Scene): Promise<void> {
+  const open = await openBeads(scene);
+  if (!open) return;
+  const ids = new Set(open.map(({ id }) => id));
+  for (const { name, bead = '', sessionState } of (await polecatsOf(scene)) ?? []) {
+    if (!scene.restored.has(name) || ids.has(bead)) continue;
+    // Run again without a bead, it would wait for one for ever.
+    if (sessionState === 'running') await scene.commands.run('gt', 'session', 'stop', name);
+    const { code } = await scene.commands.run('gt', 'polecat', 'remove', name);
+    if (code === 0) scene.restored.delete(name);
   }
 }
 

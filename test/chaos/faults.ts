@@ -2,7 +2,7 @@ import { productVersion } from '../../server/protocol/version.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
 import { serverProgram } from '../e2e/terminal.ts';
 import { pause } from '../support/wait.ts';
-import { commitByHand, leaveUncommitted } from './person.ts';
+import { commitByHand, leaveUncommitted, restoreSome } from './person.ts';
 import { moveRemote, openEditor } from './place.ts';
 import { type Kind, kill, ownProcesses } from './processes.ts';
 import { isIll, type Scene, weighted } from './scene.ts';
@@ -21,13 +21,14 @@ const faults: readonly (readonly [number, Fault])[] = [
   [4, commitByHand],
   [2, leaveUncommitted],
   [2, interfere],
+  [2, restoreSome],
   [1, takeDown],
 ];
 
 /** One to three at once, each at a moment of its own. */
 export async function inflict(scene: Scene): Promise<void> {
   const count = 1 + scene.random.below(3);
-  const chosen = Array.from({ length: count }, () => weighted(scene.random, faults));
+  const chosen = [...new Set(Array.from({ length: count }, () => weighted(scene.random, faults)))];
   const moments = chosen.map(() => scene.random.below(1200));
   await Promise.all(
     chosen.map(async (fault, index) => {
@@ -94,7 +95,13 @@ async function killServerAt(scene: Scene): Promise<void> {
 async function killEditor(scene: Scene): Promise<void> {
   killSome(scene, 'language server', 3);
   await scene.editor.ended;
-  scene.editor = await openEditor(scene.place);
+  try {
+    scene.editor = await openEditor(scene.place);
+  } catch (error) {
+    scene.commands.offences.push(
+      `The language server did not begin in round ${scene.round}: ${String(error)}`,
+    );
+  }
 }
 
 function fullDisk(scene: Scene): void {

@@ -1,6 +1,7 @@
 import { commit, git, write } from '../support/repository.ts';
-import { attentionOf, type Need } from './attention.ts';
+import { attentionOf, isOfWork, type Need } from './attention.ts';
 import { isIll, rigOf, type Scene, weighted } from './scene.ts';
+import { wordsOf } from './words.ts';
 
 /** Looks at what needs a person, and does the next thing about some of it, or all. */
 export async function lookAfter(scene: Scene, share: number, isLast = false): Promise<number> {
@@ -12,7 +13,7 @@ export async function lookAfter(scene: Scene, share: number, isLast = false): Pr
     for (let need = left.shift(); need; need = left.shift()) await stepFor(scene, need, isLast);
   });
   await Promise.all(hands);
-  return needs.filter((need) => !isLeft(scene, need)).length;
+  return needs.filter((need) => isOfWork(need) && !isLeft(scene, need)).length;
 }
 
 /** Some questions nobody answers: they stay in the list. */
@@ -26,7 +27,7 @@ async function stepFor(scene: Scene, need: Need, isLast: boolean): Promise<void>
   const { commands, counts } = scene;
   const { bead } = need;
   if (bead !== undefined) await learn(scene, bead, isLast);
-  const step = need.kind === 'landing' ? landingStep(scene, need) : polecatStep(scene, need, isLast);
+  const step = stepOf(scene, need, isLast);
   if (!step) return;
   counts.add(`person: ${nameOf(step)}`);
   const takesAway = ['unsling', 'sling'].includes(step[0]) || step[1] === 'remove';
@@ -37,11 +38,42 @@ async function stepFor(scene: Scene, need: Need, isLast: boolean): Promise<void>
   else if (step[1] === 'merge' && bead !== undefined) scene.ledger.landed.add(bead);
 }
 
+/** Mostly what the product names; at times another thing that a person may do. */
+function stepOf(scene: Scene, need: Need, isLast: boolean): Step | undefined {
+  if (need.state === 'waiting-for-checkout') tidyCheckout(scene, need.rig);
+  const isTried = (scene.troubles.get(need.bead ?? '') ?? 0) > 4;
+  const other = scene.random.chance(isTried ? 0.5 : isLast ? 0.1 : 0.3);
+  const named = other ? undefined : namedStep(need);
+  if (named) return named;
+  if (need.kind === 'mergeRequest') return landingStep(scene, need);
+  return need.kind === 'polecat' ? polecatStep(scene, need, isLast) : undefined;
+}
+
+/** The words of the list, where they can be done as they stand: who is shown a finished work looks, and merges it. */
+function namedStep({ command }: Need): Step | undefined {
+  const [, noun, verb, ...rest] = wordsOf(command) ?? [];
+  if (noun === undefined || verb === undefined) return undefined;
+  if (noun === 'session' && verb === 'attach') return undefined;
+  return [noun, noun === 'mq' && verb === 'show' ? 'merge' : verb, ...rest];
+}
+
 /** Whoever has to look after a bead twice writes what would help. */
 async function learn(scene: Scene, bead: string, isLast: boolean): Promise<void> {
   const before = scene.troubles.get(bead) ?? 0;
   scene.troubles.set(bead, before + 1);
   if (isLast || before > 0) await teach(scene, bead);
+}
+
+/** Brings back something that was removed: as it was, or only as a branch. */
+export async function restoreSome({ commands, random, counts, round, restored }: Scene): Promise<void> {
+  const listed = await commands.json<{ archives: { id: string }[] }>('gt', 'polecat', 'archives');
+  if (!listed || listed.archives.length === 0) return;
+  const { id } = random.pick(listed.archives.slice(0, 12));
+  const how = random.chance(0.3) ? ['--to', `rescued-${round}`] : [];
+  const back = await commands.json<{ agent?: string }>('gt', 'polecat', 'restore', id, ...how);
+  if (!back) return;
+  counts.add(`person: polecat restore${how.length > 0 ? ' --to' : ''}`);
+  if (back.agent !== undefined) restored.add(back.agent);
 }
 
 /** The next attempt goes well: the bead says so. */
@@ -70,9 +102,7 @@ function polecatStep({ random }: Scene, { agent, bead, state }: Need, isLast: bo
   ]);
 }
 
-function landingStep(scene: Scene, { agent, bead = '', state, rig }: Need): Step | undefined {
-  const { random, ledger } = scene;
-  if (state === 'waiting-for-checkout') tidyCheckout(scene, rig);
+function landingStep({ random, ledger }: Scene, { agent, bead = '', state }: Need): Step | undefined {
   if (['submitted', 'waiting-for-checkout'].includes(state)) return ['mq', 'merge', bead];
   if (ledger.beads.get(bead) === undefined) return undefined;
   return weighted<Step>(random, [

@@ -17,13 +17,17 @@ async function main(): Promise<number> {
   }
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say(`chaos: seed ${options.seed}`);
-  const outcome = await runChaos(options, say);
+  const stop = new AbortController();
+  // A run that is ended is one that is shorter: what it has begun is brought to its end, and looked through.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const outcome = await runChaos(options, say, stop.signal);
   for (const line of outcomeLines(outcome)) say(line);
   return outcome.problems.length === 0 ? 0 : 1;
 }
 
 /** The small disk that is mounted goes with the last of its processes, whatever becomes of this one. */
 function inOwnMounts(): number {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   const again = [process.execPath, ...process.execArgv, import.meta.filename, ...words];
   const env = { ...process.env, [apart]: '1' };
   const mine = spawnSync('unshare', ['--mount', '--propagation', 'private', 'true'], { stdio: 'ignore' });

@@ -24,6 +24,8 @@ export interface Scene {
   readonly troubles: Map<string, number>;
   /** Since which round a polecat works on its bead. */
   readonly workingSince: Map<string, number>;
+  /** Polecats that were brought back, to be removed in the end where nobody needs them. */
+  readonly restored: Set<string>;
 }
 
 export function rigOf({ place }: Scene, name: string): RigPlace {
