@@ -9,10 +9,9 @@ import { done } from './operations/done.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
-import { land } from './operations/land.ts';
-import { listMergeRequests } from './operations/mergeRequests.ts';
+import { mergeQueueHandlers } from './operations/mergeQueueHandlers.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
-import { findBead, findMergeRequest, findRig, theTown } from './operations/lookups.ts';
+import { findBead, findRig, theTown } from './operations/lookups.ts';
 import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
   getPolecat,
@@ -38,7 +37,7 @@ import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
 import { unsling } from './operations/unsling.ts';
-import { beadDetail, mergeRequestDetail } from './operations/views.ts';
+import { beadDetail } from './operations/views.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
 import { checkPreset } from './protocol/schema.ts';
 import { findPreset } from './runtimes/presets.ts';
@@ -57,6 +56,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...mergeQueueHandlers(context),
   });
 }
 
@@ -149,16 +149,11 @@ function agentHandlers(context: Context): Pick<Handlers, AgentMethods> {
 }
 
 type WorkMethods = Exclude<
-  | Extract<
-      keyof Handlers,
-      `work/${string}` | `polecat/${string}` | `mergeRequest/${string}` | `session/${string}`
-    >
-  | 'host/offer',
+  Extract<keyof Handlers, `work/${string}` | `polecat/${string}` | `session/${string}`> | 'host/offer',
   AgentMethods | NudgeMethods
 >;
 
 function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers, WorkMethods> {
-  const { view } = context.store;
   return {
     'work/sling': (params, caller) => sling(context, params, caller),
     'work/unsling': (params, caller) => unsling(context, params, caller),
@@ -171,12 +166,6 @@ function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers
     'polecat/file': (params) => polecatFile(context, params),
     'polecat/remove': (params, caller) =>
       removePolecat(context, params.agent, { force: params.force === true, by: caller.by }),
-    'mergeRequest/list': (params) => listMergeRequests(context, params),
-    'mergeRequest/get': (params) => mergeRequestDetail(view, findMergeRequest(view, params.mergeRequest)),
-    'mergeRequest/merge': async (params, caller) => {
-      const request = await land(context, findMergeRequest(view, params.mergeRequest).id, caller.by);
-      return mergeRequestDetail(view, request);
-    },
     'session/list': (params) => listSessions(context, params),
     'session/run': (params, caller) => runSession(context, params, caller),
     'session/stop': (params, caller) => stopSession(context, params.session, { by: caller.by }),

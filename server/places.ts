@@ -275,7 +275,7 @@ const programPort: ProgramPort = {
   find: findCommand,
   asRoot: process.getuid?.() === 0,
   version: (program, args, path) => versionOf(program, args, { path }),
-  async run(argv, directory) {
+  async run(argv, directory, { deadlineMs = checkDeadlineMs, environment } = {}) {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;
     const program = findProgram(command, path);
@@ -285,7 +285,8 @@ const programPort: ProgramPort = {
       directory,
       path,
       strip: alwaysStripped,
-      deadlineMs: checkDeadlineMs,
+      deadlineMs,
+      ...(environment ? { environment } : {}),
     });
   },
 };

@@ -11,6 +11,7 @@ import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
 import { addNudge } from './commands/nudge.ts';
+import { addRefinery } from './commands/refinery.ts';
 import { addRig } from './commands/rig.ts';
 import { addRuntime } from './commands/runtime.ts';
 import { addSession } from './commands/session.ts';
@@ -57,6 +58,7 @@ export function gtCommands(cli: Cli): Command {
   addNudge(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
+  addRefinery(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addHook(gt, cli);
   addLifecycle(gt, cli);

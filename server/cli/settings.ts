@@ -1,3 +1,6 @@
+import { gateDefaults, checkGate, type GateSetting } from '../domain/gate.ts';
+import { isGateCommand, isGateKey } from '../domain/gateSettings.ts';
+import { mostInBatch } from '../domain/mergeQueue.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
@@ -50,7 +53,41 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
+    batch: String(mostInBatch(settings)),
+    ...Object.assign(
+      {},
+      ...Object.entries(settings.gates ?? {}).map(([name, gate]) => gateSettings(name, gate)),
+    ),
   };
+}
+
+/** The command, and what differs from the usual; the command of `check` is a key of its own. */
+function gateSettings(name: string, gate: GateSetting): Settings {
+  const { command = [], phase, timeoutMs, onFail, retries } = { ...gateDefaults, ...gate };
+  const parts = {
+    phase,
+    timeout: String(timeoutMs / 1000),
+    onFail,
+    retries: String(retries),
+  };
+  const usual: Settings = gatePartDefaults;
+  const other = Object.entries(parts).filter(([part, value]) => value !== usual[part]);
+  return {
+    ...(name === checkGate ? {} : { [`gate.${name}`]: command.map(shellWord).join(' ') }),
+    ...Object.fromEntries(other.map(([part, value]) => [`gate.${name}.${part}`, value])),
+  };
+}
+
+const gatePartDefaults: Settings = {
+  phase: gateDefaults.phase,
+  timeout: String(gateDefaults.timeoutMs / 1000),
+  onFail: gateDefaults.onFail,
+  retries: String(gateDefaults.retries),
+};
+
+/** Of a key about a gate: what it is where nobody said anything. */
+function gateDefault(key: string): string {
+  return isGateCommand(key) ? 'none' : defaultOf(gatePartDefaults, key.split('.').at(-1) ?? '');
 }
 
 export function townSettings(town: Town): Settings {
@@ -74,6 +111,7 @@ export function townSettingOf(town: Town, key: string): string {
 
 /** What a rig's key goes back to. Its runtime goes back to the town's; its branch to nothing we know. */
 export function rigDefault(key: string, town: Town): string {
+  if (isGateKey(key)) return gateDefault(key);
   const { merge, push, session, ids, maxPolecats } = rigDefaults;
   const defaults = {
     runtime: town.defaultRuntime,
@@ -88,6 +126,7 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
+    batch: mostInBatch({}),
   };
   return defaultOf(defaults, key);
 }
@@ -100,6 +139,7 @@ export function townDefault(key: string): string {
 export function settingOf(settings: Settings, key: string): string {
   const value = Object.entries(settings).find(([name]) => plain(name) === plain(key))?.[1];
   if (value !== undefined) return value;
+  if (isGateKey(key)) return gateDefault(key);
   throw new Refusal('not-found', `There is no key ${key}.`, {
     next: `Keys: ${Object.keys(settings).join(', ')}.`,
   });

@@ -1,3 +1,4 @@
+import type { GateSetting } from './gate.ts';
 import type { RigName, RuntimeName, Timestamp } from './ids.ts';
 import type { HostKind } from './session.ts';
 
@@ -50,6 +51,17 @@ export interface RigSettings {
   readonly setup?: readonly string[];
   /** Whether what `.worktreeinclude` names is copied into new workplaces. Absent: true. */
   readonly include?: boolean;
+  /** By name. What `gt rig config` sets is approved by that. */
+  readonly gates?: Readonly<Record<string, GateSetting>>;
+  /** How many merge requests land with one run of the gates. Absent: 5. */
+  readonly batch?: number;
+}
+
+/** A person has stopped the landings of a rig. */
+export interface Pause {
+  readonly pausedAt: Timestamp;
+  readonly by: string;
+  readonly reason?: string;
 }
 
 export interface Rig {
@@ -68,5 +80,7 @@ export interface Rig {
   readonly approvedConfiguration?: string;
   /** SHA-256 of the setup command, and of the files of the repository that it names, as a person approved them. */
   readonly approvedSetup?: string;
+  /** While it is there nothing lands in the rig. */
+  readonly refinery?: Pause;
   readonly createdAt: Timestamp;
 }

@@ -2,6 +2,7 @@ import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
+import { gateSettingKeys, isGateKey, parseGateSetting, withGate, type GateChange } from './gateSettings.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
@@ -19,6 +20,7 @@ export interface RigChange {
   readonly state?: Rig['state'];
   readonly settings?: Partial<RigSettings>;
   readonly approvedSetup?: string;
+  readonly gate?: GateChange;
 }
 
 export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>> & {
@@ -74,6 +76,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
+  ...gateSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -99,6 +102,7 @@ export const townSettingKeys: readonly SettingKey[] = [
 
 /** `words` as typed after the key. Refused with `invalid`, the field (`key`, or the key itself) and the legal values. */
 export function parseRigSetting(key: string, words: readonly string[]): RigChange {
+  if (isGateKey(key)) return { gate: parseGateSetting(key, words) };
   const parse = rigParsers[knownKey(key, rigSettingKeys)];
   if (!parse) throw unknownKey(key, rigSettingKeys);
   return parse(words);
@@ -112,8 +116,9 @@ export function parseTownSetting(key: string, words: readonly string[]): TownCha
   return parse(words);
 }
 
-export function withRigChange(rig: Rig, { settings, ...change }: RigChange): Rig {
-  return { ...rig, ...change, settings: { ...rig.settings, ...settings } };
+export function withRigChange(rig: Rig, { settings, gate, ...change }: RigChange): Rig {
+  const next = { ...rig, ...change, settings: { ...rig.settings, ...settings } };
+  return gate ? { ...next, settings: withGate(next.settings, gate) } : next;
 }
 
 /** The town with the change in it; a command or a role's runtime that is none is forgotten. */
@@ -184,6 +189,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
+  batch: (words) => ({ settings: { batch: count('batch', words, 20) } }),
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {

@@ -31,6 +31,8 @@ export interface IndexedRecords {
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
+  /** By the bead that must close before they land. */
+  mergeRequestsByBlocker: MergeRequest;
   messagesByAgent: Message;
 }
 

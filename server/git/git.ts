@@ -14,6 +14,7 @@ import { discardCheckout, enterCheckout, homeOf, leaveCheckout, ownCheckout } fr
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
+import { landedByPatch } from './patchId.ts';
 import { push, remoteTip } from './push.ts';
 import { createQueue } from './queue.ts';
 import { rebaseOnto } from './rebase.ts';
@@ -84,6 +85,7 @@ const calls = {
   push,
   remoteTip,
   unlandedRefs,
+  landedByPatch,
 };
 
 type Calls = typeof calls;

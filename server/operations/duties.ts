@@ -1,8 +1,9 @@
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
+import { refinery } from './refinery.ts';
 import { wakeBeads } from './wakeBeads.ts';
 
-const duties: readonly ((context: Context) => Duty)[] = [wakeBeads];
+const duties: readonly ((context: Context) => Duty)[] = [wakeBeads, refinery];
 
 /** A town that can only be read does nothing by itself. */
 export function takeUpDuties(context: Context): void {

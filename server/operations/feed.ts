@@ -73,6 +73,11 @@ const words: Readonly<Record<string, string>> = {
   'land/waiting-for-checkout': 'waits for the checkout to land',
   'land/lost': 'lost the landing of',
   'land/refused': 'could not land yet',
+  'land/approve': 'asked to land',
+  'land/submit': 'handed over',
+  'land/unblocked': 'took up the landing again of',
+  'refinery/pause': 'paused the refinery of',
+  'refinery/resume': 'resumed the refinery of',
   remove: 'removed',
 };
 

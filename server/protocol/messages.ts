@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { MergeRequestRequests } from './mergeQueue.ts';
 import type { NudgeRequests } from './nudge.ts';
 import type { HookRequests } from './hook.ts';
 import type { RigRequests } from './rig.ts';
@@ -9,7 +10,7 @@ import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
 import type { TownRequests } from './town.ts';
-import type { MergeRequestRequests, PolecatRequests, WorkRequests } from './work.ts';
+import type { PolecatRequests, WorkRequests } from './work.ts';
 
 /** Every request a client may send to the town server, by name. The table of handlers has this type: a missing one does not compile. */
 export interface Requests

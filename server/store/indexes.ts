@@ -23,6 +23,7 @@ export const collectionOf = {
   mergeRequestsByBead: 'mergeRequests',
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
+  mergeRequestsByBlocker: 'mergeRequests',
   messagesByAgent: 'messages',
 } as const satisfies Record<IndexName, Collection>;
 
@@ -50,6 +51,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['mergeRequestsByBead', request.bead],
     ['mergeRequestsByState', request.state],
     ['mergeRequestsByRig', request.rig],
+    ...(request.blockedBy === undefined ? [] : [['mergeRequestsByBlocker', request.blockedBy] as const]),
   ],
   messages: (message) => [['messagesByAgent', message.to]],
 };

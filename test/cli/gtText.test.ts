@@ -108,6 +108,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         isolation    auto         auto, worktree, clone or in-place
         setup        none         a program and its arguments, or none
         include      on           on or off
+        batch        5            1 to 20
     `,
   },
   'one setting, bare, for scripts': {
@@ -218,6 +219,29 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
     text: `
         BEAD      RIG       STATE      COMMIT   RUNTIME  SUBMITTED  TITLE
         fe-login  frontend  submitted  a1b2c3d  Cursor   6 m ago    Update login compon…
+    `,
+  },
+  'a paused refinery': {
+    words: ['refinery', 'status'],
+    answers: {
+      'refinery/status': [
+        {
+          rig: 'backend',
+          merge: 'auto',
+          paused: { pausedAt: before(5), by: 'overseer', reason: 'a release is cut' },
+          batch: 5,
+          gates: [],
+          landing: [],
+          queue: [],
+          waiting: ['mr-1'],
+        },
+      ],
+    },
+    text: `
+        RIG      STATE   MERGE  LANDING  READY  WAITING  GATES
+        backend  paused  auto   0        0      1        none
+        backend was paused by overseer 5 m ago: a release is cut
+        Next: gt refinery resume backend
     `,
   },
   'what landed': {

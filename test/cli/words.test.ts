@@ -32,7 +32,8 @@ test('there is every command that is promised', () => {
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',
     seance: 'start show talk',
-    mq: 'list show merge',
+    mq: 'list next show log submit merge retry reject',
+    refinery: 'status pause resume',
   };
   const of = (program: string, words: string): string[] =>
     words.split(' ').map((word) => `${program} ${word}`);

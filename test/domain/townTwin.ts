@@ -150,6 +150,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
+  mergeRequestsByBlocker: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.blockedBy ?? []].flat() },
 };
 
 function emptyStore(): Stored {

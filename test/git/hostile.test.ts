@@ -143,6 +143,7 @@ function everyCall({
     fetch: () => git.fetch({ ...repository, repository: { kind: 'url', url: `file://${top}` } }),
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
+    landedByPatch: () => git.landedByPatch(repository, { tip: first, target: main() }),
     addWorktree: () => git.addWorktree(repository, fresh),
     discardWorktree: () => git.discardWorktree(repository, fresh),
     archive: () => git.archive(repository, worktree, 'nux'),
