@@ -2,6 +2,15 @@ import { commands, type Disposable } from 'vscode';
 import { messageOf } from '../server/domain/fault.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import { commandId, type CommandName, run } from './commandNames.ts';
+import {
+  acknowledge,
+  answer,
+  approveRig,
+  copyCommand,
+  goToNextWaiting,
+  readMail,
+  showAttention,
+} from './commands/attention.ts';
 import { copyId, createBead, showMoreBeads } from './commands/bead.ts';
 import { createConvoy } from './commands/convoy.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
@@ -41,6 +50,13 @@ export const commandTable = {
   startMayor: { on: startMayor },
   addCrew: { on: addCrew },
   talk: { on: talk },
+  goToNextWaiting: { on: goToNextWaiting },
+  showAttention: { on: showAttention },
+  answer: { on: answer },
+  approveRig: { on: approveRig },
+  acknowledge: { on: acknowledge },
+  readMail: { on: readMail },
+  copyCommand: { on: copyCommand },
   refresh: { on: refresh },
   showLog: { on: showLog, off: showLog },
   restartLanguageServer: { on: restartLanguageServer, off: restartLanguageServer },

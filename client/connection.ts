@@ -4,6 +4,7 @@ import type { JournalEntry } from '../server/domain/journal.ts';
 import type { Method, Params, Result } from '../server/protocol/messages.ts';
 import type { RuntimeTestEvent, RuntimeTestParams } from '../server/protocol/runtimeTest.ts';
 import { runtimeTestMethod, type RuntimeTestResult } from '../server/protocol/runtimeTestRequest.ts';
+import type { RadarOutlook } from '../server/protocol/radar.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 import { Disposables } from './disposables.ts';
 import { notRunning } from './failure.ts';
@@ -52,6 +53,7 @@ export class Connection {
   readonly #states = new EventEmitter<TownState>();
   readonly #changes = new EventEmitter<JournalEntry>();
   readonly #resyncs = new EventEmitter<void>();
+  readonly #radar = new EventEmitter<RadarOutlook>();
   readonly #tests = new EventEmitter<RuntimeTestEvent>();
   #state: TownState = { kind: 'stopped' };
   #run: Run | undefined;
@@ -70,6 +72,8 @@ export class Connection {
   readonly onDidChangeTown = this.#changes.event;
   /** The town is connected, and what was read of it before may be out of date. */
   readonly onDidResync = this.#resyncs.event;
+  /** What the radar sees in a rig is another. */
+  readonly onDidChangeRadar = this.#radar.event;
   /** Something was seen of the runtime that is being tested. */
   readonly onDidTestRuntime = this.#tests.event;
 
@@ -124,7 +128,8 @@ export class Connection {
     clearTimeout(this.#pause);
     await this.#restarting;
     await this.#end();
-    for (const emitter of [this.#states, this.#changes, this.#resyncs, this.#tests]) emitter.dispose();
+    for (const emitter of [this.#states, this.#changes, this.#resyncs, this.#radar, this.#tests])
+      emitter.dispose();
   }
 
   #restart(): Promise<void> {
@@ -153,6 +158,7 @@ export class Connection {
       run.server = await this.#parts.start(facts, {
         onTown: (news) => this.#run === run && this.#heard(run, news),
         onChange: (entry) => this.#run === run && this.#changes.fire(entry),
+        onRadar: (outlook) => this.#run === run && this.#radar.fire(outlook),
         onRuntimeTest: (event) => this.#run === run && this.#tests.fire(event),
         onOpenTerminal: (request) => this.#parts.openTerminal(request),
         onShowTerminal: (place) => this.#parts.showTerminal(place),

@@ -1,9 +1,17 @@
-import { type CancellationToken, type TextDocumentContentProvider, Uri } from 'vscode';
+import {
+  type CancellationToken,
+  type Disposable,
+  type TextDocumentContentProvider,
+  Uri,
+  workspace,
+} from 'vscode';
+import { plainText } from '../server/domain/text.ts';
 import type { Ask } from './connection.ts';
 
 /** Documents that only show something: files as they are in a commit, and logs. */
 export const baseScheme = 'gastown-base';
-export const logScheme = 'gastown-log';
+const logScheme = 'gastown-log';
+const letterScheme = 'gastown-mail';
 
 /** A file of a polecat's rig as it is in a commit. The path is its own, so that VS Code shows it as what it is. */
 export function baseUri(of: { readonly agent: string; readonly sha: string; readonly path: string }): Uri {
@@ -19,8 +27,13 @@ export function logUri(session: string, name: string): Uri {
   return Uri.from({ scheme: logScheme, path: `/${name}.log`, query: JSON.stringify({ session }) });
 }
 
+/** A letter to the person of the town. */
+export function letterUri(message: string): Uri {
+  return Uri.from({ scheme: letterScheme, path: `/${message}.txt` });
+}
+
 /** Text of `gastown-base:` documents. A file that is not in the commit is empty. */
-export class BaseDocuments implements TextDocumentContentProvider {
+class BaseDocuments implements TextDocumentContentProvider {
   readonly #ask: Ask;
 
   constructor(ask: Ask) {
@@ -35,7 +48,7 @@ export class BaseDocuments implements TextDocumentContentProvider {
 }
 
 /** Text of `gastown-log:` documents. */
-export class LogDocuments implements TextDocumentContentProvider {
+class LogDocuments implements TextDocumentContentProvider {
   readonly #ask: Ask;
 
   constructor(ask: Ask) {
@@ -47,4 +60,34 @@ export class LogDocuments implements TextDocumentContentProvider {
     const { lines } = await this.#ask('session/log', { session, lines: 1000 });
     return lines.join('\n');
   }
+}
+
+/** Text of `gastown-mail:` documents. Who opens a letter has read it. */
+class LetterDocuments implements TextDocumentContentProvider {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async provideTextDocumentContent(uri: Uri): Promise<string> {
+    const message = uri.path.slice(1).replace(/\.txt$/u, '');
+    const { mail } = await this.#ask('mail/get', { message });
+    if (!mail) return '';
+    const { from, to, subject, createdAt, text } = mail;
+    const head = [`From: ${from}`, `To: ${to}`, `Sent: ${createdAt}`, `Subject: ${subject}`];
+    return [...head, '', text].map((line) => plainText(line)).join('\n');
+  }
+}
+
+/** Shows all of them, for as long as what it gives is kept. */
+export function registerDocuments(ask: Ask): Disposable[] {
+  const documents: Readonly<Record<string, TextDocumentContentProvider>> = {
+    [baseScheme]: new BaseDocuments(ask),
+    [logScheme]: new LogDocuments(ask),
+    [letterScheme]: new LetterDocuments(ask),
+  };
+  return Object.entries(documents).map(([scheme, provider]) =>
+    workspace.registerTextDocumentContentProvider(scheme, provider),
+  );
 }

@@ -1,16 +1,26 @@
-import { env, type ExtensionContext, type LogOutputChannel, window, workspace } from 'vscode';
+import {
+  type Disposable,
+  env,
+  type ExtensionContext,
+  type LogOutputChannel,
+  window,
+  workspace,
+} from 'vscode';
 import { registerCommands } from './commands.ts';
+import { showCollisions } from './collisions.ts';
 import { Connection } from './connection.ts';
 import { Disposables } from './disposables.ts';
-import { BaseDocuments, baseScheme, LogDocuments, logScheme } from './documents.ts';
+import { registerDocuments } from './documents.ts';
 import { TerminalEnvironment } from './environment.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
+import { Notices } from './notices.ts';
 import { OwnRuntimes } from './ownRuntimes.ts';
 import { RuntimeTests, runtimeTestScheme } from './runtimeTests.ts';
 import { StatusBar } from './statusBar.ts';
 import { Terminals } from './terminals.ts';
 import { Views } from './views.ts';
+import { Waiting } from './waiting.ts';
 import { Welcome } from './welcome.ts';
 
 /** What this window runs, until VS Code takes it down. */
@@ -53,12 +63,14 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const welcome = new Welcome();
   welcome.show(connection.state, model);
   const views = new Views(model);
+  const notices = new Notices(context.globalState);
   const statusBar = new StatusBar();
   const environment = new TerminalEnvironment(context.environmentVariableCollection);
   const show = (): void => {
     welcome.show(connection.state, model);
     views.show(connection.state);
     statusBar.show(model);
+    notices.show(model);
   };
   terminals.start();
   const held = new Disposables();
@@ -69,6 +81,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     views,
     statusBar,
     model.onDidChange(show),
+    ...showCollisions(connection, model, log),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidResync(() => {
       void ownRuntimes.give();
@@ -79,9 +92,32 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
       if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
       show();
     }),
-    workspace.registerTextDocumentContentProvider(baseScheme, new BaseDocuments(connection.ask)),
-    workspace.registerTextDocumentContentProvider(logScheme, new LogDocuments(connection.ask)),
+    ...registerDocuments(connection.ask),
     workspace.registerTextDocumentContentProvider(runtimeTestScheme, runtimeTests),
+    ...followWindow({ connection, model, ownRuntimes, log }),
+    ...registerCommands({
+      connection,
+      model,
+      terminals,
+      runtimeTests,
+      waiting: new Waiting((item) => views.reveal(item)),
+      log,
+    }),
+  );
+  void connection.restart();
+  return { connection, held };
+}
+
+interface Followed {
+  readonly connection: Connection;
+  readonly model: Model;
+  readonly ownRuntimes: OwnRuntimes;
+  readonly log: LogOutputChannel;
+}
+
+/** What happens around the town: the window comes back, the workspace is trusted, a setting changes. */
+function followWindow({ connection, model, ownRuntimes, log }: Followed): Disposable[] {
+  return [
     window.onDidChangeWindowState(({ focused }) => {
       // Somebody who installs a runtime does it elsewhere, and comes back.
       if (focused && model.lacksRuntime) model.refresh().catch((error: unknown) => log.warn(String(error)));
@@ -92,10 +128,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
         void ownRuntimes.give();
       if (event.affectsConfiguration('gastown.town') && isElsewhere(connection)) void connection.restart();
     }),
-    ...registerCommands({ connection, model, terminals, runtimeTests, log }),
-  );
-  void connection.restart();
-  return { connection, held };
+  ];
 }
 
 /** The language client is large, and the window is up before it is needed. */

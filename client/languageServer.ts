@@ -2,6 +2,7 @@ import type { CancellationToken } from 'vscode';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { ClientMethod, ClientRequests } from '../server/protocol/messages.ts';
 import type { RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
+import type { RadarOutlook } from '../server/protocol/radar.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 
 /** What the language server says of the town: `gastown/state`. */
@@ -33,6 +34,7 @@ export type Answer<M extends ClientMethod> = (
 export interface Listeners {
   onTown(news: TownNews): void;
   onChange(entry: JournalEntry): void;
+  onRadar(outlook: RadarOutlook): void;
   onOpenTerminal(request: OpenTerminalParams): Promise<{ readonly processId?: number }>;
   onShowTerminal: Answer<'session/show'>;
   onType: Answer<'session/type'>;

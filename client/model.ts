@@ -6,6 +6,7 @@ import type { ConvoyBead } from '../server/protocol/convoy.ts';
 import type { PolecatDetail } from '../server/protocol/work.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
+import { Radar } from './radar.ts';
 import { readTown, type Town, withBead } from './readTown.ts';
 import { isMissing, Runtimes } from './runtimes.ts';
 import {
@@ -29,6 +30,7 @@ const spacingMs = 50;
 export class Model implements Disposable, Known {
   readonly beads: BeadLists;
   readonly runtimes: Runtimes;
+  readonly radar: Radar;
   readonly #ask: Ask;
   readonly #log: (text: string) => void;
   readonly #changes = new EventEmitter<void>();
@@ -47,6 +49,7 @@ export class Model implements Disposable, Known {
     this.#log = log;
     this.beads = new BeadLists(ask);
     this.runtimes = new Runtimes(ask, () => this.#changes.fire());
+    this.radar = new Radar(ask, () => this.#changes.fire());
   }
 
   /** Something that is shown is another. */
@@ -113,6 +116,7 @@ export class Model implements Disposable, Known {
     this.#stale = fresh;
     this.beads.clear();
     this.runtimes.clear();
+    this.radar.clear();
     this.#changes.fire();
   }
 

@@ -1,3 +1,4 @@
+import type { AttentionItem } from '../server/domain/attentionItem.ts';
 import type { Bead } from '../server/domain/bead.ts';
 import { Refusal } from '../server/domain/refusal.ts';
 import type { ConvoyView } from '../server/protocol/convoy.ts';
@@ -18,6 +19,10 @@ export interface Town {
   /** Its newest session; absent: it has never had one. */
   readonly mayor?: PastSession;
   readonly convoys: readonly ConvoyView[];
+  /** What needs a person, the most pressing first. */
+  readonly attention: readonly AttentionItem[];
+  /** The person wants to hear only of what is critical. */
+  readonly muted?: true;
 }
 
 /** Convoys that changed are read one by one up to this many, else all together. */
@@ -28,16 +33,15 @@ const shownConvoys = 200;
 
 /** The town with what is stale read again, the rest as it was. */
 export async function readTown(ask: Ask, before: Town | undefined, stale: Stale): Promise<Town> {
-  const [status, rigs, polecats, others, convoys] = await Promise.all([
+  const [status, rigs, polecats, others, convoys, attention] = await Promise.all([
     before && !stale.rigs ? before.status : ask('town/status', {}),
     before && !stale.rigs ? before.rigs : ask('rig/list', {}),
     before && !stale.polecats ? before.polecats : ask('polecat/list', {}),
     before && !stale.crew ? othersOf(before) : readOthers(ask),
-    before && stale.convoys !== 'all' && stale.convoys.size <= fewConvoys
-      ? readConvoys(ask, before.convoys, stale.convoys)
-      : readAllConvoys(ask),
+    readStaleConvoys(ask, before, stale.convoys),
+    readAttention(ask, stale.attention ? undefined : before),
   ]);
-  return { status, rigs, polecats, ...others, convoys };
+  return { status, rigs, polecats, ...others, convoys, ...attention };
 }
 
 /** The town with this bead in the place of the one of its id. */
@@ -67,6 +71,21 @@ async function readOthers(ask: Ask): Promise<Others> {
     ask('seance/list', { role: 'mayor', recent: 1 }),
   ]);
   return { crew, ...(mayor ? { mayor } : {}) };
+}
+
+async function readAttention(ask: Ask, before: Town | undefined): Promise<Pick<Town, 'attention' | 'muted'>> {
+  if (before) return { attention: before.attention, ...(before.muted ? { muted: true } : {}) };
+  const { items, muted } = await ask('attention/list', {});
+  return { attention: items, ...(muted ? { muted } : {}) };
+}
+
+async function readStaleConvoys(
+  ask: Ask,
+  before: Town | undefined,
+  stale: Stale['convoys'],
+): Promise<readonly ConvoyView[]> {
+  if (!before || stale === 'all' || stale.size > fewConvoys) return await readAllConvoys(ask);
+  return await readConvoys(ask, before.convoys, stale);
 }
 
 async function readAllConvoys(ask: Ask): Promise<readonly ConvoyView[]> {

@@ -10,6 +10,8 @@ export interface Stale {
   rigs: boolean;
   polecats: boolean;
   crew: boolean;
+  /** What needs a person. */
+  attention: boolean;
   runtimes: boolean;
   convoys: 'all' | ReadonlySet<string>;
   /** By rig, '' for the town's own. */
@@ -20,6 +22,7 @@ export const fresh: Stale = {
   rigs: false,
   polecats: false,
   crew: false,
+  attention: false,
   runtimes: false,
   convoys: new Set(),
   beads: new Set(),
@@ -29,6 +32,7 @@ export const allStale: Stale = {
   rigs: true,
   polecats: true,
   crew: true,
+  attention: true,
   runtimes: true,
   convoys: 'all',
   beads: 'all',
@@ -56,6 +60,7 @@ export function union(a: Stale, b: Stale): Stale {
     rigs: a.rigs || b.rigs,
     polecats: a.polecats || b.polecats,
     crew: a.crew || b.crew,
+    attention: a.attention || b.attention,
     runtimes: a.runtimes || b.runtimes,
     convoys: joined(a.convoys, b.convoys),
     beads: joined(a.beads, b.beads),
@@ -101,12 +106,18 @@ const by: By = {
   sessions: (_id, record, known) => ({
     ...fresh,
     polecats: true,
+    attention: true,
     crew: !record || !known.isPolecat(record.agent),
   }),
   mergeRequests: (id, record, known) =>
     staleByWork(idsOf(known, (each) => each.mergeRequest?.id === id || each.id === record?.bead)),
   intents: () => fresh,
-  messages: () => fresh,
+  messages: (_id, record) => (record?.to === 'overseer' ? { ...fresh, attention: true } : fresh),
+  escalations: () => ({ ...fresh, attention: true }),
+  archives: () => fresh,
+  pluginRuns: () => ({ ...fresh, attention: true }),
+  dispatches: () => ({ ...fresh, attention: true }),
+  quotas: () => fresh,
 };
 
 function staleBy<C extends Collection>(
@@ -118,11 +129,11 @@ function staleBy<C extends Collection>(
 
 function staleByBead(id: string, known: Known): Stale {
   const held = idsOf(known, (each) => each.id === id || isWaiting(each));
-  return { ...fresh, rigs: true, polecats: true, convoys: held, beads: 'all' };
+  return { ...fresh, rigs: true, polecats: true, attention: true, convoys: held, beads: 'all' };
 }
 
 function staleByWork(held: ReadonlySet<string>): Stale {
-  return { ...fresh, rigs: true, polecats: true, convoys: held };
+  return { ...fresh, rigs: true, polecats: true, attention: true, convoys: held };
 }
 
 function idsOf(known: Known, test: (bead: ConvoyBead) => boolean): ReadonlySet<string> {

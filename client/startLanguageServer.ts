@@ -3,6 +3,7 @@ import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from 
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
 import { runtimeTestNotification } from '../server/protocol/runtimeTestRequest.ts';
+import type { RadarOutlook } from '../server/protocol/radar.ts';
 import type { OpenTerminalParams } from '../server/protocol/session.ts';
 import { failureOf } from './failure.ts';
 import type { LanguageServer, Listeners, TownNews, WindowFacts } from './languageServer.ts';
@@ -44,6 +45,7 @@ export async function startLanguageServer(
   });
   client.onNotification('gastown/state', (news: TownNews) => listeners.onTown(news));
   client.onNotification('gastown/town/changed', (entry: JournalEntry) => listeners.onChange(entry));
+  client.onNotification('gastown/radar/changed', (outlook: RadarOutlook) => listeners.onRadar(outlook));
   client.onNotification(runtimeTestNotification, (event: RuntimeTestEvent) => listeners.onRuntimeTest(event));
   client.onRequest('gastown/session/open', (request: OpenTerminalParams) =>
     listeners.onOpenTerminal(request),

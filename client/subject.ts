@@ -6,6 +6,10 @@ export type Subject =
   | { readonly kind: 'mayor'; readonly agent: string }
   | { readonly kind: 'bead'; readonly bead: string; readonly agent?: string }
   | { readonly kind: 'convoy'; readonly convoy: string }
+  | { readonly kind: 'escalation'; readonly escalation: string }
+  | { readonly kind: 'mail'; readonly message: string }
+  /** An item of the attention list that stands for nothing else. */
+  | { readonly kind: 'attention'; readonly item: string }
   /** The row behind the last bead shown of a rig. */
   | { readonly kind: 'more'; readonly rig: string };
 
@@ -25,6 +29,9 @@ function isSubject(value: object): value is Subject {
     mayor: 'agent',
     bead: 'bead',
     convoy: 'convoy',
+    escalation: 'escalation',
+    mail: 'message',
+    attention: 'item',
     more: 'rig',
   };
   const kind = 'kind' in value && typeof value.kind === 'string' ? named[value.kind] : undefined;

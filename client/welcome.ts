@@ -14,6 +14,7 @@ export class Welcome {
     // Counts first: `ready` must not be seen with those of no town.
     this.#key('gastown.rigCount', town?.rigs.length ?? 0);
     this.#key('gastown.convoyCount', town?.convoys.length ?? 0);
+    this.#key('gastown.attentionCount', town?.attention.length ?? 0);
     this.#key('gastown.beadCount', town?.status.beads.open ?? 0);
     this.#key('gastown.state', welcomeState(state, model));
   }

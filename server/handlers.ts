@@ -1,17 +1,22 @@
 import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
+import { attentionHandlers } from './operations/attention.ts';
+import { archiveHandlers } from './operations/archives.ts';
 import { blockedBeads, listBeads, readyBeads } from './operations/beadLists.ts';
 import { changeBead, connectBeads, disconnectBeads, endBead, makeBead } from './operations/beads.ts';
-import { getConvoy, growConvoy, listConvoys, makeConvoy } from './operations/convoys.ts';
+import { convoyHandlers } from './operations/convoyHandlers.ts';
 import { addCrew, addGuest, listCrew } from './operations/crew.ts';
 import { removeCrew } from './operations/crewRemoval.ts';
 import { done } from './operations/done.ts';
+import { broadcastHandlers } from './operations/broadcast.ts';
+import { escalationHandlers } from './operations/escalations.ts';
 import { feed } from './operations/feed.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
 import { mergeQueueHandlers } from './operations/mergeQueueHandlers.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
 import { findBead, findRig, theTown } from './operations/lookups.ts';
+import { mailHandlers } from './operations/mail.ts';
 import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
   getPolecat,
@@ -21,6 +26,8 @@ import {
   prime,
   readHook,
 } from './operations/polecats.ts';
+import { radarHandlers } from './operations/radar.ts';
+import { pluginHandlers } from './operations/pluginHandlers.ts';
 import { removePolecat } from './operations/remove.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
@@ -28,6 +35,7 @@ import { rigPrompt } from './operations/rigPrompt.ts';
 import { listRigs, rigSummary } from './operations/rigSummary.ts';
 import { addRuntime, getRuntime, listRuntimes, removeRuntime } from './operations/runtimes.ts';
 import { sessionEvent } from './operations/sessionEvents.ts';
+import { schedulerHandlers } from './operations/schedulerHandlers.ts';
 import { getSeance, listSeances } from './operations/pastSessions.ts';
 import { startSeance } from './operations/seance.ts';
 import { talk } from './operations/talk.ts';
@@ -36,6 +44,7 @@ import { listSessions, runSession, sessionLog, stopSession } from './operations/
 import { sling } from './operations/sling.ts';
 import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
+import { notingUnapproved } from './operations/unapproved.ts';
 import { unsling } from './operations/unsling.ts';
 import { beadDetail } from './operations/views.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
@@ -50,14 +59,24 @@ export type OfferToHost = (
 
 /** The table of all that the town answers. */
 export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers {
-  return acknowledging(context, {
+  const handlers = {
     ...stateHandlers(context),
     ...beadHandlers(context),
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
     ...mergeQueueHandlers(context),
-  });
+    ...attentionHandlers(context),
+    ...mailHandlers(context),
+    ...broadcastHandlers(context),
+    ...escalationHandlers(context),
+    ...archiveHandlers(context),
+    ...radarHandlers(context),
+    ...pluginHandlers(context),
+    ...convoyHandlers(context),
+    ...schedulerHandlers(context),
+  };
+  return acknowledging(context, notingUnapproved(context, handlers));
 }
 
 type StateMethods = Extract<keyof Handlers, `town/${string}` | `rig/${string}` | `runtime/${string}`>;
@@ -68,7 +87,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
     'town/status': () => townStatus(context),
     'town/get': () => theTown(store.view),
     'town/configure': (params, caller) => configureTown(context, params, caller),
-    'town/subscribe': (params) => subscribe(context, params),
+    'town/subscribe': (params, caller) => {
+      context.radar.follow(caller.peer);
+      return subscribe(context, params, caller);
+    },
     'town/feed': (params) => feed(context, params),
     'town/down': (params, caller) => takeDown(context, params, caller),
     'town/retire': async () => {
@@ -95,7 +117,10 @@ function stateHandlers(context: Context): Pick<Handlers, StateMethods> {
   };
 }
 
-type BeadMethods = Extract<keyof Handlers, `bead/${string}` | `dependency/${string}` | `convoy/${string}`>;
+type BeadMethods = Exclude<
+  Extract<keyof Handlers, `bead/${string}` | `dependency/${string}`>,
+  'bead/explain'
+>;
 
 function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
   const { view } = context.store;
@@ -109,14 +134,10 @@ function beadHandlers(context: Context): Pick<Handlers, BeadMethods> {
     'bead/close': (params, caller) => endBead(context, params, caller),
     'dependency/add': (params, caller) => connectBeads(context, params, caller),
     'dependency/remove': (params, caller) => disconnectBeads(context, params, caller),
-    'convoy/create': (params, caller) => makeConvoy(context, params, caller),
-    'convoy/add': (params, caller) => growConvoy(context, params, caller),
-    'convoy/list': (params) => listConvoys(context, params),
-    'convoy/get': (params) => getConvoy(context, params),
   };
 }
 
-type NudgeMethods = Extract<keyof Handlers, `nudge/${string}` | 'session/view' | 'session/follow'>;
+type NudgeMethods = 'nudge/send' | 'nudge/list' | 'nudge/acknowledge' | 'session/view' | 'session/follow';
 
 function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
   return {

@@ -92,6 +92,9 @@ class Window {
       greet: async (client) => {
         for (const method of ['session/open', 'session/show', 'session/type'] as const)
           client.onRequest(method, (params) => connection.sendRequest(`${prefix}${method}`, params));
+        client.onNotification('radar/changed', (outlook) => {
+          void connection.sendNotification(`${prefix}radar/changed`, outlook);
+        });
         if (this.#isVsCode) await client.request('host/offer', this.#offered);
       },
       onNews: (news) => this.#tell(news),

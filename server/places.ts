@@ -18,6 +18,7 @@ import { writePrivateFiles, writeWorktreeFiles } from './sessions/privateFiles.t
 import { processHost } from './sessions/processHost.ts';
 import { findCommand, findProgram } from './sessions/programs.ts';
 import { versionOf } from './sessions/programVersion.ts';
+import { boundedRuns } from './sessions/boundedRun.ts';
 import { runProgram } from './sessions/runProgram.ts';
 import {
   readEndReport,
@@ -52,18 +53,21 @@ export function createPlaces(parts: PlaceParts): {
 } {
   const editors = new EditorHost<Peer>((peer, request) => openTerminal(peer, request));
   const tmux = new TmuxHost(loginShellPath);
+  const bounded = boundedRuns(alwaysStripped);
   mindTmux(parts.paths, tmux);
   const known = new WeakSet<Peer>();
   return {
     sessions: { ...sessionPort(parts, { editors, tmux }), ...viewPort({ editors, tmux }), ...outsidePort },
-    programs: programPort,
+    programs: { ...programPort, runBounded: bounded.run },
     offerToHost(caller, offer) {
       editors.offer(caller.peer, offer);
       if (known.has(caller.peer)) return;
       known.add(caller.peer);
       caller.peer.onEnd(() => editors.withdraw(caller.peer));
     },
-    end: () => tmux.end(),
+    async end() {
+      await Promise.all([bounded.end(), tmux.end()]);
+    },
   };
 }
 
@@ -270,7 +274,7 @@ function noTerminal(sentence: string): Refusal {
   });
 }
 
-const programPort: ProgramPort = {
+const programPort: Omit<ProgramPort, 'runBounded'> = {
   path: loginShellPath,
   find: findCommand,
   asRoot: process.getuid?.() === 0,

@@ -113,14 +113,16 @@ async function runtimeFacts(
   preset: RuntimePreset,
   { path, set, aliases }: Surroundings,
 ): Promise<Omit<RuntimeFacts, 'rigs'>> {
-  const { command } = preset;
+  const { command, versionArguments } = preset;
   const known = knownProgram(command);
   const find = (each: string): string | undefined => findCommand(each, path);
   const found = findRuntimeProgram(preset, { set, self: process.execPath, find });
   const isOwn = command.startsWith('{') || found.program === undefined;
   const program = isOwn ? undefined : programFacts(found.program, path);
   const version =
-    program && known ? await versionOf(program.path, known.version, { path, waitMs }) : undefined;
+    program && versionArguments
+      ? await versionOf(program.path, versionArguments, { path, waitMs })
+      : undefined;
   const account = known && signOfAccount(known.account);
   const alias = aliases.get(command);
   return {

@@ -9,6 +9,7 @@ import type { Town } from './domain/town.ts';
 import { createGit } from './git/git.ts';
 import { rigFolders } from './git/rigFolder.ts';
 import type { Context } from './operations/context.ts';
+import { createPluginFolders } from './plugins/pluginFolders.ts';
 import { createPlaces } from './places.ts';
 import { townPaths, type TownPaths } from './protocol/address.ts';
 import { checkHello, checkParams } from './protocol/schema.ts';
@@ -97,6 +98,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
     programs: places.programs,
     offerToHost: (caller, offer) => places.offerToHost(caller, offer),
     rigFolders: rigFolders(paths.town),
+    plugins: createPluginFolders(join(paths.state, 'plugins')),
     ...chance,
     log,
     checkpoint: options.checkpoint ?? (() => Promise.resolve()),

@@ -6,6 +6,7 @@ import type { Context } from './operations/context.ts';
 import { takeUpDuties } from './operations/duties.ts';
 import { launcherRegistry, sessionStarts } from './operations/launchers.ts';
 import { keyedQueue } from './operations/queue.ts';
+import { radarBoard } from './operations/radarBoard.ts';
 import { recover } from './operations/recover.ts';
 import { keyedTimers, realSleep, type Sleep } from './operations/timers.ts';
 import { usualWaits, type Waits } from './operations/waits.ts';
@@ -16,7 +17,7 @@ import { handlersOf, type OfferToHost } from './handlers.ts';
 /** What the town is made of; `main.ts` gives the real parts. */
 export type TownParts = Omit<
   Context,
-  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers'
+  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers' | 'radar' | 'collisionsOf'
 > & {
   /** Where they are not the usual ones. */
   readonly waits?: Partial<Waits>;
@@ -60,8 +61,11 @@ export function createTown(parts: TownParts): Town {
     const tracked = running.finally(() => underWay.delete(tracked));
     underWay.add(tracked);
   };
+  const radar = radarBoard();
   const context: Context = {
     ...parts,
+    radar,
+    collisionsOf: (rig) => radar.collisionsOf(rig),
     queue: keyedQueue(),
     launchers: launcherRegistry(isEnded),
     starts: sessionStarts(),

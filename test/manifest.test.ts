@@ -79,7 +79,9 @@ function isOther(id: string | undefined): boolean {
     'gastown.state',
     'gastown.town',
     'gastown.runtimes',
-    ...['rig', 'convoy', 'bead'].map((noun) => `gastown.${noun}Count`),
+    'gastown.told',
+    'gastown.notifications',
+    ...['rig', 'convoy', 'bead', 'attention'].map((noun) => `gastown.${noun}Count`),
   ];
   return id === undefined || keys.includes(id) || Object.values(viewIds).some((view) => id.startsWith(view));
 }
@@ -184,6 +186,15 @@ test('a row has two buttons at most, whatever it is', () => {
     'bead blocked': [],
     'bead submitted worked mergeable': ['showDiff', 'merge'],
     'convoy open slingable': ['sling'],
+    'attention shown answerable': ['openTerminal', 'answer'],
+    'attention answerable resumed': ['resumeSession', 'answer'],
+    'attention resumed shown': ['openTerminal', 'resumeSession'],
+    'attention worked mergeable': ['showDiff', 'merge'],
+    'attention mergeable': ['merge'],
+    'attention approvable': ['approveRig'],
+    'attention acknowledgeable': ['acknowledge'],
+    'attention readable': ['readMail'],
+    'attention copied': ['copyCommand'],
     'convoy landed': [],
     more: [],
     town: [],
@@ -219,7 +230,15 @@ test('commands that need a row are not in the palette, all others are', () => {
   const hidden = (menus['commandPalette'] ?? [])
     .filter(({ when }) => when === 'false')
     .map(({ command }) => command);
-  assert.deepEqual(hidden, ['gastown.copyId', 'gastown.copyInstallCommand', 'gastown.showMoreBeads']);
+  assert.deepEqual(hidden, [
+    'gastown.copyId',
+    'gastown.copyInstallCommand',
+    'gastown.showMoreBeads',
+    'gastown.approveRig',
+    'gastown.acknowledge',
+    'gastown.readMail',
+    'gastown.copyCommand',
+  ]);
 });
 
 test('icons of commands are codicons, and buttons have one', () => {

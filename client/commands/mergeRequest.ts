@@ -4,6 +4,7 @@ import { Refusal } from '../../server/domain/refusal.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import { mention } from '../messages.ts';
+import { subjectIn } from '../subject.ts';
 import { isMergeable } from '../views/polecatRow.ts';
 import { choosePolecat } from './choose.ts';
 import type { CommandParts } from './parts.ts';
@@ -15,10 +16,9 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
     fits: isMergeable,
     none: 'Nothing waits to be merged.',
   });
-  if (!detail) return;
-  const bead = detail.mergeRequest?.bead ?? detail.polecat.bead;
+  const bead = detail ? (detail.mergeRequest?.bead ?? detail.polecat.bead) : beadIn(argument);
   if (bead === undefined) return;
-  const mergeRequest = detail.mergeRequest?.id ?? bead;
+  const mergeRequest = detail?.mergeRequest?.id ?? bead;
   const { mergeRequest: now } = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: `Landing ${bead}...` },
     async () => await parts.connection.ask('mergeRequest/merge', { mergeRequest }),
@@ -28,6 +28,12 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
     return;
   }
   throw notLanded(bead, now);
+}
+
+/** Its polecat may be gone; what it submitted is there. */
+function beadIn(argument: unknown): string | undefined {
+  const subject = subjectIn(argument);
+  return subject?.kind === 'bead' ? subject.bead : undefined;
 }
 
 function notLanded(bead: string, now: MergeRequest): Refusal {

@@ -2,6 +2,7 @@ import type { LogOutputChannel } from 'vscode';
 import type { Connection } from '../connection.ts';
 import type { Model } from '../model.ts';
 import type { RuntimeTests } from '../runtimeTests.ts';
+import type { Waiting } from '../waiting.ts';
 import type { Terminals } from '../terminals.ts';
 
 /** What commands work with. */
@@ -10,6 +11,7 @@ export interface CommandParts {
   readonly model: Model;
   readonly terminals: Terminals;
   readonly runtimeTests: RuntimeTests;
+  readonly waiting: Waiting;
   readonly log: LogOutputChannel;
 }
 

@@ -47,8 +47,12 @@ async function createRig(ask: Ask, params: RigCreateParams): Promise<RigSummary 
   }
 }
 
-async function approval(error: unknown): Promise<string | undefined> {
-  if (!(error instanceof Refusal) || error.code !== 'unapproved') throw error;
+/** The hash of what the person has seen and approves; undefined: they do not. Any other error is thrown again. */
+export async function approval(
+  error: unknown,
+  code: 'unapproved' | 'stale' = 'unapproved',
+): Promise<string | undefined> {
+  if (!(error instanceof Refusal) || error.code !== code) throw error;
   const { keys = [], hash } = (error.details.facts ?? {}) as { keys?: UnapprovedKey[]; hash?: string };
   if (hash === undefined) throw error;
   const detail = keys

@@ -4,6 +4,7 @@ import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
+import { type Collides, collisionParagraphs, collisionWords } from '../radar.ts';
 import { isMissing } from '../runtimes.ts';
 import { age } from './age.ts';
 import { hookWords } from './hookWords.ts';
@@ -15,14 +16,17 @@ interface PolecatFacts {
   /** Absent until the runtimes were read. */
   readonly runtime: RuntimeSummary | undefined;
   readonly now: number;
+  /** Whom its work would be in conflict with. */
+  readonly collides: readonly Collides[];
 }
 
 /** A polecat under its rig. A row is cut at its end: the runtime stands before the title, and behind a question. */
-export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts): Row {
+export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: PolecatFacts): Row {
   const { polecat, bead, runtimeLabel, needsPerson } = detail;
   const word = polecatWord(detail);
   const title = bead ? displayText(bead.title, 80) : '';
   const why = needsPerson ? reasonOf(detail) : undefined;
+  const collision = collisionWords(collides);
   const since = polecat.state === 'working' ? polecat.createdAt : polecat.updatedAt;
   return {
     id: `polecat:${polecat.id}`,
@@ -30,6 +34,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts
     description: joined(
       word,
       why,
+      collision,
       hasEnded(detail) && 'session ended',
       displayText(runtimeLabel, 40),
       hookWords(polecat.bead, why === undefined ? title : ''),
@@ -38,9 +43,9 @@ export function polecatRow(detail: PolecatDetail, { runtime, now }: PolecatFacts
     icon: polecatIcon(detail),
     context: polecatContext(detail),
     ...(polecat.bead === undefined ? {} : { children: 'collapsed' as const }),
-    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}. ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
+    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}.${collision === undefined ? '' : ` It ${collision}.`} ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
-    tooltip: () => polecatTooltip(detail, word, runtime),
+    tooltip: () => polecatTooltip(detail, word, { runtime, collides }),
   };
 }
 
@@ -108,7 +113,7 @@ function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Ico
 function polecatTooltip(
   detail: PolecatDetail,
   word: string,
-  runtime: RuntimeSummary | undefined,
+  { runtime, collides }: Omit<PolecatFacts, 'now'>,
 ): readonly (string | undefined)[] {
   const { polecat, bead, session, mergeRequest, runtimeLabel } = detail;
   const said = polecat.reason ?? mergeRequest?.reason;
@@ -118,6 +123,7 @@ function polecatTooltip(
     `${polecat.id}: ${word}`,
     said === undefined ? undefined : displayText(said, 1000),
     files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
+    ...collisionParagraphs(collides),
     bead ? `${bead.id}: ${displayText(bead.title)}` : hookWords(polecat.bead),
     `${label}, ${session ? sessionWords(session) : 'no session'}`,
     `Branch ${polecat.branch} from ${polecat.base.slice(0, 7)}`,

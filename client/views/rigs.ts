@@ -62,6 +62,7 @@ export class RigRows implements RowSource {
           polecatRow(detail, {
             runtime: this.#model.runtimes.find(detail.polecat.runtime),
             now: this.#now(),
+            collides: this.#model.radar.of(detail.polecat.id),
           }),
         ),
     ];
@@ -70,11 +71,6 @@ export class RigRows implements RowSource {
   #crewOf(rig: string): readonly CrewMember[] {
     return (this.#model.town?.crew ?? []).filter((member) => member.rig === rig);
   }
-}
-
-/** How many agents need a person, for the view's badge. */
-export function needYou(model: Model): number {
-  return model.town?.polecats.filter(({ needsPerson }) => needsPerson).length ?? 0;
 }
 
 interface RigFacts {

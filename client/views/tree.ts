@@ -60,6 +60,11 @@ export class RowTree implements TreeDataProvider<TreeRow>, Disposable {
     return item;
   }
 
+  /** The row at the top with this id. */
+  async find(id: string): Promise<TreeRow | undefined> {
+    return (await this.getChildren()).find(({ row }) => row.id === id);
+  }
+
   /** The source has changed. */
   update(): void {
     if (!this.#roots) return;

@@ -1,13 +1,17 @@
-import { gateDefaults, checkGate, type GateSetting } from '../domain/gate.ts';
-import { isGateCommand, isGateKey } from '../domain/gateSettings.ts';
+import { isGateKey } from '../domain/gateSettings.ts';
 import { mostInBatch } from '../domain/mergeQueue.ts';
+import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { radarMinutes } from '../domain/radarSettings.ts';
 import type { Rig } from '../domain/rig.ts';
 import { rigDefaults } from '../domain/rigs.ts';
+import { schedulerDefaults } from '../domain/scheduler.ts';
+import { runtimeOfLimit } from '../domain/schedulerSettings.ts';
 import { isCommandKey, townDefaults, type SettingKey } from '../domain/settings.ts';
 import { shellWord } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
 import { Usage } from './failure.ts';
+import { gateDefault, queueSettings } from './gateSettings.ts';
 import type { Look } from './output.ts';
 import { table } from './table.ts';
 
@@ -53,41 +57,12 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     isolation: settings.isolation ?? 'auto',
     setup: (settings.setup ?? []).map(shellWord).join(' ') || 'none',
     include: settings.include === false ? 'off' : 'on',
-    batch: String(mostInBatch(settings)),
-    ...Object.assign(
-      {},
-      ...Object.entries(settings.gates ?? {}).map(([name, gate]) => gateSettings(name, gate)),
-    ),
+    radar: String(settings.radar ?? radarMinutes),
+    holdCollisions: String(settings.holdCollisions === true),
+    budgetTurns: String(settings.budget?.turns ?? 'none'),
+    budgetMinutes: String(settings.budget?.minutes ?? 'none'),
+    ...queueSettings(settings),
   };
-}
-
-/** The command, and what differs from the usual; the command of `check` is a key of its own. */
-function gateSettings(name: string, gate: GateSetting): Settings {
-  const { command = [], phase, timeoutMs, onFail, retries } = { ...gateDefaults, ...gate };
-  const parts = {
-    phase,
-    timeout: String(timeoutMs / 1000),
-    onFail,
-    retries: String(retries),
-  };
-  const usual: Settings = gatePartDefaults;
-  const other = Object.entries(parts).filter(([part, value]) => value !== usual[part]);
-  return {
-    ...(name === checkGate ? {} : { [`gate.${name}`]: command.map(shellWord).join(' ') }),
-    ...Object.fromEntries(other.map(([part, value]) => [`gate.${name}.${part}`, value])),
-  };
-}
-
-const gatePartDefaults: Settings = {
-  phase: gateDefaults.phase,
-  timeout: String(gateDefaults.timeoutMs / 1000),
-  onFail: gateDefaults.onFail,
-  retries: String(gateDefaults.retries),
-};
-
-/** Of a key about a gate: what it is where nobody said anything. */
-function gateDefault(key: string): string {
-  return isGateCommand(key) ? 'none' : defaultOf(gatePartDefaults, key.split('.').at(-1) ?? '');
 }
 
 export function townSettings(town: Town): Settings {
@@ -99,6 +74,8 @@ export function townSettings(town: Town): Settings {
     crewRuntime: roleRuntimes.crew ?? 'none',
     mayorRuntime: roleRuntimes.mayor ?? 'none',
     maxSessions: String(maxSessions),
+    keepArchives: String(town.keepArchives ?? keepArchivesDays),
+    ...schedulerSettings(town.scheduler),
     ...Object.fromEntries(places),
   };
 }
@@ -106,7 +83,10 @@ export function townSettings(town: Town): Settings {
 /** One key of the town. Where nobody said where a program is, the value is `none`. */
 export function townSettingOf(town: Town, key: string): string {
   const settings = townSettings(town);
-  return isCommandKey(key) ? (settings[key] ?? 'none') : settingOf(settings, key);
+  const named = settings[withPlainLimit(key)];
+  return isCommandKey(key) || runtimeOfLimit(key) !== undefined
+    ? (named ?? 'none')
+    : settingOf(settings, key);
 }
 
 /** What a rig's key goes back to. Its runtime goes back to the town's; its branch to nothing we know. */
@@ -127,12 +107,41 @@ export function rigDefault(key: string, town: Town): string {
     setup: 'none',
     include: 'on',
     batch: mostInBatch({}),
+    radar: String(radarMinutes),
+    holdCollisions: 'false',
+    budgetTurns: 'none',
+    budgetMinutes: 'none',
   };
   return defaultOf(defaults, key);
 }
 
+/** `runtime.codex.max_sessions` as it stands among the settings. */
+function withPlainLimit(key: string): string {
+  const runtime = runtimeOfLimit(key);
+  return runtime === undefined ? key : `runtime.${runtime}.maxSessions`;
+}
+
+function schedulerSettings(scheduler: Town['scheduler']): Settings {
+  const { mode, maxPolecats, batchSize, spawnDelay, budget, runtimeSessions = {} } = scheduler ?? {};
+  const limits = Object.entries(runtimeSessions).map(([runtime, most]) => [
+    `runtime.${runtime}.maxSessions`,
+    String(most),
+  ]);
+  return {
+    scheduler: mode ?? schedulerDefaults.mode,
+    'scheduler.maxPolecats': String(maxPolecats ?? 'none'),
+    'scheduler.batchSize': String(batchSize ?? schedulerDefaults.batchSize),
+    'scheduler.spawnDelay': String(spawnDelay ?? schedulerDefaults.spawnDelay),
+    'scheduler.budgetTurns': String(budget?.turns ?? 'none'),
+    'scheduler.budgetMinutes': String(budget?.minutes ?? 'none'),
+    ...Object.fromEntries(limits),
+  };
+}
+
 export function townDefault(key: string): string {
-  return isCommandKey(key) ? 'none' : defaultOf(townDefaults, key);
+  const isNamed = isCommandKey(key) || runtimeOfLimit(key) !== undefined;
+  const defaults = { ...townDefaults, keepArchives: keepArchivesDays, ...schedulerSettings(undefined) };
+  return isNamed ? 'none' : defaultOf(defaults, key);
 }
 
 /** Refused with `not-found` and the keys that there are. */

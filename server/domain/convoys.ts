@@ -13,6 +13,8 @@ export interface NewConvoy {
   readonly beads: readonly BeadId[];
   /** Another short hash with each call, for a title that gives no free id. */
   readonly hash: () => string;
+  /** Planned only. */
+  readonly staged?: boolean;
 }
 
 /** Bundles beads of any rigs. It starts nothing. Refused where a bead is unknown or none is named. */
@@ -46,7 +48,9 @@ export function addToConvoy(draft: Draft, id: ConvoyId, beads: readonly BeadId[]
   const all = [...new Set([...convoy.beads, ...beads])];
   if (all.length === convoy.beads.length) return convoy;
   const { landedAt: _, ...rest } = convoy;
-  const grown: Convoy = { ...rest, beads: all, state: 'open' };
+  const { closedAt: _at, closedBy: _by, closeReason: _why, ...open } = rest;
+  const state = convoy.state === 'staged' ? 'staged' : 'open';
+  const grown: Convoy = { ...open, beads: all, state };
   const landedBefore = convoy.state === 'landed' && allClosed(draft, grown);
   return save(draft, landedBefore ? { ...convoy, beads: all } : settled(draft, grown, at));
 }
@@ -63,7 +67,12 @@ export function landConvoys(draft: Draft, closed: BeadId, at: Timestamp): Convoy
   const complete = Array.from(draft.find('convoysByBead', closed)).filter(
     (convoy) => convoy.state === 'open' && allClosed(draft, convoy),
   );
-  return complete.map((convoy) => save(draft, { ...convoy, state: 'landed', landedAt: at }));
+  return complete.map((convoy) => save(draft, landedNow(convoy, at)));
+}
+
+/** Whoever looks is told once, but for what a sling of one bead made: that bead says it. */
+export function landedNow(convoy: Convoy, at: Timestamp): Convoy {
+  return { ...convoy, state: 'landed', landedAt: at, ...(convoy.automatic ? {} : { untold: true }) };
 }
 
 function put(draft: Draft, wanted: NewConvoy & { readonly automatic: boolean }, act: Act): Convoy {
@@ -80,7 +89,7 @@ function put(draft: Draft, wanted: NewConvoy & { readonly automatic: boolean }, 
     id: convoyId({ title, taken: (id) => isIdTaken(draft, id), hash: wanted.hash }),
     title,
     beads,
-    state: 'open',
+    state: wanted.staged === true ? 'staged' : 'open',
     automatic: wanted.automatic,
     createdAt: act.at,
     createdBy: act.by,
@@ -89,10 +98,11 @@ function put(draft: Draft, wanted: NewConvoy & { readonly automatic: boolean }, 
 }
 
 function settled(view: View, convoy: Convoy, at: Timestamp): Convoy {
-  return allClosed(view, convoy) ? { ...convoy, state: 'landed', landedAt: at } : convoy;
+  const landed = convoy.state === 'open' && allClosed(view, convoy);
+  return landed ? { ...convoy, state: 'landed', landedAt: at } : convoy;
 }
 
-function allClosed(view: View, convoy: Convoy): boolean {
+export function allClosed(view: View, convoy: Convoy): boolean {
   const { closed, total } = progress(view, convoy);
   return total > 0 && closed === total;
 }

@@ -8,8 +8,10 @@ export type ConvoyId = Branded<'convoy'>;
 /** `RIG/NAME` for polecats. */
 export type AgentId = Branded<'agent'>;
 export type SessionId = Branded<'session'>;
+export type EscalationId = Branded<'escalation'>;
 export type MessageId = Branded<'message'>;
 export type MergeRequestId = Branded<'mergeRequest'>;
+export type ArchiveId = Branded<'archive'>;
 export type IntentId = Branded<'intent'>;
 /** A full git object name, 40 or 64 lower-case hexadecimal digits. */
 export type Sha = Branded<'sha'>;

@@ -1,4 +1,16 @@
-import type { AgentId, BeadId, ConvoyId, IntentId, MergeRequestId, RigName, Sha, Timestamp } from './ids.ts';
+import type { ArchiveReason } from './archive.ts';
+import type { Dispatch } from './dispatch.ts';
+import type {
+  AgentId,
+  ArchiveId,
+  BeadId,
+  ConvoyId,
+  IntentId,
+  MergeRequestId,
+  RigName,
+  Sha,
+  Timestamp,
+} from './ids.ts';
 
 /**
  * An outside effect that is about to happen, journaled before it does, with what is needed to finish or undo it. A starting town
@@ -26,6 +38,8 @@ export type Intent =
       readonly convoy?: ConvoyId;
       /** It was deferred before it was forced. */
       readonly deferred?: Deferral;
+      /** It was in the queue before, and is again where the start is undone. */
+      readonly dispatch?: Dispatch;
     })
   | (IntentBase & {
       /** A session for an agent that is there, with the bead that was put on its hook for it. */
@@ -34,6 +48,8 @@ export type Intent =
       readonly bead?: BeadId;
       readonly convoy?: ConvoyId;
       readonly deferred?: Deferral;
+      /** It was in the queue before, and is again where the start is undone. */
+      readonly dispatch?: Dispatch;
       /** The agent's record was made for it. */
       readonly isNew?: true;
     })
@@ -63,6 +79,22 @@ export type Intent =
       readonly branch: string;
       /** The ref that must resolve before the folder goes. */
       readonly archive: string;
+      /** For the record of its archive. Absent: it was begun by an earlier version. */
+      readonly by?: string;
+      readonly why?: ArchiveReason;
+    })
+  | (IntentBase & {
+      /** An archive comes back as the working folder of an agent whose record was made for it. */
+      readonly kind: 'restore';
+      readonly rig: RigName;
+      readonly agent: AgentId;
+      readonly archive: ArchiveId;
+      readonly worktree: string;
+      readonly branch: string;
+      readonly tip: Sha;
+      readonly isolation?: 'clone';
+      /** The branch was there before, and stays. */
+      readonly hadBranch?: true;
     });
 
 export interface Deferral {

@@ -1,5 +1,5 @@
 import type { AgentId, MessageId, Timestamp } from './ids.ts';
-import type { Message } from './message.ts';
+import type { Message, Nudge } from './message.ts';
 import { Refusal } from './refusal.ts';
 import { plainText } from './text.ts';
 import type { Draft, View } from './view.ts';
@@ -25,8 +25,8 @@ export function checkMessageText(text: string): string {
 }
 
 /** Refused with `capacity` where too much waits already. */
-export function queueMessage(draft: Draft, message: Message): Message {
-  const all = messagesOf(draft, message.to);
+export function queueMessage(draft: Draft, message: Nudge): Nudge {
+  const all = messagesOf(draft, message.to).filter(({ kind }) => kind === 'nudge');
   const unread = all.filter(({ state }) => state !== 'acknowledged').length;
   if (unread >= mostUnread) {
     throw new Refusal('capacity', `${message.to} has ${unread} messages already that it did not read.`, {

@@ -1,4 +1,5 @@
 import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
+import type { NotificationLevel } from './notificationLevel.ts';
 
 /**
  * spawning → working ⇄ needs-you → done → removed (the record goes); beside: rate-limited, stalled, interrupted (terminal or
@@ -47,10 +48,16 @@ export interface Polecat {
   readonly keepsBranch?: true;
   /** Why it is in this state, in one sentence, with the evidence: an exit code, a question. */
   readonly reason?: string;
+  /** Absent: `normal`. */
+  readonly notifications?: NotificationLevel;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
+  /** Since when it is in this state, or asks what it asks; absent: `updatedAt` tells it. */
+  readonly stateAt?: Timestamp;
   /** The last sign of progress: a `gt` call, a commit, a lifecycle hook. */
   readonly progressAt: Timestamp;
+  /** When the limit that it waits for is over. */
+  readonly until?: Timestamp;
 }
 
 /** One that has, or had, a bead. */

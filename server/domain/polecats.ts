@@ -37,9 +37,11 @@ export function transitionPolecat(
       },
     );
   }
-  const { reason: _, ...rest } = polecat;
+  const { reason, ...rest } = polecat;
+  const isNew = to !== polecat.state || (to === 'needs-you' && change.reason !== reason);
   return {
     ...rest,
+    ...(isNew ? { stateAt: change.at } : {}),
     state: to,
     ...(change.reason === undefined ? {} : { reason: change.reason }),
     ...(change.session === undefined ? {} : { session: change.session }),

@@ -1,10 +1,15 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Escalation } from './escalation.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Intent } from './intent.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
+import type { Quota } from './quota.ts';
 import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
 import type { Session } from './session.ts';
@@ -27,6 +32,11 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  escalations: Escalation;
+  archives: Archive;
+  pluginRuns: PluginRun;
+  dispatches: Dispatch;
+  quotas: Quota;
 }
 
 export type Collection = keyof Records;
@@ -44,6 +54,11 @@ export const collections = [
   'mergeRequests',
   'intents',
   'messages',
+  'escalations',
+  'archives',
+  'pluginRuns',
+  'dispatches',
+  'quotas',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

@@ -1,5 +1,6 @@
 import type { GateSetting } from './gate.ts';
 import type { RigName, RuntimeName, Timestamp } from './ids.ts';
+import type { Budget } from './scheduler.ts';
 import type { HostKind } from './session.ts';
 
 /** `review`: a person presses Merge after the diff. `auto`: the town lands by itself. `none`: the branch is left where it is. */
@@ -43,6 +44,8 @@ export interface RigSettings {
   readonly ids: 'readable' | 'hash';
   /** How many polecats may work in the rig at once. */
   readonly maxPolecats: number;
+  /** What its sessions may use in a day before nothing new is started in it. */
+  readonly budget?: Budget;
   /** Absent: `ask`. */
   readonly approval?: Approval;
   /** Absent: `auto`. */
@@ -55,6 +58,10 @@ export interface RigSettings {
   readonly gates?: Readonly<Record<string, GateSetting>>;
   /** How many merge requests land with one run of the gates. Absent: 5. */
   readonly batch?: number;
+  /** Minutes between looks of the conflict radar. Absent: `radarMinutes`. */
+  readonly radar?: number | 'off';
+  /** Whether the scheduler holds back a bead that would collide. Absent: false. */
+  readonly holdCollisions?: boolean;
 }
 
 /** A person has stopped the landings of a rig. */
@@ -82,5 +89,9 @@ export interface Rig {
   readonly approvedSetup?: string;
   /** While it is there nothing lands in the rig. */
   readonly refinery?: Pause;
+  /** Something of it was kept from running since a person has not approved it; gone with the approval, or when nothing is in the way. */
+  readonly unapproved?: { readonly at: Timestamp; readonly why: string };
+  /** SHA-256 of the content of each plugin of the rig's folder that a person approved, by the plugin's name. */
+  readonly approvedPlugins?: Readonly<Record<string, string>>;
   readonly createdAt: Timestamp;
 }

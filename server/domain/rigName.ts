@@ -83,7 +83,7 @@ export const townPrefix = 'hq';
 
 const grammar = /^[a-z0-9][a-z0-9_-]{0,31}$/u;
 const prefixGrammar = /^[a-z][a-z0-9_]*(?:-[a-z0-9_]+)*$/u;
-const reserved = new Set(['hq', 'show', 'set', 'unset', 'town', 'mayor']);
+const reserved = new Set(['hq', 'show', 'set', 'unset', 'town', 'mayor', 'plugins']);
 // Names that Windows keeps for devices, as folders too.
 const device = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/u;
 

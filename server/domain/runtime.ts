@@ -133,7 +133,7 @@ export interface RuntimePreset {
   readonly places?: readonly string[];
   /** How to get the program: one line. */
   readonly install?: string;
-  /** What makes the program print its version; `--version` where absent. */
+  /** What makes the program print its version. Absent: it is not asked. */
   readonly versionArguments?: readonly string[];
   /** How to sign in: one line. */
   readonly signIn?: string;

@@ -1,9 +1,21 @@
+import { archiveParsers, type ArchiveSetting, archiveSettingKeys } from './archiveSettings.ts';
 import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
 import { gateSettingKeys, isGateKey, parseGateSetting, withGate, type GateChange } from './gateSettings.ts';
+import { radarParsers, radarSettingKeys } from './radarSettings.ts';
 import type { Rig, RigSettings } from './rig.ts';
+import {
+  budgetSettingKeys,
+  limit,
+  parseRuntimeLimit,
+  runtimeOfLimit,
+  type SchedulerChange,
+  schedulerParsers,
+  schedulerSettingKeys,
+  withScheduler,
+} from './schedulerSettings.ts';
 import { choice, count, one, program, yesOrNo } from './settingWords.ts';
 import { displayText } from './text.ts';
 import type { Town } from './town.ts';
@@ -15,6 +27,8 @@ export const townDefaults = {
 
 /** What one `gt rig config` changes. */
 export interface RigChange {
+  /** A limit that is undefined is taken away. */
+  readonly budget?: SchedulerChange['budget'];
   readonly runtime?: RuntimeName;
   readonly branch?: string;
   readonly state?: Rig['state'];
@@ -23,9 +37,10 @@ export interface RigChange {
   readonly gate?: GateChange;
 }
 
-export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions'>> & {
+export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions' | ArchiveSetting>> & {
   /** Where the program of a runtime is; without a path it is looked up again. */
   readonly command?: { readonly runtime: RuntimeName; readonly path?: string };
+  readonly scheduler?: SchedulerChange;
   /** What crew or the mayor run; without a runtime it is the rig's, or the town's, again. */
   readonly role?: { readonly role: LastingRole; readonly runtime?: RuntimeName };
 };
@@ -77,6 +92,8 @@ export const rigSettingKeys: readonly SettingKey[] = [
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
   ...gateSettingKeys,
+  ...radarSettingKeys,
+  ...budgetSettingKeys,
 ];
 
 export const townSettingKeys: readonly SettingKey[] = [
@@ -93,6 +110,13 @@ export const townSettingKeys: readonly SettingKey[] = [
     about: 'For the mayor; none: the default.',
   },
   { key: 'maxSessions', values: '1 to 1000', about: 'How many sessions may run at once.' },
+  ...archiveSettingKeys,
+  ...schedulerSettingKeys,
+  {
+    key: 'runtime.NAME.maxSessions',
+    values: '1 to 1000, or none',
+    about: 'How many sessions may run on the runtime NAME at once.',
+  },
   {
     key: 'runtime.NAME.command',
     values: 'an absolute path, or none',
@@ -111,18 +135,26 @@ export function parseRigSetting(key: string, words: readonly string[]): RigChang
 export function parseTownSetting(key: string, words: readonly string[]): TownChange {
   const runtime = commandKey.exec(key)?.[1];
   if (runtime !== undefined) return { command: parseCommand(key, runtime, words) };
+  const limited = runtimeOfLimit(key);
+  if (limited !== undefined) {
+    const scheduler = parseRuntimeLimit(limited, words);
+    parseRuntimeName(limited, 'key');
+    return { scheduler };
+  }
   const parse = townParsers[knownKey(key, townSettingKeys)];
   if (!parse) throw unknownKey(key, townSettingKeys);
   return parse(words);
 }
 
-export function withRigChange(rig: Rig, { settings, gate, ...change }: RigChange): Rig {
-  const next = { ...rig, ...change, settings: { ...rig.settings, ...settings } };
+export function withRigChange(rig: Rig, { settings, budget, gate, ...change }: RigChange): Rig {
+  const limits = budget ? withScheduler(rig.settings, { budget }) : {};
+  const next = { ...rig, ...change, settings: { ...rig.settings, ...settings, ...limits } };
   return gate ? { ...next, settings: withGate(next.settings, gate) } : next;
 }
 
 /** The town with the change in it; a command or a role's runtime that is none is forgotten. */
-export function withTownChange(town: Town, { command, role, ...change }: TownChange): Town {
+export function withTownChange(before: Town, { command, role, scheduler, ...change }: TownChange): Town {
+  const town = scheduler ? { ...before, scheduler: withScheduler(before.scheduler, scheduler) } : before;
   if (role) {
     const { [role.role]: _, ...others } = town.roleRuntimes ?? {};
     const roleRuntimes = role.runtime === undefined ? others : { ...others, [role.role]: role.runtime };
@@ -190,6 +222,9 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
   batch: (words) => ({ settings: { batch: count('batch', words, 20) } }),
+  ...radarParsers,
+  budgetTurns: (words) => ({ budget: { turns: limit('budgetTurns', words) } }),
+  budgetMinutes: (words) => ({ budget: { minutes: limit('budgetMinutes', words) } }),
 };
 
 const townParsers: Readonly<Record<string, (words: readonly string[]) => TownChange>> = {
@@ -200,6 +235,8 @@ const townParsers: Readonly<Record<string, (words: readonly string[]) => TownCha
   crewRuntime: (words) => ({ role: roleRuntime('crew', words) }),
   mayorRuntime: (words) => ({ role: roleRuntime('mayor', words) }),
   maxSessions: (words) => ({ maxSessions: count('maxSessions', words, 1000) }),
+  ...archiveParsers,
+  ...schedulerParsers,
 };
 
 function roleRuntime(role: LastingRole, words: readonly string[]): NonNullable<TownChange['role']> {

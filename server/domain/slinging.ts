@@ -96,9 +96,24 @@ const atWork: ReadonlySet<PolecatState> = new Set([
 /** Bundles of other beads. */
 const containers: ReadonlySet<string> = new Set(['epic', 'convoy']);
 
+export const isContainer = ({ type }: Bead): boolean => containers.has(type);
+
+/** Whether the queue may start another in the whole town, where it has a limit of its own. Refused with `capacity`. */
+export function checkTownPolecats(view: View): void {
+  const most = view.get('town', 'town')?.scheduler?.maxPolecats;
+  if (most === undefined) return;
+  let working = 0;
+  for (const polecat of view.all('agents')) if (atWork.has(polecat.state)) working += 1;
+  if (working < most) return;
+  throw new Refusal('capacity', `${working} of ${most} polecats of the scheduler work already.`, {
+    next: `Wait for one to finish, or gt config scheduler.max_polecats ${most + 1}.`,
+    facts: { limit: 'scheduler', working, maxPolecats: most },
+  });
+}
+
 function refuseContainer(bead: Bead): void {
-  if (!containers.has(bead.type) && !unworkable.has(bead.type)) return;
-  const next = containers.has(bead.type) ? 'Sling the beads in it.' : 'bd ready';
+  if (!isContainer(bead) && !unworkable.has(bead.type)) return;
+  const next = isContainer(bead) ? 'Sling the beads in it.' : 'bd ready';
   throw new Refusal('invalid', `${bead.id} is of the type ${bead.type}, which is not work for one polecat.`, {
     field: 'bead',
     next,
@@ -122,7 +137,7 @@ function refuseFullRig(view: View, rig: Rig): void {
   if (working < maxPolecats) return;
   throw new Refusal('capacity', `${working} of ${maxPolecats} polecats work in ${rig.id} already.`, {
     next: `Wait for one to finish, or gt rig config ${rig.id} maxPolecats ${maxPolecats + 1}.`,
-    facts: { rig: rig.id, working, maxPolecats },
+    facts: { limit: 'rig', rig: rig.id, working, maxPolecats },
   });
 }
 
@@ -134,7 +149,7 @@ export function refuseFullTown(view: View): void {
   if (running < maxSessions) return;
   throw new Refusal('capacity', `${running} of ${maxSessions} sessions run in the town already.`, {
     next: `Wait for one to finish, or gt config maxSessions ${maxSessions + 1}.`,
-    facts: { running, maxSessions },
+    facts: { limit: 'town', running, maxSessions },
   });
 }
 

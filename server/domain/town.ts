@@ -1,5 +1,7 @@
 import type { LastingRole } from './agent.ts';
+import type { NotificationLevel } from './notificationLevel.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
+import type { Scheduler } from './scheduler.ts';
 
 /** The one record `town`: who this town is, and its configuration. */
 export interface Town {
@@ -15,5 +17,12 @@ export interface Town {
   readonly maxSessions: number;
   /** Where a person says that the program of a runtime is, by the runtime's name. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** How many days what was removed can be brought back. Absent: `keepArchivesDays`. */
+  readonly keepArchives?: number;
+  /** SHA-256 of the content of each plugin of the town's folder that a person approved, by the plugin's name. */
+  readonly approvedPlugins?: Readonly<Record<string, string>>;
+  /** Of the person; absent: `normal`. */
+  readonly notifications?: NotificationLevel;
+  readonly scheduler?: Scheduler;
   readonly createdAt: Timestamp;
 }

@@ -1,8 +1,12 @@
+import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Escalation } from './escalation.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Message } from './message.ts';
+import type { PluginRun } from './pluginRun.ts';
 import type { Polecat } from './polecat.ts';
 import type { Collection, Records } from './records.ts';
 import type { Session } from './session.ts';
@@ -24,16 +28,29 @@ export interface IndexedRecords {
   /** Edges that point at the bead. */
   dependentsOf: Dependency;
   convoysByBead: Convoy;
+  convoysByState: Convoy;
   agentsByRig: Polecat;
   agentsByBead: Polecat;
+  agentsByState: Polecat;
   sessionsByAgent: Session;
   sessionsByState: Session;
+  /** By the day (UTC) that they were made, as `2026-05-01`. */
+  sessionsByDay: Session;
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
   /** By the bead that must close before they land. */
   mergeRequestsByBlocker: MergeRequest;
   messagesByAgent: Message;
+  escalationsByState: Escalation;
+  archivesByRig: Archive;
+  archivesByBead: Archive;
+  archivesByAgent: Archive;
+  pluginRunsByPlugin: PluginRun;
+  /** Those that a person is to look at, all under ''. */
+  pluginTroubles: PluginRun;
+  /** By priority, then oldest first: the order they are started in. */
+  dispatchesByState: Dispatch;
 }
 
 export type IndexName = keyof IndexedRecords;

@@ -1,3 +1,4 @@
+import type { NotificationLevel } from './notificationLevel.ts';
 import type { Instructions } from './polecat.ts';
 import type { AgentId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 
@@ -12,6 +13,8 @@ interface Place {
   /** The newest. */
   readonly session?: SessionId;
   readonly instructions?: Instructions;
+  /** Absent: `normal`. */
+  readonly notifications?: NotificationLevel;
   readonly createdAt: Timestamp;
   readonly updatedAt: Timestamp;
   /** The last sign of progress of its agent. */

@@ -132,6 +132,7 @@ export async function restore(
   }
   try {
     await layOut(core, repository, place.directory, archived);
+    await requireRestored(core, repository, place.directory, archived);
   } catch (error) {
     await queued(core, repository, async () => {
       await removeListed(core, repository, place.directory);
@@ -142,7 +143,7 @@ export async function restore(
   return headOf(core, repository, place.directory);
 }
 
-async function layOut(
+export async function layOut(
   core: Core,
   repository: Repository,
   directory: string,
@@ -152,6 +153,21 @@ async function layOut(
   await git(['read-tree', '-m', '-u', archived.tip, archived.files]);
   await git(['read-tree', archived.index]);
   await git(['update-index', '-q', '--refresh'], { accepts: [0, 1] });
+}
+
+/** Nothing is said to be back that is not as it was. */
+export async function requireRestored(
+  core: Core,
+  repository: Repository,
+  directory: string,
+  archived: Snapshot,
+): Promise<void> {
+  const { tip, index, files } = await takeSnapshot(core, repository, directory);
+  if (tip === archived.tip && index === archived.index && files === archived.files) return;
+  throw new Refusal('failed', 'What was brought back is not what was archived; it was taken away again.', {
+    next: 'Bring it back as a branch instead, with --to.',
+    facts: { archived, found: { tip, index, files } },
+  });
 }
 
 async function commitSnapshot(
@@ -182,7 +198,7 @@ async function covers(core: Core, repository: Repository, sha: Sha, snapshot: Sn
   );
 }
 
-async function openArchive(core: Core, repository: Repository, ref: string): Promise<Snapshot> {
+export async function openArchive(core: Core, repository: Repository, ref: string): Promise<Snapshot> {
   const git = await inRepository(core, repository);
   const name = asRef(ref);
   const { stdout } = await git(['cat-file', '--batch-check=%(objecttype) %(objectname)'], {

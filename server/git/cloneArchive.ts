@@ -1,15 +1,27 @@
+import { promises as fs } from 'node:fs';
 import { join } from 'node:path';
 import type { Sha } from '../domain/ids.ts';
-import { archive, requireResolves, requireSame } from './archive.ts';
+import { archive, layOut, openArchive, requireResolves, requireRestored, requireSame } from './archive.ts';
 import type { Archive } from './archive.ts';
 import type { Core, Repository } from './core.ts';
-import { entriesOf } from './folders.ts';
+import { entriesOf, removeTree } from './folders.ts';
+import { headOf } from './head.ts';
+import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { updateRef } from './landing.ts';
-import { asBranch } from './names.ts';
+import { asBranch, asRef, identityVariables } from './names.ts';
 import { refuseModules } from './removal.ts';
-import { inRepository, queued } from './repository.ts';
-import { cloneAt, fetchFrom, forgetArrival, ownRefs, removeCloneFolder, requireClone } from './workClone.ts';
+import { inRepository, inWorktree, queued } from './repository.ts';
+import {
+  addClone,
+  cloneAt,
+  fetchFrom,
+  forgetArrival,
+  ownRefs,
+  removeCloneFolder,
+  requireClone,
+} from './workClone.ts';
+import { undoBranch } from './worktrees.ts';
 
 /**
  * Keeps all there is in a clone in the rig's repository: tip, index and files under `refs/gastown/archive/NAME`, as archive does, and
@@ -56,6 +68,86 @@ export async function removeClone(
     await queued(core, cloneAt(directory), () => requireSame(core, cloneAt(directory), directory, kept));
   }
   await removeCloneFolder(directory);
+}
+
+/**
+ * Brings an archived clone back as a clone: its branch at the archived tip, index and files as they were, and the other branches, tags
+ * and stashes that were in it. Refused, with nothing left behind, as restore; also where its branch is in the rig's repository.
+ */
+export async function restoreClone(
+  core: Core,
+  repository: Repository,
+  { ref, held }: { readonly ref: string; readonly held?: string | undefined },
+  place: { readonly directory: string; readonly branch: string },
+): Promise<Head> {
+  const { directory } = place;
+  const archived = await openArchive(core, repository, ref);
+  await addClone(core, repository, { ...place, start: archived.tip });
+  try {
+    const kept = held === undefined ? [] : await heldRefs(core, repository, held);
+    const others = kept.filter(({ to }) => to !== `refs/heads/${place.branch}`);
+    await fetchInto(core, repository, directory, [
+      `+${asRef(ref)}:refs/gastown/restored`,
+      ...others.map(({ from, to }) => `+${from}:${to}`),
+    ]);
+    await layOut(core, cloneAt(directory), directory, archived);
+    await requireRestored(core, cloneAt(directory), directory, archived);
+    await stashAgain(core, directory);
+    const git = await inRepository(core, cloneAt(directory));
+    await git(['update-ref', '-d', 'refs/gastown/restored']);
+    return await headOf(core, cloneAt(directory), directory);
+  } catch (error) {
+    await removeTree(directory);
+    await queued(core, repository, () =>
+      undoBranch(core, repository, `refs/heads/${place.branch}`, archived.tip),
+    );
+    throw error;
+  }
+}
+
+async function heldRefs(
+  core: Core,
+  repository: Repository,
+  held: string,
+): Promise<readonly { readonly from: string; readonly to: string }[]> {
+  const git = await inRepository(core, repository);
+  const place = `${asRef(held.replace(/\/$/u, ''))}/`;
+  const { stdout } = await git(['for-each-ref', '--format=%(refname)', place]);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((from) => ({ from, short: from.slice(place.length) }))
+    .map(({ from, short: name }) => ({
+      from,
+      to: name.startsWith('stash/') ? `refs/gastown/${name}` : `refs/${name}`,
+    }));
+}
+
+/** As the clone was filled: from the rig's repository, by a fetch. */
+async function fetchInto(
+  core: Core,
+  repository: Repository,
+  directory: string,
+  refspecs: readonly string[],
+): Promise<void> {
+  const git = await inRepository(core, cloneAt(directory));
+  const source = await fs.realpath(repository.gitDirectory);
+  const options = ['--quiet', '--no-tags', '--refmap=', '--no-write-fetch-head', '--update-shallow'];
+  await git(['fetch', ...options, '--end-of-options', source, ...refspecs], { durable: true });
+}
+
+/** The oldest first, so that the newest is on top again. */
+async function stashAgain(core: Core, directory: string): Promise<void> {
+  const git = await inWorktree(core, cloneAt(directory), directory);
+  const format = '--format=%(objectname) %(refname)';
+  const { stdout } = await git(['for-each-ref', '--sort=-version:refname', format, 'refs/gastown/stash/']);
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    const [sha = '', ref = ''] = line.split(' ');
+    await git(['stash', 'store', '--quiet', '-m', 'restored by Gas Town', sha], {
+      environment: identityVariables({ name: 'Gas Town', email: 'town@gastown.invalid' }),
+    });
+    await git(['update-ref', '-d', '--end-of-options', ref, sha]);
+  }
 }
 
 /** All entries of the stash: git fetches a ref, and no reflog. */

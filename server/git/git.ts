@@ -1,7 +1,8 @@
 import { archive, restore } from './archive.ts';
+import { archiveContent, archiveRefs, branchFromArchive, deleteArchive } from './archives.ts';
 import { branchExists, branches, defaultBranch, deleteBranch, requireBranch } from './branches.ts';
 import { cloneBare, openLocal } from './clone.ts';
-import { archiveClone, removeClone } from './cloneArchive.ts';
+import { archiveClone, removeClone, restoreClone } from './cloneArchive.ts';
 import { checkConfiguration, unapprovedConfiguration } from './configuration.ts';
 import type { Core } from './core.ts';
 import type { ExecuteOptions } from './execute.ts';
@@ -12,6 +13,14 @@ import { canFastForward, changedFiles, countCommits, fileAt, isAncestor, log, re
 import { copyIncluded } from './include.ts';
 import { discardCheckout, enterCheckout, homeOf, leaveCheckout, ownCheckout } from './inPlace.ts';
 import { mergeFastForwardInCheckout, updateRef } from './landing.ts';
+import {
+  filesSince,
+  mergeTree,
+  openScratchObjects,
+  removeScratchObjects,
+  workAt,
+  workOf,
+} from './mergeTree.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
 import { landedByPatch } from './patchId.ts';
@@ -77,6 +86,11 @@ const calls = {
   checkoutsOf,
   archive,
   restore,
+  restoreClone,
+  archiveContent,
+  archiveRefs,
+  branchFromArchive,
+  deleteArchive,
   addScratch,
   removeScratch,
   rebaseOnto,
@@ -86,6 +100,12 @@ const calls = {
   remoteTip,
   unlandedRefs,
   landedByPatch,
+  openScratchObjects,
+  removeScratchObjects,
+  workOf,
+  workAt,
+  mergeTree,
+  filesSince,
 };
 
 type Calls = typeof calls;

@@ -104,7 +104,7 @@ async function withIndexCopy(
  * With the time of the original: git looks into files that are as young as the index, and takes the others by their time and size. A
  * younger copy would pass over an edit that kept the size within the second of the last `git add`.
  */
-async function copyIndex(index: string, copy: string): Promise<boolean> {
+export async function copyIndex(index: string, copy: string): Promise<boolean> {
   const stat = await fs.stat(index).catch(() => undefined);
   if (stat === undefined) return false;
   await fs.copyFile(index, copy);

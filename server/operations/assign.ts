@@ -1,4 +1,5 @@
 import { automaticConvoy } from '../domain/convoys.ts';
+import { dequeue, requeue } from '../domain/dispatching.ts';
 import type { Agent } from '../domain/agent.ts';
 import { agentOf, putAgent, removeAgent } from '../domain/agents.ts';
 import { assignBead, deferAgain, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
@@ -190,8 +191,7 @@ async function reserve(context: Context, errand: Errand, caller: Caller): Promis
         at: context.now(),
         agent: agent.id,
         ...(bead ? { bead: bead.id } : {}),
-        ...(given?.convoy.made ? { convoy: given.convoy.id } : {}),
-        ...(given?.deferred ? { deferred: given.deferred } : {}),
+        ...(given ? undoOf(given) : {}),
         ...(isNew ? { isNew } : {}),
       };
       draft.put('intents', intent);
@@ -201,23 +201,30 @@ async function reserve(context: Context, errand: Errand, caller: Caller): Promis
   return result;
 }
 
-/** Hook and convoy of one bead, as it is now. */
-function put(
-  context: Context,
-  draft: Draft,
-  { agent, instructions, force }: Errand,
-  { id }: Bead,
-): {
+interface Given {
   readonly convoy: { readonly id: ConvoyId; readonly made: boolean };
   readonly deferred: StartIntent['deferred'];
-} {
+  readonly dispatch: StartIntent['dispatch'];
+}
+
+/** What of it is undone with the start. */
+function undoOf({ convoy, deferred, dispatch }: Given): Partial<StartIntent> {
+  return {
+    ...(convoy.made ? { convoy: convoy.id } : {}),
+    ...(deferred ? { deferred } : {}),
+    ...(dispatch ? { dispatch } : {}),
+  };
+}
+
+/** Hook and convoy of one bead, as it is now. */
+function put(context: Context, draft: Draft, { agent, instructions, force }: Errand, { id }: Bead): Given {
   const at = context.now();
   const bead = findBead(draft, id);
   checkErrand(context, draft, { agent, bead, force });
   const deferred = force ? wakeForced(draft, bead, at) : undefined;
   const hooked = assignBead(draft, { bead: id, agent: recordOf(draft, agent), instructions, at });
   const convoy = automaticConvoy(draft, hooked, { at, hash: () => context.randomText(4) });
-  return { convoy, deferred };
+  return { convoy, deferred, dispatch: dequeue(draft, id) };
 }
 
 /** Undoes a start whose session never came to be. The agent is as it was `before`, where that is known. */
@@ -225,11 +232,12 @@ async function takeBackStart(context: Context, intent: StartIntent, before?: Age
   const subject = intent.bead ?? intent.agent;
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject }, (draft) => {
     const at = context.now();
-    const { bead, convoy, deferred } = intent;
+    const { bead, convoy, deferred, dispatch } = intent;
     const agent = agentOf(draft, intent.agent);
     if (bead && agent) unassignBead(draft, bead, agent, at);
     if (bead && deferred) deferAgain(draft, bead, deferred, at);
     if (bead && convoy) dropConvoy(draft, convoy, { bead });
+    if (dispatch) requeue(draft, dispatch);
     const now = agentOf(draft, intent.agent);
     if (now && intent.isNew) removeAgent(draft, now);
     else if (now && before) putAgent(draft, { ...before, updatedAt: at });

@@ -47,6 +47,7 @@ function rigFor(draft: Draft, params: BeadCreateParams): RigName | undefined {
   return rigWithPrefixOf(draft, params.id)?.id;
 }
 
+/** An id for a new bead, made of its title. */
 export function mint(
   context: Context,
   draft: Draft,

@@ -7,8 +7,12 @@ import type { ProtocolVersion } from '../protocol/version.ts';
 import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
 import type { PlacedFile } from '../sessions/privateFiles.ts';
+import type { BoundedEnd, BoundedRun } from '../sessions/boundedRun.ts';
+import type { PluginFolders } from '../plugins/pluginFolders.ts';
 import type { Store } from '../store/store.ts';
+import type { RigCollisions } from '../domain/collision.ts';
 import type { KeyedQueue } from './queue.ts';
+import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
 import type { Waits } from './waits.ts';
 
@@ -91,6 +95,8 @@ export interface ProgramPort {
   version(program: string, args: readonly string[], path: string): Promise<string | undefined>;
   /** Runs an argument vector, without a shell, in a folder, and ends all that it started with it. */
   run(argv: readonly string[], directory: string, limits?: ProgramLimits): Promise<ProgramOutcome>;
+  /** Runs a program that is ended, with all it started, when its time is over; nothing of it outlives the town server. */
+  runBounded(run: BoundedRun): Promise<BoundedEnd>;
 }
 
 export interface ProgramLimits {
@@ -122,12 +128,16 @@ export interface Context {
   readonly sessions: SessionPort;
   readonly programs: ProgramPort;
   readonly rigFolders: RigFolders;
+  readonly plugins: PluginFolders;
   readonly starts: SessionStarts;
   /** One at a time for each key: a rig's landings, a polecat's removal. */
   readonly queue: KeyedQueue;
   readonly launchers: LauncherRegistry;
   readonly waits: Waits;
   readonly timers: Timers;
+  readonly radar: RadarBoard;
+  /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
+  collisionsOf(rig: string): RigCollisions;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;
@@ -157,6 +167,8 @@ export interface LauncherRegistry {
   lost(session: SessionId, caller: Caller): boolean;
   /** Resolves with true when the session has ended, with false after the deadline. */
   ended(session: SessionId, deadlineMs: number): Promise<boolean>;
+  /** Resolves when no launcher is connected for it: true, or false after the deadline. */
+  left(session: SessionId, deadlineMs: number): Promise<boolean>;
   /** Resolves with true when a launcher of the session is connected or the session has ended, with false after the deadline. */
   returned(session: SessionId, deadlineMs: number): Promise<boolean>;
   /** The session has ended: tells those who wait. */

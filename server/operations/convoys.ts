@@ -43,7 +43,7 @@ export async function growConvoy(
 export function listConvoys(context: Context, params: Params<'convoy/list'>): Page<ConvoyView> {
   const view = context.store.view;
   const convoys = [...view.all('convoys')]
-    .filter((convoy) => params.all === true || convoy.state === 'open')
+    .filter(({ state }) => params.all === true || state === 'open' || state === 'staged')
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
   const page = pageOf(listingOf(convoys), params);
   return { ...page, items: page.items.map((convoy) => convoyView(view, convoy)) };

@@ -29,7 +29,7 @@ export async function removeCrew(
     if (session)
       throw new Refusal('in-use', `${id} is still running.`, { next: `gt session stop ${session.id}` });
     if (params.force !== true) await refuseLoss(context, crew);
-    return { agent: id, ...(await archiveAndRemove(context, crew, caller.by)) };
+    return { agent: id, ...(await archiveAndRemove(context, crew, { by: caller.by, why: 'removed' })) };
   });
 }
 

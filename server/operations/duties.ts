@@ -1,9 +1,26 @@
 import type { Context } from './context.ts';
+import { dispatchQueue } from './dispatchQueue.ts';
 import type { Duty } from './duty.ts';
 import { refinery } from './refinery.ts';
+import { raiseEscalations } from './escalations.ts';
+import { keepArchives } from './keepArchives.ts';
+import { watchCollisions } from './radar.ts';
+import { pluginSchedule } from './pluginSchedule.ts';
+import { feedConvoys } from './feedConvoys.ts';
+import { parkRuntimes } from './quotas.ts';
 import { wakeBeads } from './wakeBeads.ts';
 
-const duties: readonly ((context: Context) => Duty)[] = [wakeBeads, refinery];
+const duties: readonly ((context: Context) => Duty)[] = [
+  wakeBeads,
+  refinery,
+  raiseEscalations,
+  keepArchives,
+  watchCollisions,
+  pluginSchedule,
+  parkRuntimes,
+  feedConvoys,
+  dispatchQueue,
+];
 
 /** A town that can only be read does nothing by itself. */
 export function takeUpDuties(context: Context): void {

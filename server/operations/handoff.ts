@@ -10,6 +10,7 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
 import { liveSession, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
+import { runInBackground } from './lifePlugins.ts';
 import { findAgent } from './lookups.ts';
 import { addNote } from './notes.ts';
 import { planSession } from './plan.ts';
@@ -44,7 +45,9 @@ export async function handoff(
     const given = await giveOver(context, before, { ...params, to: plan.preset.id }, caller);
     await context.checkpoint('handoff:noted');
     try {
-      return await goOn(context, findAgent(view, id), { ...plan, rig }, caller);
+      const session = await goOn(context, findAgent(view, id), { ...plan, rig }, caller);
+      runInBackground(context, 'on-cycle', findAgent(view, id));
+      return session;
     } catch (error) {
       await takeOver(context, before, given);
       throw error instanceof Refusal ? withEnd(error, before, live !== undefined) : error;

@@ -75,13 +75,13 @@ async function tryToLand(
   const { context, rig } = first;
   const target = await freshTarget(context, rig, first.request.target);
   const place: Place = { scratch: join(context.paths.scratch, first.request.id), target };
-  const before = gatesOf(context, rig, 'before');
-  const all = [...before, ...gatesOf(context, rig, 'after')];
+  const before = await gatesOf(context, rig, 'before');
+  const all = [...before, ...(await gatesOf(context, rig, 'after'))];
   const longest = all.reduce((sum, gate) => sum + gate.timeoutMs * (1 + gate.retries), 0);
   await beginLandings(landings, place, longest * (1 + landings.length));
   const bench: Bench = {
     ...place,
-    landing: { context, rig },
+    landing: first,
     gates: before,
     clean: undefined,
     judged: new Map(),

@@ -40,6 +40,7 @@ export function launcherRegistry(isEnded: (session: SessionId) => boolean): Laun
     lost(session, caller) {
       if (connected.get(session) !== caller) return false;
       connected.delete(session);
+      tell(session);
       return true;
     },
     isConnected: (session, caller) => connected.get(session) === caller,
@@ -49,6 +50,7 @@ export function launcherRegistry(isEnded: (session: SessionId) => boolean): Laun
       return caller !== undefined;
     },
     ended: (session, deadlineMs) => wait(session, deadlineMs, () => isEnded(session)),
+    left: (session, deadlineMs) => wait(session, deadlineMs, () => !connected.has(session)),
     returned: (session, deadlineMs) =>
       wait(session, deadlineMs, () => connected.has(session) || isEnded(session)),
     remove(session) {

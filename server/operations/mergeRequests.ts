@@ -1,3 +1,4 @@
+import { settingGates } from '../domain/gate.ts';
 import { isAwaited, isSettled, transitionLanding } from '../domain/landings.ts';
 import { mostInBatch, queueOf, whyNot } from '../domain/mergeQueue.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
@@ -12,7 +13,6 @@ import type { Caller } from '../protocol/caller.ts';
 import type { MergeRequestDetail, RefineryStatus } from '../protocol/mergeQueue.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
-import { gatesOf } from './gates.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
 import { mergeRequestDetail } from './views.ts';
 
@@ -74,7 +74,7 @@ export function refineryStatus(context: Context, rig: Rig): RefineryStatus {
     merge: rig.settings.merge,
     ...(rig.refinery ? { paused: rig.refinery } : {}),
     batch: mostInBatch(rig.settings),
-    gates: [...gatesOf(context, rig, 'before'), ...gatesOf(context, rig, 'after')],
+    gates: settingGates(rig.settings),
     landing: ids(landing),
     queue: ids(queue),
     waiting: ids(others),

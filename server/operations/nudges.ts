@@ -1,5 +1,5 @@
 import type { MessageId } from '../domain/ids.ts';
-import type { Message } from '../domain/message.ts';
+import type { Nudge } from '../domain/message.ts';
 import { acknowledgeMessage, checkMessageText, messagesOf, queueMessage } from '../domain/messages.ts';
 import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
@@ -7,6 +7,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
+import { reaches } from '../domain/notificationLevel.ts';
 import { findPreset } from '../runtimes/presets.ts';
 import type { Context } from './context.ts';
 import { findAgent } from './lookups.ts';
@@ -31,15 +32,17 @@ export async function sendNudge(
   }
   const typed = params.type === true;
   if (typed) await typeInto(context, { agent, session, text }, caller);
-  const message = await queue(context, { agent, text, typed }, caller);
-  return { message, how: howItArrives(agent, session, typed) };
+  const urgent = params.urgent === true ? { urgent: true as const } : {};
+  const message = await queue(context, { agent, text, typed, ...urgent }, caller);
+  return { message, how: `${mutedWords(agent, message)}${howItArrives(agent, session, typed)}` };
 }
 
-export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Message[] {
+export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Nudge[] {
   const { view } = context.store;
   const all =
     params.agent === undefined ? view.all('messages') : messagesOf(view, findAgent(view, params.agent).id);
   return [...all]
+    .filter((each): each is Nudge => each.kind === 'nudge')
     .filter(({ state }) => params.all === true || state !== 'acknowledged')
     .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
 }
@@ -85,6 +88,11 @@ const ownCalls: ReadonlySet<Method> = new Set<Method>([
   'dependency/remove',
   'nudge/send',
   'nudge/list',
+  'escalation/create',
+  'mail/send',
+  'mail/list',
+  'mail/get',
+  'mail/mark',
 ]);
 
 /** The same handlers; a call of an agent's own acknowledges what was shown to it before. */
@@ -149,9 +157,9 @@ async function typeInto(
 
 async function queue(
   context: Context,
-  { agent, text, typed }: { agent: Agent; text: string; typed: boolean },
+  { agent, typed, ...said }: { agent: Agent; text: string; typed: boolean; urgent?: true },
   caller: Caller,
-): Promise<Message> {
+): Promise<Nudge> {
   const at = context.now();
   const id = `m-${context.randomText(6)}` as MessageId;
   const { result } = await context.store.transact(
@@ -162,13 +170,17 @@ async function queue(
         kind: 'nudge',
         from: caller.by,
         to: findAgent(draft, agent.id).id,
-        text,
+        ...said,
         state: 'queued',
         createdAt: at,
         ...(typed ? { typedAt: at } : {}),
       }),
   );
   return result;
+}
+
+function mutedWords({ id, notifications }: Agent, message: Nudge): string {
+  return reaches(notifications, message) ? '' : `${id} is muted, and is shown only what is urgent. `;
 }
 
 function howItArrives({ id }: Agent, session: Session | undefined, typed: boolean): string {

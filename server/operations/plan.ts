@@ -66,7 +66,7 @@ export async function planSession(
     choice.runtime ?? rig?.runtime ?? theTown(context.store.view).defaultRuntime,
   );
   const path = await context.programs.path();
-  const choose = rig ? `gt rig config ${rig.id} runtime NAME` : 'gt config default-runtime NAME';
+  const choose = howToChoose(rig, choice);
   const program = requireProgram(context, preset, {
     path,
     next: `Install it, or choose another of gt runtime list: ${choose}`,
@@ -86,6 +86,11 @@ export async function planSession(
     host: host.kind,
     warnings: [...(host.note ? [host.note] : []), ...asRoot(context, rig, preset)],
   };
+}
+
+function howToChoose(rig: Rig | undefined, { runtime }: SessionChoice): string {
+  if (runtime !== undefined) return '--runtime NAME';
+  return rig ? `gt rig config ${rig.id} runtime NAME` : 'gt config default-runtime NAME';
 }
 
 /** What a person who lets it act unasked should know of the superuser. */

@@ -15,7 +15,7 @@ import { findAgent, findPolecat, findRig } from './lookups.ts';
 import { isCurrent } from './nudges.ts';
 import { noteSession, progressEveryMs } from './sessionEvents.ts';
 import { polecatDetail, runtimeLabel } from './views.ts';
-import { markDelivered, waitingMessages } from './waitingMessages.ts';
+import { markDelivered, shownAtOnce, waitingMessages } from './waitingMessages.ts';
 import { collectCommits, repositoryOf } from './workingFolder.ts';
 import { primeWorkplace, workplaceHook } from './workplaces.ts';
 
@@ -79,7 +79,8 @@ export function readHook(context: Context, params: { readonly agent?: string }, 
 /** What waits for the agent comes with its hook; that it was handed over is noted without being waited for. */
 function withMessages(context: Context, result: HookResult, caller: Caller): HookResult {
   const { agent } = caller;
-  const messages = agent && isCurrent(context, caller) ? waitingMessages(context, agent) : [];
+  const waiting = agent && isCurrent(context, caller) ? waitingMessages(context, agent) : [];
+  const messages = shownAtOnce(waiting).shown;
   if (!agent || messages.length === 0) return result;
   context.background(`messages of ${agent}`, () => markDelivered(context, agent, messages));
   return { ...result, messages };

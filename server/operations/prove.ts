@@ -3,6 +3,7 @@ import type { Sha } from '../domain/ids.ts';
 import { verifyLanding } from '../domain/landings.ts';
 import { gatesOf } from './gates.ts';
 import { changeLanding, type Landing, type Layer } from './landing.ts';
+import { afterMerge } from './lifePlugins.ts';
 import { pushOn } from './moveTarget.ts';
 import { removeWhenEnded } from './remove.ts';
 import { giveUp } from './repairs.ts';
@@ -50,7 +51,7 @@ export async function prove(bench: Bench, layers: readonly Layer[]): Promise<voi
 
 async function passOrReject(bench: Bench, layers: readonly Layer[], target: Sha): Promise<void> {
   const { context, rig } = bench.landing;
-  const after: Bench = { ...bench, gates: gatesOf(context, rig, 'after'), judged: new Map() };
+  const after: Bench = { ...bench, gates: await gatesOf(context, rig, 'after'), judged: new Map() };
   const outcomes = await judge(after, target);
   bench.clean = after.clean;
   if (!outcomes.some(rejects)) return await verifyAll(layers, outcomes);
@@ -79,10 +80,11 @@ async function verifyAll(layers: readonly Layer[], after: readonly GateOutcome[]
 }
 
 async function verify(
-  { context, request, by }: Landing,
+  landing: Landing,
   { sha, gates, landedBy }: Layer,
   after: readonly GateOutcome[],
 ): Promise<void> {
+  const { context, request, by } = landing;
   await context.store.transact({ verb: 'land', by, subject: request.bead }, (draft) =>
     verifyLanding(draft, request.id, {
       landed: sha,
@@ -93,4 +95,5 @@ async function verify(
   );
   await context.checkpoint('land:verified');
   removeWhenEnded(context, request.agent);
+  afterMerge(landing, sha);
 }

@@ -8,6 +8,7 @@ import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
 import { findRig } from './lookups.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
+import { settleRestore } from './restore.ts';
 import { recordEnd } from './sessionEnd.ts';
 import { takeBack } from './spawn.ts';
 import { targetRef } from './targets.ts';
@@ -66,6 +67,8 @@ async function settleIntent(context: Context, intent: Intent): Promise<void> {
       return await settleLanding(context, intent);
     case 'remove':
       return await settleRemoval(context, intent);
+    case 'restore':
+      return await settleRestore(context, intent);
   }
 }
 
@@ -116,7 +119,8 @@ async function settleRemoval(context: Context, intent: Extract<Intent, { kind: '
   const agent = agentOf(context.store.view, intent.agent);
   if (!agent || agent.role === 'mayor') return await drop(context, intent);
   // Archiving again is safe: the archive is written under the same ref only while the worktree is still there.
-  await archiveAndRemove(context, agent, 'town');
+  const { by = 'town', why = 'removed' } = intent;
+  await archiveAndRemove(context, agent, { by, why });
 }
 
 async function drop(context: Context, intent: Intent): Promise<void> {

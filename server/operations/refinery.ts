@@ -89,13 +89,13 @@ function free(context: Context, { id }: MergeRequest): void {
 }
 
 /** What waited for a time is tried at once: what kept it from landing was put right. */
-export async function retryAtOnce(context: Context, rig: RigName): Promise<void> {
+export async function retryAtOnce(context: Context, rig: RigName | undefined): Promise<void> {
   const { view } = context.store;
   const waiting = [...view.find('mergeRequestsByState', 'submitted')].filter(
-    (request) => request.rig === rig && request.retryAt !== undefined,
+    (request) => (rig === undefined || request.rig === rig) && request.retryAt !== undefined,
   );
   if (waiting.length === 0) return;
-  await context.store.transact({ verb: 'land/again', by: 'town', subject: rig }, (draft) => {
+  await context.store.transact({ verb: 'land/again', by: 'town' }, (draft) => {
     for (const { id } of waiting) {
       const before = draft.get('mergeRequests', id);
       if (!before) continue;

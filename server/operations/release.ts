@@ -29,7 +29,10 @@ export async function releaseHolder(
       });
     }
     if (now.role === 'polecat') {
-      const { archive, warnings = [] } = await archiveAndRemove(context, now, caller.by);
+      const { archive, warnings = [] } = await archiveAndRemove(context, now, {
+        by: caller.by,
+        why: 'released',
+      });
       return [`What ${holder.id} had begun is kept as ${archive}.`, ...warnings].join(' ');
     }
     await context.store.transact({ verb: 'hook/clear', by: caller.by, subject: bead }, (draft) =>

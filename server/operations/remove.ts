@@ -1,15 +1,18 @@
+import type { Archive, ArchiveReason } from '../domain/archive.ts';
 import { unhook } from '../domain/hooks.ts';
-import type { AgentId, IntentId, Sha } from '../domain/ids.ts';
+import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
 import { dropMessages } from '../domain/messages.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Crew } from '../domain/workplace.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { describeArchive } from './archiveRecord.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { endWhatIsLeft } from './leftRunning.ts';
+import { onNuke } from './lifePlugins.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { addNote } from './notes.ts';
 import { agentQueue } from './queue.ts';
@@ -28,7 +31,10 @@ export async function removePolecat(
   return await context.queue.run(agentQueue(id), async () => {
     const polecat = findPolecat(context.store.view, id);
     refuseWhileNeeded(context, polecat, options.force);
-    return { agent: polecat.id, ...(await archiveAndRemove(context, polecat, options.by)) };
+    return {
+      agent: polecat.id,
+      ...(await archiveAndRemove(context, polecat, { by: options.by, why: 'removed' })),
+    };
   });
 }
 
@@ -44,7 +50,7 @@ export function removeWhenEnded(context: Context, agent: AgentId): void {
     await context.queue.run(agentQueue(agent), async () => {
       const now = context.store.view.get('agents', agent);
       if (!now || now.bead !== polecat.bead || now.state !== 'done') return;
-      const { warnings } = await archiveAndRemove(context, now, 'town');
+      const { warnings } = await archiveAndRemove(context, now, { by: 'town', why: 'landed' });
       if (warnings) await noteLeft(context, now, warnings.join(' '));
     });
   });
@@ -81,23 +87,35 @@ type Worker = Polecat | Crew;
 export interface Removed {
   /** The ref that keeps all there was. */
   readonly archive: string;
+  /** Of its record, which brings it back. */
+  readonly archiveId: ArchiveId;
   /** What was left as it is, and why; absent: nothing was. */
   readonly warnings?: readonly string[];
 }
 
 const intentOf = (agent: AgentId): IntentId => `remove ${agent}` as IntentId;
 
+/** Who removes it, and why: what the record of its archive says. */
+export interface Removal {
+  readonly by: string;
+  readonly why: ArchiveReason;
+}
+
 /**
  * Also used by unsling; runs in the agent's queue. A bead that is still on this polecat's hook is open again. Where a step fails, what
  * was not removed stays, and nothing is tried again without being asked.
  */
-export async function archiveAndRemove(context: Context, polecat: Worker, by: string): Promise<Removed> {
+export async function archiveAndRemove(
+  context: Context,
+  polecat: Worker,
+  removal: Removal,
+): Promise<Removed> {
   const rig = findRig(context.store.view, polecat.rig);
   const name = archiveName(context, polecat);
   const session = polecat.session && context.store.view.get('sessions', polecat.session);
   if (session) await endWhatIsLeft(context, session);
   if (session) await closePlace(context, session);
-  await context.store.transact({ verb: 'remove/begin', by, subject: polecat.id }, (draft) => {
+  await context.store.transact({ verb: 'remove/begin', by: removal.by, subject: polecat.id }, (draft) => {
     draft.put('intents', {
       id: intentOf(polecat.id),
       kind: 'remove',
@@ -107,12 +125,16 @@ export async function archiveAndRemove(context: Context, polecat: Worker, by: st
       worktree: polecat.worktree,
       branch: polecat.branch,
       archive: `refs/gastown/archive/${name}`,
+      ...removal,
     });
   });
   try {
-    const removed = await removeStepwise(context, rig, polecat, name);
-    await forget(context, polecat.id, by);
-    return removed;
+    const { archive, warnings = [] } = await removeStepwise(context, rig, polecat, name);
+    const record = { ...archive, at: context.now(), ...removal };
+    await forget(context, polecat.id, record);
+    const said = polecat.role === 'polecat' ? await onNuke(context, rig, polecat) : [];
+    const all = [...warnings, ...said];
+    return { archive: record.ref, archiveId: record.id, ...(all.length > 0 ? { warnings: all } : {}) };
   } catch (error) {
     await giveUp(context, polecat.id);
     throw error;
@@ -125,13 +147,26 @@ function archiveName(context: Context, worker: Worker): string {
   return `${worker.branch}-${context.hash(`${worker.id} ${worker.createdAt}`).slice(0, 6)}`;
 }
 
-async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name: string): Promise<Removed> {
+async function removeStepwise(
+  context: Context,
+  rig: Rig,
+  polecat: Worker,
+  name: string,
+): Promise<{
+  readonly archive: Omit<Archive, 'at' | 'by' | 'why'>;
+  readonly warnings?: readonly string[];
+}> {
   await context.checkpoint('remove:intent');
   await collectCommits(context, rig, polecat);
   const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
   const archive = await archiveOf(context, rig, polecat, name);
   // The archive is of what is checked out, which its agent may have changed.
-  if (tip) await keepRef(context, rig, `refs/gastown/archive/${name}-branch`, tip);
+  const branchRef = tip && (await keepBranch(context, rig, archive.ref, tip));
+  const record = await describeArchive(context, rig, polecat, {
+    ...archive,
+    held: `refs/gastown/archive/${name}-held/`,
+    ...(tip && branchRef ? { branch: { tip, ref: branchRef } } : {}),
+  });
   await context.checkpoint('remove:archived');
   const left = await removeWorkingFolder(context, rig, polecat, archive);
   const warning = left && `${polecat.worktree} and ${polecat.branch} stay as they are: ${left}.`;
@@ -140,7 +175,16 @@ async function removeStepwise(context: Context, rig: Rig, polecat: Worker, name:
   const keepsBranch = polecat.role === 'polecat' && polecat.keepsBranch;
   if (tip && !keepsBranch && left === undefined) await deleteBranch(context, rig, polecat.branch, tip);
   await context.checkpoint('remove:branch');
-  return { archive: archive.ref, ...(warning ? { warnings: [warning] } : {}) };
+  return { archive: record, ...(warning ? { warnings: [warning] } : {}) };
+}
+
+/** A ref beside the archive. One that keeps another tip, of an earlier removal of the same branch, stays. */
+async function keepBranch(context: Context, rig: Rig, archive: string, tip: Sha): Promise<string> {
+  const usual = `${archive}-branch`;
+  const old = await context.git.resolve(rig, usual);
+  const ref = old === undefined || old === tip ? usual : `${usual}-${tip.slice(0, 12)}`;
+  await keepRef(context, rig, ref, tip);
+  return ref;
 }
 
 /** A person may have checked it out, or moved it: then it is theirs, and all that was on it is archived. */
@@ -185,9 +229,10 @@ async function archiveOf(
   return { ref, sha: tip };
 }
 
-async function forget(context: Context, agent: AgentId, by: string): Promise<void> {
-  await context.store.transact({ verb: 'remove', by, subject: agent }, (draft) => {
+async function forget(context: Context, agent: AgentId, archive: Archive): Promise<void> {
+  await context.store.transact({ verb: 'remove', by: archive.by, subject: agent }, (draft) => {
     draft.remove('intents', intentOf(agent));
+    draft.put('archives', archive);
     const gone = agentOf(draft, agent);
     if (!gone) return;
     // Also what it took beside the bead it was slung.

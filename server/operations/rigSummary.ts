@@ -8,6 +8,7 @@ import { findPreset } from '../runtimes/presets.ts';
 import { autoSentence } from './confirm.ts';
 import type { Context } from './context.ts';
 import { inPlaceSentence } from './inPlace.ts';
+import { pluginWarnings } from './plugins.ts';
 import { notInstalled, programOf } from './programs.ts';
 import { isApproved, setupNow } from './setup.ts';
 import { countPolecats, runtimeLabel } from './views.ts';
@@ -23,7 +24,12 @@ export async function rigSummary(context: Context, rig: Rig, caller: Caller): Pr
     polecats: countPolecats(view, polecats),
     queue: [...view.find('mergeRequestsByRig', rig.id)].filter((request) => isAwaited(view, request)).length,
     openBeads: view.count('beadsOpen', rig.id),
-    warnings: [...host.warnings, ...(await missingProgram(context, rig)), ...(await freeHands(context, rig))],
+    warnings: [
+      ...host.warnings,
+      ...(await missingProgram(context, rig)),
+      ...(await freeHands(context, rig)),
+      ...(await pluginWarnings(context, rig)),
+    ],
   };
 }
 

@@ -20,25 +20,27 @@ export interface RuntimeLook {
 const versionMs = 10_000;
 
 export function lookForProgram(preset: RuntimePreset, { found, set, path }: RuntimeLook): Verdict {
-  const { id, command, places = [] } = preset;
+  const { id, command, install, places = [] } = preset;
   if (command === '{self}') return passed('It is part of this product.');
   if (found.program !== undefined) return passed(found.program);
   return failed(
     missingSentence(preset, set),
     set === undefined
-      ? `Install it${inWords(knownProgram(command)?.install)}. Looked in: ${[path, ...places].join(', ')}`
+      ? `Install it${inWords(install)}. Looked in: ${[path, ...places].join(', ')}`
       : `Say where it is: gt config ${commandKeyOf(id)} PATH, or none to have it looked for.`,
   );
 }
 
-export async function lookForVersion({ command }: RuntimePreset, look: RuntimeLook): Promise<Verdict> {
+export async function lookForVersion(
+  { command, versionArguments }: RuntimePreset,
+  look: RuntimeLook,
+): Promise<Verdict> {
   const { found } = look;
   if (command === '{self}') return passed(`${look.own}, of this product.`);
-  const known = knownProgram(command);
-  if (!known) return skipped('What a program of your own does when asked for its version is not known.');
+  if (!versionArguments) return skipped('Its preset does not say how it is asked for its version.');
   if (found.program === undefined) return noProgram;
-  const words = [found.program, ...known.version];
-  const said = await look.version(found.program, known.version, versionMs);
+  const words = [found.program, ...versionArguments];
+  const said = await look.version(found.program, versionArguments, versionMs);
   if (said !== undefined) return passed(said);
   return failed(
     `${words.join(' ')} gave no version within ${versionMs / 1000} s.`,
@@ -46,13 +48,13 @@ export async function lookForVersion({ command }: RuntimePreset, look: RuntimeLo
   );
 }
 
-export function lookForAccount({ needs, command }: RuntimePreset, look: RuntimeLook): Verdict {
+export function lookForAccount({ needs, command, signIn }: RuntimePreset, look: RuntimeLook): Verdict {
   if (!needs.account) return skipped('It needs no account.');
   const known = knownProgram(command);
   const sign = known && look.signOfAccount(known.account);
   if (sign !== undefined) return passed(`${sign} is there; whether it still holds was not tried.`);
   return skipped(
-    `Not tried: no sign of an account was found, but it may be kept elsewhere. To sign in${inWords(known?.signIn ?? 'start it once by hand')}`,
+    `Not tried: no sign of an account was found, but it may be kept elsewhere. To sign in${inWords(signIn ?? 'start it once by hand')}`,
   );
 }
 

@@ -99,13 +99,13 @@ async function summary(context: Context, preset: RuntimePreset): Promise<Runtime
   };
 }
 
-/** What comes with this product has its version. */
+/** What comes with this product has its version; any other program is asked only as its preset says. */
 async function versionOf(
   context: Context,
-  { command, versionArguments = ['--version'] }: RuntimePreset,
+  { command, versionArguments }: RuntimePreset,
   { program, path }: { readonly program: string; readonly path: string },
 ): Promise<string | undefined> {
-  if (command.startsWith('{')) return undefined;
+  if (command.startsWith('{') || !versionArguments) return undefined;
   return await context.programs.version(program, versionArguments, path);
 }
 

@@ -11,7 +11,7 @@ import { isSessionId } from '../runtimes/output.ts';
 import { messagesText } from '../runtimes/primeParts.ts';
 import type { Context } from './context.ts';
 import { isCurrent } from './nudges.ts';
-import { markDelivered, waitingMessages } from './waitingMessages.ts';
+import { markDelivered, shownAtOnce, waitingMessages } from './waitingMessages.ts';
 
 /** A hook may call at every prompt; a sign of life this old is worth a line in the journal. */
 export const progressEveryMs = 15_000;
@@ -30,10 +30,10 @@ export async function sessionEvent(
   if (params.event === 'stop') return await stopped(context, session, params);
   if (params.event !== 'end') await noteLife(context, session, params.event === 'prompt');
   if (params.event !== 'prompt' || !isCurrent(context, caller)) return {};
-  const messages = waitingMessages(context, session.agent);
-  if (messages.length === 0) return {};
-  context.background(`messages of ${session.agent}`, () => markDelivered(context, session.agent, messages));
-  return { text: messagesText(messages).join('\n') };
+  const { shown, more } = shownAtOnce(waitingMessages(context, session.agent));
+  if (shown.length === 0) return {};
+  context.background(`messages of ${session.agent}`, () => markDelivered(context, session.agent, shown));
+  return { text: messagesText(shown, more).join('\n') };
 }
 
 /** Keeps the runtime's own id of a session, by which it can be resumed and asked. Nothing is written where it is known. */

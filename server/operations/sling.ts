@@ -9,10 +9,12 @@ import { hookOf } from '../domain/hooks.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
+import type { Dispatch } from '../domain/dispatch.ts';
+import { checkLimits } from '../domain/dispatchLimits.ts';
 import { checkSling, rigOfBead } from '../domain/slinging.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { RefusalData } from '../protocol/hello.ts';
-import type { SlingParams, SlingResult, Slung } from '../protocol/work.ts';
+import type { QueuedSling, SlingParams, SlingResult, Slung } from '../protocol/work.ts';
 import { assign, type Errand, liveSession, placeOf, planErrand } from './assign.ts';
 import type { Context } from './context.ts';
 import { findBead, findRig } from './lookups.ts';
@@ -21,6 +23,8 @@ import type { SessionPlan, SlingPlan } from './plan.ts';
 import { planPolecat, wouldRun, wouldSpawn } from './planSpawn.ts';
 import { releaseHolder } from './release.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
+import { townCaller } from './townCaller.ts';
+import { mayQueue, queueInstead, refuseQueueFirst } from './queueSling.ts';
 import { runtimeLabel } from './views.ts';
 
 /**
@@ -39,13 +43,18 @@ export async function sling(context: Context, params: SlingParams, caller: Calle
   const outcomes = await Promise.all(
     beads.map((bead) => slingOne(context, bead, { ...params, to: target }, caller)),
   );
+  const queued = outcomes.flatMap((outcome) => ('queued' in outcome ? [outcome.queued] : []));
   return {
     slung: outcomes.flatMap((outcome) => ('slung' in outcome ? [outcome.slung] : [])),
     refused: outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : [])),
+    ...(queued.length === 0 ? {} : { queued }),
   };
 }
 
-type Outcome = { readonly slung: Slung } | { readonly refused: SlingResult['refused'][number] };
+type Outcome =
+  | { readonly slung: Slung }
+  | { readonly queued: QueuedSling }
+  | { readonly refused: SlingResult['refused'][number] };
 
 type Wish = SlingParams & { readonly to: Target | undefined };
 
@@ -63,8 +72,26 @@ async function slingOne(context: Context, text: string, wish: Wish, caller: Call
     return { slung: await slingFound(context, findBead(context.store.view, text), wish, caller) };
   } catch (error) {
     const refusal = error instanceof Refusal ? error : undone(context, text, error);
+    const queued = mayQueue(context, wish, refusal)
+      ? await queueInstead(context, text, wish, { refusal, caller })
+      : undefined;
+    if (queued) return queued;
     return { refused: { bead: text, message: refusal.message, refusal: dataOf(refusal) } };
   }
+}
+
+/** Of the queue, as it was wished when it was put there. Refused as every sling. */
+export async function slingQueued(context: Context, dispatch: Dispatch): Promise<void> {
+  const { id, rig, runtime, host, instructions, force } = dispatch;
+  const wish = {
+    beads: [id],
+    to: { kind: 'rig', rig },
+    ...(runtime === undefined ? {} : { runtime }),
+    ...(host === undefined ? {} : { host }),
+    ...(instructions === undefined ? {} : { instructions }),
+    ...(force ? { force } : {}),
+  } as const;
+  await slingFound(context, findBead(context.store.view, id), wish, townCaller);
 }
 
 async function slingFound(context: Context, bead: Bead, wish: Wish, caller: Caller): Promise<Slung> {
@@ -122,8 +149,11 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
   const { force, instructions } = wish;
   const rig: Rig = wish.to?.kind === 'rig' ? findRig(view, wish.to.rig) : rigOfBead(view, bead.id);
   checkSling(view, { bead, rig, now: context.now(), force });
+  refuseQueueFirst(view, caller);
+  const plan = await planPolecat(context, rig, wish, caller);
+  checkLimits(context.store.view, { rig, runtime: plan.preset.id, now: context.now() });
   return {
-    ...(await planPolecat(context, rig, wish, caller)),
+    ...plan,
     bead,
     ...(force ? { force } : {}),
     ...(instructions === undefined ? {} : { instructions }),

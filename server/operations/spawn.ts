@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { automaticConvoy } from '../domain/convoys.ts';
+import { dequeue, requeue } from '../domain/dispatching.ts';
+import { checkLimits } from '../domain/dispatchLimits.ts';
 import { messageOf } from '../domain/fault.ts';
 import { hookBead, hookOf, unhook } from '../domain/hooks.ts';
-import type { AgentId, ConvoyId, IntentId, RigName } from '../domain/ids.ts';
+import type { AgentId, BeadId, ConvoyId, IntentId, RigName, Timestamp } from '../domain/ids.ts';
+import type { Intent } from '../domain/intent.ts';
 import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
@@ -15,6 +18,7 @@ import type { Draft, View } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { refuseOccupied } from './inPlace.ts';
+import { onSpawn } from './lifePlugins.ts';
 import { findBead, findRig } from './lookups.ts';
 import { folderFor, type SpawnPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
@@ -35,6 +39,7 @@ export function spawnPolecat(context: Context, plan: SpawnPlan, caller: Caller):
     await context.checkpoint('sling:worktree');
     const included = await includeFiles(context, plan.rig, polecat);
     await context.checkpoint('sling:included');
+    const ofPlugins = await onSpawn(context, plan.rig, polecat);
 
     const convoy = await joinConvoy(context, plan, polecat, caller);
     await context.checkpoint('sling:convoy');
@@ -56,7 +61,7 @@ export function spawnPolecat(context: Context, plan: SpawnPlan, caller: Caller):
       ...(convoy === undefined ? {} : { convoy }),
       session: session.id,
       command: session.command,
-      warnings: [...plan.warnings, ...included],
+      warnings: [...plan.warnings, ...included, ...ofPlugins],
     };
   });
 }
@@ -75,8 +80,10 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
       // Both as they are now: the rig may have been parked, or removed, since it was looked at.
       const rig = findRig(draft, plan.rig.id);
       const bead = plan.bead && findBead(draft, plan.bead.id);
-      if (bead) checkSling(draft, { bead, rig, now: at, force: plan.force });
-      else checkRoom(draft, rig);
+      if (bead) {
+        checkSling(draft, { bead, rig, now: at, force: plan.force });
+        checkLimits(draft, { rig, runtime: plan.preset.id, now: at });
+      } else checkRoom(draft, rig);
       refuseOccupied(draft, plan.checkout);
       const deferred = bead && plan.force ? wakeForced(draft, bead, at) : undefined;
       const name = freeName(draft, plan.rig.id);
@@ -100,7 +107,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
         progressAt: at,
       };
       draft.put('agents', polecat);
-      if (bead) hookBead(draft, bead.id, id, at);
+      const dispatch = bead ? hookFromQueue(draft, bead.id, id, at) : {};
       draft.put('intents', {
         id: intentOf(id),
         kind: 'sling',
@@ -109,6 +116,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
         agent: id,
         ...(bead ? { bead: bead.id } : {}),
         ...(deferred ? { deferred } : {}),
+        ...dispatch,
         worktree: polecat.worktree,
         branch: polecat.branch,
         base: plan.base,
@@ -119,6 +127,20 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
   );
   return result;
 }
+
+/** On the hook, and out of the queue; what it was there goes into the intent, so that it is there again where this is undone. */
+function hookFromQueue(
+  draft: Draft,
+  bead: BeadId,
+  agent: AgentId,
+  at: Timestamp,
+): Pick<SlingIntent, 'dispatch'> {
+  hookBead(draft, bead, agent, at);
+  const dispatch = dequeue(draft, bead);
+  return dispatch ? { dispatch } : {};
+}
+
+type SlingIntent = Extract<Intent, { kind: 'sling' }>;
 
 /** The folder is named only where it is its own. */
 function placed(
@@ -166,6 +188,7 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
     if (intent?.kind !== 'sling') return;
     if (intent.convoy) dropConvoy(draft, intent.convoy, polecat);
     if (intent.deferred && intent.bead) deferAgain(draft, intent.bead, intent.deferred, context.now());
+    if (intent.dispatch) requeue(draft, intent.dispatch);
     draft.remove('intents', intent.id);
   });
 }

@@ -8,7 +8,8 @@ import { giveUp } from './repairs.ts';
 
 /** Where a batch is put together and judged. */
 export interface Bench extends Place {
-  readonly landing: Pick<Landing, 'context' | 'rig'>;
+  /** Of the first of the batch. */
+  readonly landing: Landing;
   readonly gates: readonly Gate[];
   /** The commit that the scratch worktree has, with nothing else in it; undefined: gates have run there. */
   clean: Sha | undefined;
@@ -101,7 +102,8 @@ export async function judge(bench: Bench, sha: Sha): Promise<readonly GateOutcom
   if (known) return known;
   await freshen(bench, sha);
   bench.clean = undefined;
-  const outcomes = await runGates(bench.landing.context, bench.gates, { folder: bench.scratch, on: sha });
+  const { context, rig, request } = bench.landing;
+  const outcomes = await runGates(context, bench.gates, { rig, request, folder: bench.scratch, on: sha });
   bench.judged.set(sha, outcomes);
   return outcomes;
 }
@@ -128,6 +130,7 @@ export function rejection(
 ): { readonly reason: string; readonly checkOutput: readonly string[] } {
   const failed = gates.find(rejects);
   if (!failed) return { reason: 'A gate rejected it.', checkOutput: [] };
+  if (failed.reason !== undefined) return { reason: failed.reason, checkOutput: failed.output };
   const command =
     failed.name === 'check' ? rig.settings.check : (rig.settings.gates?.[failed.name]?.command ?? []);
   const words = command.length === 0 ? '' : `: ${command.map(shellWord).join(' ')}`;

@@ -1,3 +1,4 @@
+import { attentionOf } from '../domain/attention.ts';
 import { isAwaited } from '../domain/landings.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { parseTownSetting, type TownChange, withTownChange } from '../domain/settings.ts';
@@ -34,6 +35,7 @@ export function townStatus(context: Context): TownStatus {
       waiting: [...view.all('mergeRequests')].filter((request) => isAwaited(view, request)).length,
     },
     sessions: view.count('sessionsByState', 'running') + view.count('sessionsByState', 'starting'),
+    attention: attentionOf(view, context.now()).length,
     editors: context.sessions.editors(),
   };
 }

@@ -1,9 +1,11 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { visibleTo } from '../domain/visible.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { closeAllPlaces } from './closePlace.ts';
 import type { Context } from './context.ts';
+import { leaveUnwritten } from './downUnwritten.ts';
 import { endWhatIsLeft, leftRunning } from './leftRunning.ts';
 import { stopSession } from './sessions.ts';
 
@@ -17,13 +19,14 @@ const downGraceMs = 5000;
 export async function subscribe(
   context: Context,
   params: Params<'town/subscribe'>,
+  caller: Caller,
 ): Promise<Result<'town/subscribe'>> {
   const seq = context.store.seq;
   const { since } = params;
   if (since === undefined || since === seq) return { seq, entries: [], resync: false };
   if (since > seq || seq - since > mostMissed) return { seq, entries: [], resync: true };
   const entries: JournalEntry[] = [];
-  for await (const entry of context.store.read(since + 1)) entries.push(entry);
+  for await (const entry of context.store.read(since + 1)) entries.push(visibleTo(caller, entry));
   const whole = entries[0]?.seq === since + 1;
   return whole
     ? { seq: entries.at(-1)?.seq ?? seq, entries, resync: false }
@@ -39,6 +42,10 @@ export async function takeDown(
   const unended = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
   const left = leftRunning(context);
   const live = [...unended, ...left];
+  if (context.store.readOnly !== undefined) {
+    const options = { force: params.force === true, by: caller.by, graceMs: downGraceMs };
+    return { ended: await leaveUnwritten(context, live, options) };
+  }
   if (live.length > 0 && params.force !== true) {
     const names = live.map((session) => session.agent).join(', ');
     throw new Refusal(
@@ -57,6 +64,6 @@ export async function takeDown(
   const ended = await Promise.all(stops);
   // Their windows go too: nobody would come back to close them.
   if (params.force === true) await closeAllPlaces(context);
-  if (context.store.readOnly === undefined) await context.store.writeSnapshot();
+  await context.store.writeSnapshot();
   return { ended: ended.map((session) => session.agent) };
 }

@@ -42,7 +42,7 @@ export async function unsling(
       });
     }
     if (now.session) await stopSession(context, now.session, { by: caller.by });
-    return await archiveAndRemove(context, findPolecat(view, now.id), caller.by);
+    return await archiveAndRemove(context, findPolecat(view, now.id), { by: caller.by, why: 'unslung' });
   });
   return { bead: findBead(view, bead.id), ...removed };
 }

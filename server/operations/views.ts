@@ -94,8 +94,19 @@ function convoyBead(view: View, id: BeadId): ConvoyBead {
     bead,
     ...(bead.rig ? { rig: bead.rig } : {}),
     ...(runtime ? { runtimeLabel: runtimeLabel(view, runtime) } : {}),
+    ...(mergeRequest ? proofOf(view, mergeRequest) : {}),
     ...(polecat ? { agent: polecat.id } : {}),
-    ...(mergeRequest ? { mergeRequest } : {}),
     state: beadState(view, bead.id),
   };
+}
+
+/** What was handed over of it, by whom also where that polecat is gone, and whether the rig's check had to pass on what is verified. */
+function proofOf(
+  view: View,
+  mergeRequest: MergeRequest,
+): Pick<ConvoyBead, 'agent' | 'mergeRequest' | 'check'> {
+  const { agent, state, rig } = mergeRequest;
+  if (state !== 'verified') return { agent, mergeRequest };
+  const check = view.get('rigs', rig)?.settings.check ?? [];
+  return { agent, mergeRequest, check: check.length > 0 ? 'passed' : 'none' };
 }

@@ -12,6 +12,8 @@ export interface ConvoyBead {
   readonly runtimeLabel?: string;
   readonly agent?: string;
   readonly mergeRequest?: MergeRequest;
+  /** Of what is verified: whether the rig's check command had to pass there. */
+  readonly check?: 'passed' | 'none';
   /** What says most: how its landing stands, else what its polecat does, else how the bead stands itself. */
   readonly state: BeadState;
 }
@@ -33,7 +35,7 @@ export interface ConvoyRequests {
     params: { readonly convoy: string; readonly beads: readonly string[] };
     result: ConvoyView;
   };
-  /** Open ones; with `all` the landed too. */
+  /** Staged and open ones; with `all` the landed and the closed too. */
   'convoy/list': { params: PageParams & { readonly all?: boolean }; result: Page<ConvoyView> };
   /** By id, by its part after `hq-`, or by a unique part of the title. */
   'convoy/get': { params: { readonly convoy: string }; result: ConvoyView };

@@ -1,11 +1,19 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import type { AttentionRequests } from './attention.ts';
+import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { MergeRequestRequests } from './mergeQueue.ts';
+import type { MailRequests } from './mail.ts';
+import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
+import type { EscalationRequests } from './escalation.ts';
+import type { PluginRequests } from './plugin.ts';
 import type { HookRequests } from './hook.ts';
+import type { RadarNotifications, RadarRequests } from './radar.ts';
 import type { RigRequests } from './rig.ts';
 import type { RuntimeRequests } from './runtime.ts';
+import type { SchedulerRequests } from './scheduler.ts';
 import type { SessionEventRequests } from './sessionEvent.ts';
 import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
@@ -20,13 +28,21 @@ export interface Requests
     RuntimeRequests,
     BeadRequests,
     ConvoyRequests,
+    ConvoyStageRequests,
+    SchedulerRequests,
     WorkRequests,
     HookRequests,
     PolecatRequests,
+    ArchiveRequests,
     MergeRequestRequests,
     SessionRequests,
     SessionEventRequests,
     NudgeRequests,
+    AttentionRequests,
+    MailRequests,
+    EscalationRequests,
+    RadarRequests,
+    PluginRequests,
     SeanceRequests {}
 
 export type Method = keyof Requests;
@@ -37,7 +53,7 @@ export type ClientRequests = TownToClientRequests;
 export type ClientMethod = keyof ClientRequests;
 
 /** What the town sends without being asked. */
-export interface Notifications {
+export interface Notifications extends RadarNotifications {
   /** To subscribers: one committed transaction. A gap in `seq` means: subscribe again with `since`. */
   'town/changed': JournalEntry;
   /** To everyone: the town server is about to leave; reconnect, which starts the next one. */

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
 import type { RuntimePreset } from '../domain/runtime.ts';
+import { attentionFields } from './attentionSchema.ts';
+import { escalationFields } from './escalationSchema.ts';
 import {
   beadStatus,
   beadTexts,
@@ -21,13 +23,18 @@ import {
   wordOrEmpty,
   words,
 } from './fields.ts';
+import { archiveFields } from './archiveSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { hostile, type Problem } from './hostile.ts';
 import { mergeQueueFields } from './mergeQueueSchema.ts';
 import type { Method, Params } from './messages.ts';
+import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
 import { givenPreset } from './presetSchema.ts';
+import { radarFields } from './radarSchema.ts';
+import { pluginFields } from './pluginSchema.ts';
+import { convoyFields, schedulerFields } from './schedulerSchema.ts';
 import { seanceFields } from './seanceSchema.ts';
 
 export type Checked<T> = { readonly value: T } | Problem;
@@ -85,6 +92,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'town/feed': { limit: opt(pageSize), before: opt(count) },
   'town/down': { force: opt(flag) },
   'town/retire': { version: word },
+  ...radarFields,
   'rig/create': { name: word, repository: path, runtime: some, prefix: some, branch: some, approve: some },
   'rig/get': { rig: word },
   'rig/prompt': { rig: word },
@@ -155,6 +163,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
     runtime: opt(word),
     host: opt(host),
     dryRun: opt(flag),
+    queue: opt(flag),
   },
   'work/unsling': { bead: word },
   'work/hook': { agent: opt(word) },
@@ -196,12 +205,28 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   },
   'session/view': { session: word, readOnly: opt(flag) },
   'session/follow': { session: word, from: opt(count) },
-  'nudge/send': { agent: word, text, type: opt(flag) },
+  'nudge/send': { agent: word, text, type: opt(flag), urgent: opt(flag) },
+  'nudge/broadcast': {
+    text,
+    rig: opt(word),
+    all: opt(flag),
+    urgent: opt(flag),
+    dryRun: opt(flag),
+  },
+  'notify/set': { agent: opt(word), level: oneOf('verbose', 'normal', 'muted') },
+  'notify/get': { agent: opt(word) },
   'nudge/list': { agent: some, all: opt(flag) },
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
   ...mergeQueueFields,
+  ...attentionFields,
+  ...mailFields,
+  ...escalationFields,
+  ...archiveFields,
+  ...pluginFields,
+  ...schedulerFields,
+  ...convoyFields,
 };
 
 const compiled: Readonly<Record<string, v.GenericSchema>> = Object.fromEntries(

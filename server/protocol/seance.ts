@@ -119,6 +119,6 @@ export interface SeanceRequests {
   /** A person: refused with what would be lost while anything in it is uncommitted or in no branch of the rig; `force` archives it. */
   'crew/remove': {
     params: { readonly agent: string; readonly force?: boolean };
-    result: { readonly agent: string; readonly archive: string };
+    result: { readonly agent: string; readonly archive: string; readonly archiveId: string };
   };
 }

@@ -20,6 +20,8 @@ export interface TownStatus {
   readonly polecats: { readonly working: number; readonly needYou: number; readonly total: number };
   readonly mergeRequests: { readonly waiting: number };
   readonly sessions: number;
+  /** How many things need a person; absent: an older town server. */
+  readonly attention?: number;
   readonly editors: number;
 }
 

@@ -22,6 +22,8 @@ export interface SlingParams {
   /** Absent: as the rig says. */
   readonly host?: 'auto' | HostKind;
   readonly dryRun?: boolean;
+  /** What finds no place, or waits for something, is queued instead of refused. */
+  readonly queue?: boolean;
 }
 
 export interface Slung {
@@ -46,7 +48,20 @@ export interface Slung {
   readonly warnings: readonly string[];
 }
 
+/** It waits in the queue, and starts by itself. */
+export interface QueuedSling {
+  readonly bead: string;
+  readonly title: string;
+  readonly rig: string;
+  /** How many are before it. */
+  readonly before: number;
+  /** Why it does not start now. */
+  readonly message: string;
+}
+
 export interface SlingResult {
+  /** Absent: none. */
+  readonly queued?: readonly QueuedSling[];
   readonly slung: readonly Slung[];
   readonly refused: readonly {
     readonly bead: string;
@@ -102,7 +117,12 @@ export interface WorkRequests {
   /** A person: take the bead off its hook and open it again. The session is ended first; unmerged work is archived. */
   'work/unsling': {
     params: { readonly bead: string };
-    result: { readonly bead: Bead; readonly archive?: string; readonly warnings?: readonly string[] };
+    result: {
+      readonly bead: Bead;
+      readonly archive?: string;
+      readonly archiveId?: string;
+      readonly warnings?: readonly string[];
+    };
   };
   /** The caller's own hook, or, for people, that of `agent`. */
   'work/hook': { params: { readonly agent?: string }; result: HookResult };
@@ -162,6 +182,12 @@ export interface PolecatRequests {
   'polecat/remove': {
     params: { readonly agent: string; readonly force?: boolean };
     /** `warnings`: what was left as it is, and why; absent: nothing was. */
-    result: { readonly agent: string; readonly archive: string; readonly warnings?: readonly string[] };
+    result: {
+      readonly agent: string;
+      readonly archive: string;
+      /** Of its record: `gt polecat restore` takes it. */
+      readonly archiveId: string;
+      readonly warnings?: readonly string[];
+    };
   };
 }

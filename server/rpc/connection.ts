@@ -4,7 +4,7 @@ import {
   ResponseError,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
-import { stackOf } from '../domain/fault.ts';
+import { messageOf, stackOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { access } from '../protocol/access.ts';
 import type { Caller, Handlers, Peer } from '../protocol/caller.ts';
@@ -105,8 +105,13 @@ export class Connection {
     return handler(checked.value, this.caller);
   }
 
-  #broken(method: Method, error: unknown): ResponseError<undefined> {
+  #broken(method: Method, error: unknown): ResponseError<RefusalData | undefined> {
     const text = stackOf(error);
+    const full = fullDisk(error);
+    if (full) {
+      this.#site.log(`${method} asked by ${this.caller.by} (${this.caller.client}): ${text}`);
+      return refused(full);
+    }
     this.#site.log(`fault in ${method} asked by ${this.caller.by} (${this.caller.client}): ${text}`);
     return new ResponseError(errorCodes.fault, `The town server broke at ${method}; its log says how.`);
   }
@@ -167,6 +172,15 @@ function checkAccess(method: Method, { role, by, agentRole }: Caller): void {
   }
   throw new Refusal('no-session', `${method} is for sessions, about their own work.`, {
     next: "Run it in the session's terminal.",
+  });
+}
+
+/** That is no fault of this program, and there is something to be done about it. */
+function fullDisk(error: unknown): Refusal | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return undefined;
+  return new Refusal('failed', `The disk is full: ${messageOf(error)}`, {
+    next: 'Make room on it, then try again.',
   });
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { stackOf } from '../domain/fault.ts';
 import type { JournalEntry } from '../domain/journal.ts';
+import { visibleTo } from '../domain/visible.ts';
 import type { Handlers } from '../protocol/caller.ts';
 import { errorCodes, type HelloParams, type HelloResult } from '../protocol/hello.ts';
 import type { Method } from '../protocol/messages.ts';
@@ -162,12 +163,17 @@ function broadcast(entry: JournalEntry, to: ReadonlySet<Connection>, log: (line:
   let text: string | undefined;
   for (const connection of to) {
     if (!connection.subscribed) continue;
-    text ??= frame({ jsonrpc: '2.0', method: 'town/changed', params: entry });
-    connection.send(text);
+    const seen = visibleTo(connection.caller, entry);
+    if (seen === entry) text ??= framed(entry);
+    connection.send(seen === entry && text !== undefined ? text : framed(seen));
     if (connection.unsent <= maxUnread) continue;
     log(`${connection.caller.client} of ${connection.caller.by} does not read; its connection is cut`);
     connection.cut();
   }
+}
+
+function framed(entry: JournalEntry): ReturnType<typeof frame> {
+  return frame({ jsonrpc: '2.0', method: 'town/changed', params: entry });
 }
 
 async function finished(connections: ReadonlySet<Connection>, deadlineMs: number): Promise<void> {

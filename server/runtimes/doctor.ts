@@ -93,8 +93,7 @@ function programRule({ preset, program, set, ...facts }: RuntimeFacts): Finding 
       missingSentence(preset, set),
       `Say where it is: gt config runtime.${preset.id}.command PATH, or none to have it looked for.`,
     );
-  const install = knownProgram(preset.command)?.install;
-  const { places = [] } = preset;
+  const { install, places = [] } = preset;
   const elsewhere = places.length === 0 ? '' : `, nor is there ${places.join(' or ')}`;
   return problem(
     'program',
@@ -109,15 +108,15 @@ function programRule({ preset, program, set, ...facts }: RuntimeFacts): Finding 
 const oldDays = 180;
 
 function versionRule({ preset, program, version }: RuntimeFacts): Finding | undefined {
-  const known = knownProgram(preset.command);
+  const { versionArguments, install } = preset;
   if (!program) return undefined;
   const age = `its file is ${program.ageDays} days old`;
-  if (!known) return ok('version', `Not asked, since it is a program of your own; ${age}.`);
-  const words = [preset.command, ...known.version].join(' ');
+  if (!versionArguments) return ok('version', `Not asked, since its preset does not say how; ${age}.`);
+  const words = [preset.command, ...versionArguments].join(' ');
   if (version === undefined)
     return warning('version', `${words} gave no answer.`, `Run it by hand and read what it says: ${words}`);
   return program.ageDays > oldDays
-    ? warning('version', `${version}; ${age}.`, `Update it: ${known.install}`)
+    ? warning('version', `${version}; ${age}.`, `Update it${install === undefined ? '.' : `: ${install}`}`)
     : ok('version', `${version}; ${age}.`);
 }
 
@@ -152,7 +151,7 @@ function accountRule({ preset, account }: RuntimeFacts): Finding | undefined {
   if (!preset.needs.account) return undefined;
   if (account !== undefined)
     return ok('account', `${account} is there; whether it still holds is not tried.`);
-  const signIn = knownProgram(preset.command)?.signIn;
+  const { signIn } = preset;
   return warning(
     'account',
     'No sign of an account was found; it may be kept elsewhere.',

@@ -53,16 +53,10 @@ export function missingSentence({ label, command }: RuntimePreset, set: string |
 
 /** What is known of a vendor's program from outside, by the name of its command. Presets of one's own that start it share it. */
 export interface KnownProgram {
-  /** Arguments that make it print its version and end. */
-  readonly version: readonly string[];
   /** Any of these set, or any of those files there (`~/` is the home folder): somebody has signed in. */
   readonly account: { readonly variables: readonly string[]; readonly files: readonly string[] };
   /** Variables that lead to another home of its settings, and so to the account. */
   readonly homes: readonly string[];
-  /** How to sign in. */
-  readonly signIn: string;
-  /** How to get it. */
-  readonly install: string;
   /** Node must be at least this, where the program is a script of npm. */
   readonly node?: number;
   /** It runs its commands in login shells, which reset PATH, unless one of these words is among its arguments. */
@@ -82,7 +76,6 @@ export function knownProgram(command: string): KnownProgram | undefined {
 
 const known: Readonly<Record<string, KnownProgram>> = {
   claude: {
-    version: ['--version'],
     account: {
       variables: [
         'ANTHROPIC_API_KEY',
@@ -94,27 +87,19 @@ const known: Readonly<Record<string, KnownProgram>> = {
       files: ['~/.claude/.credentials.json'],
     },
     homes: ['CLAUDE_CONFIG_DIR'],
-    signIn: 'claude, then /login',
-    install: 'npm install -g @anthropic-ai/claude-code',
     node: 18,
   },
   gemini: {
-    version: ['--version'],
     account: {
       variables: ['GEMINI_API_KEY', 'GOOGLE_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'],
       files: ['~/.gemini/oauth_creds.json'],
     },
     homes: ['GEMINI_CLI_HOME'],
-    signIn: 'gemini, and choose how to log in',
-    install: 'npm install -g @google/gemini-cli',
     node: 20,
   },
   codex: {
-    version: ['--version'],
     account: { variables: ['OPENAI_API_KEY', 'CODEX_API_KEY'], files: ['~/.codex/auth.json'] },
     homes: ['CODEX_HOME'],
-    signIn: 'codex login',
-    install: 'npm install -g @openai/codex',
     node: 16,
     loginShell: {
       unless: ['allow_login_shell=false'],
@@ -122,18 +107,12 @@ const known: Readonly<Record<string, KnownProgram>> = {
     },
   },
   'cursor-agent': {
-    version: ['--version'],
     account: { variables: ['CURSOR_API_KEY'], files: [] },
     homes: [],
-    signIn: 'cursor-agent login',
-    install: 'https://cursor.com/cli',
   },
   auggie: {
-    version: ['--version'],
     account: { variables: ['AUGMENT_SESSION_AUTH', 'AUGMENT_API_TOKEN'], files: ['~/.augment/session.json'] },
     homes: [],
-    signIn: 'auggie login',
-    install: 'npm install -g @augmentcode/auggie',
     node: 20,
     loginShell: {
       unless: ['--shell'],
@@ -141,31 +120,22 @@ const known: Readonly<Record<string, KnownProgram>> = {
     },
   },
   copilot: {
-    version: ['--version'],
     account: {
       variables: ['COPILOT_GITHUB_TOKEN', 'GH_TOKEN', 'GITHUB_TOKEN', 'COPILOT_PROVIDER_API_KEY'],
       files: ['~/.copilot/config.json'],
     },
     homes: ['COPILOT_HOME'],
-    signIn: 'copilot, then /login',
-    install: 'npm install -g @github/copilot',
     node: 22,
   },
   opencode: {
-    version: ['--version'],
     account: {
       variables: ['ANTHROPIC_API_KEY', 'OPENAI_API_KEY', 'OPENROUTER_API_KEY'],
       files: ['~/.local/share/opencode/auth.json', '~/.config/opencode/opencode.json'],
     },
     homes: ['OPENCODE_CONFIG', 'OPENCODE_CONFIG_DIR'],
-    signIn: 'opencode auth login',
-    install: 'npm install -g opencode-ai',
   },
   amp: {
-    version: ['--version'],
     account: { variables: ['AMP_API_KEY'], files: ['~/.local/share/amp/secrets.json'] },
     homes: [],
-    signIn: 'amp login',
-    install: 'See ampcode.com',
   },
 };

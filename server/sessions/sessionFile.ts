@@ -1,5 +1,14 @@
-import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { SessionExit } from '../domain/session.ts';
 import { removePrivateFolder } from './privateFiles.ts';
 
@@ -69,9 +78,19 @@ export function removeSessionFiles(
   { session, prompt, end, privateFolder }: SessionFiles,
   spool: string,
 ): void {
-  for (const path of [session, prompt, end]) rmSync(path, { force: true });
+  for (const path of [session, prompt, end, ...unfinished(session)]) rmSync(path, { force: true });
   removePrivateFolder(privateFolder);
   removePrivateFolder(spool);
+}
+
+/** What processes that were killed while they wrote have left of that session. */
+function unfinished(session: string): readonly string[] {
+  const folder = dirname(session);
+  if (!existsSync(folder)) return [];
+  const prefix = basename(session).replace(/json$/, '');
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(prefix) && name.endsWith('.tmp'))
+    .map((name) => join(folder, name));
 }
 
 const ends: readonly string[] = [
@@ -85,10 +104,15 @@ const ends: readonly string[] = [
 function writePrivately(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode: 0o600 });
-  // A file that was left there keeps its mode when it is written again.
-  chmodSync(temporary, 0o600);
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+    // A file that was left there keeps its mode when it is written again.
+    chmodSync(temporary, 0o600);
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }
 
 function readJson(path: string): unknown {

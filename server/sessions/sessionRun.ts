@@ -214,7 +214,12 @@ export class SessionRun {
   /** The report waits in a file until the town has it; a town that answers late is not waited for here. */
   async #tell(report: EndReport): Promise<EndAnswer> {
     const { line, endFile, log, terminal } = this.#options;
-    writeEndReport(endFile, report);
+    try {
+      writeEndReport(endFile, report);
+    } catch (error) {
+      // A full disk takes no file; the town may take the report all the same.
+      terminal.say(`The report of the end could not be kept: ${messageOf(error)}`);
+    }
     const told = line.ended(report).then(
       (answer) => {
         rmSync(endFile, { force: true });

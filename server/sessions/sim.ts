@@ -66,6 +66,7 @@ async function play(options: Options, place: SimPlace, say: (line: string) => vo
     directory: place.directory,
     bead: { ...bead, title: displayText(bead.title, 120) },
     variant: options.variant,
+    ...(hook.mergeRequest?.state === 'conflict' ? { conflictsWith: hook.mergeRequest.target } : {}),
     answer: () => readLine(place.input),
   };
   return await script(scene);

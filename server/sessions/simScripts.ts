@@ -6,6 +6,8 @@ export interface SimScene {
   readonly directory: string;
   readonly bead: { readonly id: string; readonly title: string; readonly description?: string };
   readonly variant: Variant;
+  /** The branch that the work was to land on, where it could not for a conflict. */
+  readonly conflictsWith?: string | undefined;
   /** One line of progress, and the pause that makes it readable. */
   readonly tell: (line: string) => Promise<void>;
   /** One line that a person typed; never, where there is nobody to type. */
@@ -56,9 +58,10 @@ export const scripts: Readonly<Record<string, Script>> = {
   },
   /**
    * Changes the first line of README.md, commits and is done. To see the conflict, commit another change of that line to the target
-   * branch before the work lands.
+   * branch before the work lands. Resumed after the conflict it takes the branch in, and keeps its own line.
    */
   async conflict(scene) {
+    if (scene.conflictsWith !== undefined) return await takeIn(scene, scene.conflictsWith);
     const written = await changeFirstLine(scene.tools, scene.directory, scene.bead);
     await show(scene, written);
     await commit(scene, [written], scene.bead.title);
@@ -94,6 +97,17 @@ export const scripts: Readonly<Record<string, Script>> = {
 
 async function finish(scene: SimScene): Promise<number> {
   await commitWork(scene);
+  return await done(scene);
+}
+
+/** The conflict is settled on the polecat's own branch, in a merge commit. */
+async function takeIn(scene: SimScene, target: string): Promise<number> {
+  const { tools, tell, bead } = scene;
+  const remote = `refs/remotes/origin/${target}`;
+  const hasRemote = (await tools.run('git', ['rev-parse', '--verify', '--quiet', remote])).code === 0;
+  await tell(`It conflicts with ${target}: taking it in`);
+  const message = `${bead.id}: take in ${target}`;
+  await tools.git('merge', '--quiet', '-X', 'ours', '-m', message, hasRemote ? remote : target);
   return await done(scene);
 }
 

@@ -11,6 +11,8 @@ export interface SimHook {
     readonly description?: string;
     readonly labels?: readonly string[];
   };
+  /** What became of what was handed over before. */
+  readonly mergeRequest?: { readonly state: string; readonly target?: string };
 }
 
 export interface Ran {

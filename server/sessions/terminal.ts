@@ -34,6 +34,8 @@ export function openTerminal(input: NodeJS.ReadStream, output: NodeJS.WriteStrea
 
 /** For a launcher without a terminal: its lines go to the log, nobody answers. */
 export function logOnly(output: NodeJS.WriteStream): Terminal {
+  // A full disk takes no log: the session goes on.
+  output.on('error', () => undefined);
   return {
     say: (text) => void output.write(`${plainText(text)}\n`),
     restore: () => undefined,

@@ -16,15 +16,25 @@ export const collectionOf = {
   dependenciesOf: 'dependencies',
   dependentsOf: 'dependencies',
   convoysByBead: 'convoys',
+  convoysByState: 'convoys',
   agentsByRig: 'agents',
   agentsByBead: 'agents',
+  agentsByState: 'agents',
   sessionsByAgent: 'sessions',
   sessionsByState: 'sessions',
+  sessionsByDay: 'sessions',
   mergeRequestsByBead: 'mergeRequests',
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
   mergeRequestsByBlocker: 'mergeRequests',
   messagesByAgent: 'messages',
+  escalationsByState: 'escalations',
+  archivesByRig: 'archives',
+  archivesByBead: 'archives',
+  archivesByAgent: 'archives',
+  pluginRunsByPlugin: 'pluginRuns',
+  pluginTroubles: 'pluginRuns',
+  dispatchesByState: 'dispatches',
 } as const satisfies Record<IndexName, Collection>;
 
 export const indexNames = Object.keys(collectionOf) as IndexName[];
@@ -35,17 +45,19 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['dependenciesOf', edge.bead],
     ['dependentsOf', edge.dependsOn],
   ],
-  convoys: (convoy) => Array.from(new Set(convoy.beads), (bead): Place => ['convoysByBead', bead]),
-  agents: ({ rig, bead }) =>
-    bead === undefined
-      ? [['agentsByRig', rig]]
-      : [
-          ['agentsByRig', rig],
-          ['agentsByBead', bead],
-        ],
+  convoys: (convoy) => [
+    ['convoysByState', convoy.state],
+    ...Array.from(new Set(convoy.beads), (bead): Place => ['convoysByBead', bead]),
+  ],
+  agents: ({ rig, bead, state }) => [
+    ['agentsByRig', rig],
+    ['agentsByState', state],
+    ...(bead === undefined ? [] : [['agentsByBead', bead] as const]),
+  ],
   sessions: (session) => [
     ['sessionsByAgent', session.agent],
     ['sessionsByState', session.state],
+    ['sessionsByDay', session.createdAt.slice(0, 10)],
   ],
   mergeRequests: (request) => [
     ['mergeRequestsByBead', request.bead],
@@ -54,6 +66,17 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ...(request.blockedBy === undefined ? [] : [['mergeRequestsByBlocker', request.blockedBy] as const]),
   ],
   messages: (message) => [['messagesByAgent', message.to]],
+  escalations: (escalation) => [['escalationsByState', escalation.state]],
+  archives: ({ rig, bead, agent }) => [
+    ['archivesByRig', rig],
+    ['archivesByAgent', agent],
+    ...(bead === undefined ? [] : [['archivesByBead', bead] as const]),
+  ],
+  pluginRuns: (run) => [
+    ['pluginRunsByPlugin', run.plugin],
+    ...(run.trouble ? [['pluginTroubles', ''] as const] : []),
+  ],
+  dispatches: ({ state }) => [['dispatchesByState', state]],
 };
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
@@ -80,11 +103,15 @@ const orders: { readonly [C in Collection]?: (record: Records[C]) => Order } = {
   sessions: (session) => oldestFirst(session.createdAt),
   mergeRequests: (request) => oldestFirst(request.submittedAt),
   messages: (message) => oldestFirst(message.createdAt),
+  escalations: (escalation) => oldestFirst(escalation.createdAt),
+  archives: (archive) => oldestFirst(archive.at),
+  pluginRuns: (run) => oldestFirst(run.createdAt),
+  dispatches: ({ priority, queuedAt }) => ({ major: priority, minor: milliseconds(queuedAt) }),
 };
 
 const unordered: Order = { major: 0, minor: 0 };
 
-/** Under every key of its collection's indexes: beads by priority, newest first, id; all others oldest first, id. */
+/** Under every key of its collection's indexes: beads by priority, newest first, id; dispatches by priority, oldest first, id; all others oldest first, id. */
 export function orderOf<C extends Collection>(collection: C, record: Records[C]): Order {
   return orders[collection]?.(record) ?? unordered;
 }

@@ -88,6 +88,6 @@ export function readOnlyReason(loaded: Loaded, asked: boolean): string | undefin
 
 export function readOnlyRefusal(reason: string): Refusal {
   return new Refusal('read-only', `The town is read-only: ${reason}.`, {
-    next: 'Mend the cause, then start the town server again.',
+    next: 'Mend the cause, then gt down: the next command starts the town server again, and sessions go on.',
   });
 }

@@ -8,6 +8,7 @@ export type Row =
   | 'git'
   | 'runtimes'
   | 'sessions'
+  | 'plugins'
   | 'language'
   | 'operations'
   | 'cli'
@@ -28,6 +29,7 @@ const below = {
   git: 'value',
   runtimes: 'value',
   sessions: 'value',
+  plugins: 'value',
   language: 'value',
   operations: 'value',
   cli: 'value',
@@ -58,6 +60,10 @@ export const table: Readonly<Record<Row, Rule>> = {
     imports: { domain: 'value' },
     outside: ['node:child_process', 'node:fs', 'node:path', 'node:os'],
   },
+  plugins: {
+    imports: { domain: 'value' },
+    outside: ['smol-toml', 'croner', 'valibot', 'node:fs', 'node:path', 'node:crypto'],
+  },
   language: { imports: { domain: 'value' }, outside: [] },
   operations: {
     imports: {
@@ -67,6 +73,7 @@ export const table: Readonly<Record<Row, Rule>> = {
       git: 'type',
       runtimes: 'value',
       sessions: 'type',
+      plugins: 'type',
     },
     outside: ['node:path'],
   },
@@ -131,6 +138,7 @@ const rows: readonly Row[] = [
   'git',
   'runtimes',
   'sessions',
+  'plugins',
   'language',
   'operations',
   'cli',

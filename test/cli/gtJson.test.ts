@@ -4,11 +4,14 @@ import type { Session } from '../../server/domain/session.ts';
 import { gt, type Answers } from './support.ts';
 import {
   before,
+  sampleAttention,
+  sampleArchive,
   sampleBead,
   sampleConvoy,
   sampleHook,
   samplePolecat,
   samplePrompt,
+  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -43,7 +46,12 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
   status: {
     words: 'status',
     answers: { 'town/status': sampleStatus },
-    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions editors server',
+    keys: 'townId name path rigs beads convoys polecats mergeRequests sessions attention editors server',
+  },
+  attention: {
+    words: 'attention',
+    answers: { 'attention/list': { items: [sampleAttention()] } },
+    keys: 'items[id kind subject rig bead agent state reason since action severity]',
   },
   feed: {
     words: 'feed',
@@ -134,8 +142,46 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
   },
   'polecat remove': {
     words: 'polecat remove backend/nux --force',
-    answers: { 'polecat/remove': { agent: 'backend/nux', archive: 'refs/x', warnings: ['It stays.'] } },
-    keys: 'name archive warnings[]',
+    answers: {
+      'polecat/remove': {
+        agent: 'backend/nux',
+        archive: 'refs/x',
+        archiveId: 'ar-1',
+        warnings: ['It stays.'],
+      },
+    },
+    keys: 'name archive archiveId warnings[]',
+  },
+  'polecat archives': {
+    words: 'polecat archives backend --all',
+    answers: {
+      'archive/list': {
+        archives: [sampleArchive()],
+        more: false,
+        refs: [{ rig: 'backend', ref: 'refs/gastown/archive/old', sha: '1', at: before(60) }],
+      },
+    },
+    keys: 'archives[id agent rig bead title runtime branch tip ref at by why files uncommitted] more refs[rig ref sha at]',
+  },
+  'polecat restore': {
+    words: 'polecat restore ar-1',
+    answers: {
+      'archive/restore': {
+        archive: sampleArchive().archive,
+        agent: 'backend/nux',
+        worktree: '/w/nux-1',
+        branch: 'polecat/nux/be-auth-x1',
+        sha: '1',
+        hooked: true,
+        notes: [],
+      },
+    },
+    keys: 'archive agent worktree branch sha hooked notes[]',
+  },
+  'polecat discard': {
+    words: 'polecat discard ar-1 --yes',
+    answers: { 'archive/delete': { archive: 'ar-1', deleted: [{ ref: 'refs/x', sha: '1' }] } },
+    keys: 'archive deleted[ref sha]',
   },
   'session list': {
     words: 'session list',
@@ -146,6 +192,11 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     words: 'session stop backend/nux',
     answers: { 'session/stop': session },
     keys: 'id agent rig bead runtime host state pid createdAt',
+  },
+  radar: {
+    words: 'radar backend',
+    answers: { 'radar/get': sampleRadar },
+    keys: 'rigs[rig target everyMinutes agents collisions unknown pending lookedAt]',
   },
   'mq list': {
     words: 'mq list',

@@ -10,6 +10,7 @@ import {
   sampleConvoy,
   sampleHook,
   samplePolecat,
+  sampleRadar,
   sampleRequest,
   sampleRig,
   sampleRuntime,
@@ -94,21 +95,47 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
     words: ['rig', 'config', 'backend'],
     answers: { 'rig/get': sampleRig('backend') },
     text: `
-        KEY          VALUE        MAY BE
-        runtime      claude-code  the name of a runtime
-        branch       main         the name of a branch
-        state        active       active, parked or docked
-        merge        review       review, auto or none
-        push         false        true or false
-        check        npm test     a program and its arguments, or none
-        session      auto         auto, editor, tmux or process
-        ids          readable     readable or hash
-        maxPolecats  10           1 to 100
-        approval     ask          ask or auto
-        isolation    auto         auto, worktree, clone or in-place
-        setup        none         a program and its arguments, or none
-        include      on           on or off
-        batch        5            1 to 20
+        KEY             VALUE        MAY BE
+        runtime         claude-code  the name of a runtime
+        branch          main         the name of a branch
+        state           active       active, parked or docked
+        merge           review       review, auto or none
+        push            false        true or false
+        check           npm test     a program and its arguments, or none
+        session         auto         auto, editor, tmux or process
+        ids             readable     readable or hash
+        maxPolecats     10           1 to 100
+        approval        ask          ask or auto
+        isolation       auto         auto, worktree, clone or in-place
+        setup           none         a program and its arguments, or none
+        include         on           on or off
+        radar           2            1 to 1440 (minutes), or off
+        holdCollisions  false        true or false
+        budgetTurns     none         1 to 100000, or none
+        budgetMinutes   none         1 to 100000, or none
+        batch           5            1 to 20
+    `,
+  },
+  'what would be in conflict': {
+    words: ['radar'],
+    answers: { 'radar/get': sampleRadar },
+    text: `
+      backend  3 polecats · looked 2 m ago
+        nux (be-auth) with slit (be-limit)  for 12 m
+          src/auth.ts
+          src/limit.ts
+        slit (be-limit) with main  for 5 m
+          README.md
+          and 7 more
+        rictus: not looked at: The folder /x is gone.
+        1 pair still to look at
+
+      frontend  the radar is off
+      Next: gt rig config frontend radar 2
+
+      infra  no polecat works here
+
+      ml-pipeline  The radar needs git 2.38; this is 2.34.1.
     `,
   },
   'one setting, bare, for scripts': {
@@ -143,11 +170,12 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         Beads        12 open · 5 ready · 3 blocked
         Convoys      1 open
         Polecats     2 working · 1 needs you
+        Attention    1 needs you
         Queue        1 waiting
         Sessions     2
         Editors      1
         Town server  0.1.0 · pid 4711 · started 12 m ago
-      Next: gt polecat list
+      Next: gt attention
     `,
   },
   'a sling': {
@@ -219,29 +247,6 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
     text: `
         BEAD      RIG       STATE      COMMIT   RUNTIME  SUBMITTED  TITLE
         fe-login  frontend  submitted  a1b2c3d  Cursor   6 m ago    Update login compon…
-    `,
-  },
-  'a paused refinery': {
-    words: ['refinery', 'status'],
-    answers: {
-      'refinery/status': [
-        {
-          rig: 'backend',
-          merge: 'auto',
-          paused: { pausedAt: before(5), by: 'overseer', reason: 'a release is cut' },
-          batch: 5,
-          gates: [],
-          landing: [],
-          queue: [],
-          waiting: ['mr-1'],
-        },
-      ],
-    },
-    text: `
-        RIG      STATE   MERGE  LANDING  READY  WAITING  GATES
-        backend  paused  auto   0        0      1        none
-        backend was paused by overseer 5 m ago: a release is cut
-        Next: gt refinery resume backend
     `,
   },
   'what landed': {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Message } from '../../server/domain/message.ts';
+import type { Nudge } from '../../server/domain/message.ts';
 import { before, sampleHook } from './samples.ts';
 import { gt, lines } from './support.ts';
 
-function message(fields: Partial<Message> = {}): Message {
+function message(fields: Partial<Nudge> = {}): Nudge {
   return {
     id: 'm-1',
     kind: 'nudge',
@@ -14,7 +14,7 @@ function message(fields: Partial<Message> = {}): Message {
     state: 'queued',
     createdAt: before(2),
     ...fields,
-  } as Message;
+  } as Nudge;
 }
 
 const how = 'It is shown by the next gt hook or gt prime of backend/nux.';
@@ -38,8 +38,8 @@ test('the words after the agent are the text; the answer says queued, and never 
 test('the list shows how each stands', async () => {
   const messages = [
     message(),
-    message({ id: 'm-2' as Message['id'], typedAt: before(1), text: 'a \u001B[31mred\u001B[0m one' }),
-    message({ id: 'm-3' as Message['id'], state: 'delivered', from: 'backend/slit' }),
+    message({ id: 'm-2' as Nudge['id'], typedAt: before(1), text: 'a \u001B[31mred\u001B[0m one' }),
+    message({ id: 'm-3' as Nudge['id'], state: 'delivered', from: 'backend/slit' }),
   ];
   const said = await gt(['nudge', 'list', 'nux'], { 'nudge/list': messages });
   assert.deepEqual(said.asked[0]?.params, { agent: 'nux' });
@@ -126,4 +126,53 @@ test('gt session attach says where the terminal is, follows a log, and wants a t
   assert.match(mayor.stderr, /no terminal here to attach/);
   const json = await gt(['session', 'attach', 'nux', '--json'], { 'session/view': tmux });
   assert.deepEqual(JSON.parse(json.stdout), tmux);
+});
+
+test('the modes of other towns are taken: what waits waits, and immediate types for a person only', async () => {
+  const answers = { 'nudge/send': { message: message(), how } };
+  const params = async (words: string, environment = {}): Promise<unknown> =>
+    (await gt(`nudge nux x ${words}`.split(' '), answers, { environment })).asked[0]?.params;
+  const plain = { agent: 'nux', text: 'x' };
+  assert.deepEqual(await params('--mode wait-idle --priority normal'), plain);
+  assert.deepEqual(await params('--mode queue --force'), { ...plain, urgent: true });
+  assert.deepEqual(await params('--mode immediate --priority urgent'), {
+    ...plain,
+    type: true,
+    urgent: true,
+  });
+  assert.deepEqual(await params('--mode immediate', { GT_SESSION: '/s.json' }), plain);
+  assert.equal((await gt(['nudge', 'nux', 'x', '--mode', 'loud'])).code, 2);
+});
+
+test('with --if-fresh a session says it in its first minute only', async () => {
+  const environment = { GT_SESSION: '/s.json', BD_ACTOR: 'backend/slit' };
+  const asked = async (minutes: number): Promise<string[]> => {
+    const answers = {
+      'nudge/send': { message: message(), how },
+      'session/list': [{ createdAt: before(minutes) }] as never,
+    };
+    const said = await gt(['nudge', 'nux', 'x', '--if-fresh'], answers, { environment });
+    assert.equal(said.code, 0);
+    return said.asked.map(({ method }) => method);
+  };
+  assert.deepEqual(await asked(0.5), ['session/list', 'nudge/send']);
+  assert.deepEqual(await asked(2), ['session/list']);
+});
+
+test('broadcast, dnd and notify', async () => {
+  const sent = await gt(['broadcast', 'main', 'is', 'frozen', '--rig', 'backend', '--urgent'], {
+    'nudge/broadcast': { sent: [message()], refused: [{ agent: 'backend/slit', message: 'It is full.' }] },
+  });
+  assert.deepEqual(sent.asked[0]?.params, { text: 'main is frozen', rig: 'backend', urgent: true });
+  assert.equal(sent.stdout, 'Queued for 1 agent: backend/nux\nNot for backend/slit: It is full.\n');
+  const level = { who: 'overseer', level: 'muted' } as const;
+  const on = await gt(['dnd', 'on'], { 'notify/set': level });
+  assert.deepEqual(
+    [on.asked[0]?.params, on.stdout],
+    [{ level: 'muted' }, 'overseer is muted: only what is urgent comes through.\n'],
+  );
+  const verbose = await gt(['notify', 'verbose', 'backend/nux'], { 'notify/set': level });
+  assert.deepEqual(verbose.asked[0]?.params, { level: 'verbose', agent: 'backend/nux' });
+  const now = await gt(['dnd'], { 'notify/get': level });
+  assert.deepEqual(now.asked[0]?.method, 'notify/get');
 });

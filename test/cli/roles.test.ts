@@ -247,7 +247,7 @@ for (const { words, method, params, in: environment } of asks) {
       'session/handoff': session as never,
       'session/stop': session as never,
       'seance/start': seance,
-      'crew/remove': { agent: dave.agent, archive: 'refs/gastown/archive/crew/dave' },
+      'crew/remove': { agent: dave.agent, archive: 'refs/gastown/archive/crew/dave', archiveId: 'ar-1' },
       'crew/worktree': dave,
     };
     const around = environment ? { environment } : {};

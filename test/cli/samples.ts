@@ -1,11 +1,15 @@
 // The town of the walk-through, as its answers would be: three rigs with three runtimes, and one convoy over them.
+import type { AttentionItem } from '../../server/domain/attentionItem.ts';
+import type { Archive } from '../../server/domain/archive.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat, PolecatState } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
+import type { ArchiveView } from '../../server/protocol/archive.ts';
 import type { BeadDetail, BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../../server/protocol/convoy.ts';
+import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import type { RigPrompt, RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
 import type { TownStatus } from '../../server/protocol/town.ts';
@@ -230,6 +234,7 @@ export const sampleStatus: TownStatus = {
   polecats: { working: 2, needYou: 1, total: 4 },
   mergeRequests: { waiting: 1 },
   sessions: 2,
+  attention: 1,
   editors: 1,
 };
 
@@ -277,3 +282,90 @@ export const samplePrompt: RigPrompt = {
   systemPromptGiven: 'in a setting of its start',
   prompt: 'Run gt prime.',
 };
+
+export function sampleAttention(fields: Partial<AttentionItem> = {}): AttentionItem {
+  return {
+    id: 'polecat:backend/nux:needs-you:1',
+    kind: 'polecat',
+    subject: 'backend/nux',
+    rig: 'backend',
+    bead: 'be-auth',
+    agent: 'backend/nux',
+    state: 'needs-you',
+    reason: 'per user or per key?',
+    since: before(2),
+    action: { command: 'gt session attach backend/nux', verb: 'openTerminal' },
+    severity: 'high',
+    ...fields,
+  };
+}
+
+export function sampleArchive(fields: Partial<Archive> = {}): ArchiveView {
+  return {
+    archive: {
+      id: 'ar-1c9f02ab',
+      agent: 'backend/nux',
+      role: 'polecat',
+      name: 'nux',
+      rig: 'backend',
+      bead: 'be-auth',
+      runtime: 'claude-code',
+      branch: 'polecat/nux/be-auth-x1',
+      base: sha('0ba5e'),
+      tip: sha('a1b2c3d'),
+      ref: 'refs/gastown/archive/nux/be-auth-x1',
+      sha: sha('f00'),
+      files: 2,
+      uncommitted: ['src/auth.ts', 'notes.txt'],
+      at: before(3),
+      by: 'overseer',
+      why: 'removed',
+      ...fields,
+    } as Archive,
+    runtimeLabel: 'Claude Code',
+    title: titles['be-auth'],
+  };
+}
+
+/** Each state that a rig's radar can be in. */
+export const sampleRadar: readonly RadarOutlook[] = [
+  {
+    ...quietRadar('backend'),
+    agents: [
+      radarAgent('nux', { bead: 'be-auth' }),
+      radarAgent('rictus', { problem: 'The folder /x is gone.' }),
+      radarAgent('slit', { bead: 'be-limit' }),
+    ],
+    collisions: [
+      {
+        agents: ['backend/nux', 'backend/slit'] as never,
+        files: ['src/auth.ts', 'src/limit.ts'],
+        since: before(12),
+      },
+      { agents: ['backend/slit'] as never, files: ['README.md'], moreFiles: 7, since: before(5) },
+    ],
+    pending: 1,
+    lookedAt: before(2),
+  },
+  { rig: 'frontend', target: 'main', agents: [], collisions: [], unknown: [], pending: 0 },
+  quietRadar('infra'),
+  { ...quietRadar('ml-pipeline'), problem: 'The radar needs git 2.38; this is 2.34.1.' },
+];
+
+function quietRadar(rig: string): RadarOutlook {
+  return { rig, target: 'main', everyMinutes: 2, agents: [], collisions: [], unknown: [], pending: 0 };
+}
+
+function radarAgent(
+  name: string,
+  fields: Partial<RadarOutlook['agents'][number]>,
+): RadarOutlook['agents'][number] {
+  return {
+    agent: `backend/${name}`,
+    branch: `polecat/${name}/x`,
+    worktree: `/town/${name}`,
+    uncommitted: false,
+    changed: 2,
+    ...fields,
+  };
+}

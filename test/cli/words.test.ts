@@ -18,22 +18,27 @@ function* commandsOf(command: Command, path: string): Iterable<readonly [string,
 const all = Object.entries(programs).flatMap(([name, program]) => [...commandsOf(program, name)]);
 
 /** They do something without a further word, too. */
-const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance']);
+const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status feed down version config demo sling unsling nudge hook prime event done worktree';
+    'install status attention feed down version config demo sling unsling explain nudge broadcast dnd notify hook prime event done worktree radar';
   const nouns = {
     rig: 'create add info list config approve remove',
     runtime: 'list show add remove test doctor',
-    convoy: 'create add list show',
-    polecat: 'list show remove',
+    plugin: 'list show history approve revoke run',
+    convoy: 'create add list show stage launch remove close watch unwatch stranded check',
+    scheduler: 'status list pause resume run clear retry',
+    quota: 'list park clear',
+    polecat: 'list show remove archives restore discard',
     session: 'list run attach resume handoff stop log',
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',
     seance: 'start show talk',
     mq: 'list next show log submit merge retry reject',
     refinery: 'status pause resume',
+    escalate: 'list show stale ack close',
+    mail: 'send reply inbox read peek thread search check mark-read mark-unread archive delete directory',
   };
   const of = (program: string, words: string): string[] =>
     words.split(' ').map((word) => `${program} ${word}`);

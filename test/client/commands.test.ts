@@ -6,6 +6,7 @@ import { commandTable, runCommand } from '../../client/commands.ts';
 import type { Command, CommandParts } from '../../client/commands/parts.ts';
 import type { Connection, TownState } from '../../client/connection.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
+import { Waiting } from '../../client/waiting.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
@@ -31,6 +32,7 @@ async function parts(town: SmallTown, state: TownState = { kind: 'connected', to
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    waiting: new Waiting(() => Promise.resolve()),
     log: {
       error: (...words: unknown[]) => logged.push(words),
       show: () => undefined,
@@ -191,7 +193,12 @@ test('work that has not landed is removed only after the person said so', async 
   let removed: unknown;
   town.answers['polecat/remove'] = (params) => {
     removed = params;
-    return { agent: 'backend/nux', archive: 'refs/gastown/archive/nux', warnings: ['The checkout stays.'] };
+    return {
+      agent: 'backend/nux',
+      archive: 'refs/gastown/archive/nux',
+      archiveId: 'ar-1',
+      warnings: ['The checkout stays.'],
+    };
   };
   await run('removePolecat', town, { kind: 'polecat', agent: 'backend/nux' });
   assert.equal(removed, undefined);

@@ -52,7 +52,14 @@ test('a bead that closes makes the town be asked for what may follow from it', a
   await eventually('it is shown', () => changes() > 0);
   assert.deepEqual(
     new Set(town.asked),
-    new Set(['town/status', 'rig/list', 'polecat/list', 'convoy/get hq-auth', 'bead/list backend']),
+    new Set([
+      'town/status',
+      'rig/list',
+      'polecat/list',
+      'attention/list',
+      'convoy/get hq-auth',
+      'bead/list backend',
+    ]),
   );
   assert.equal(model.town?.convoys[0]?.closed, 1);
   assert.deepEqual(model.beads.get('backend')?.items, []);

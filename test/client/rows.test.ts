@@ -4,9 +4,8 @@ import type { RigName } from '../../server/domain/ids.ts';
 import { displayText } from '../../server/domain/text.ts';
 import { BeadRows, beadSummary } from '../../client/views/beads.ts';
 import { ConvoyRows } from '../../client/views/convoys.ts';
-import { needYou, RigRows } from '../../client/views/rigs.ts';
+import { RigRows } from '../../client/views/rigs.ts';
 import type { Row, RowSource } from '../../client/views/row.ts';
-import { statusWords } from '../../client/statusBar.ts';
 import { bead } from '../support/beads.ts';
 import { beadless, convoy, listed, now, polecat, rig, SmallTown } from './town.ts';
 
@@ -136,8 +135,6 @@ test('what was submitted waits for a review; what is in conflict says where', as
     'bell-dot nux: needs review · Claude Code · be-auth Refactor auth middleware · 4 m',
     'warning slit: conflict · README.md changed on both sides · Claude Code · be-limit · 4 m',
   ]);
-  assert.equal(needYou(model), 2);
-  assert.equal(statusWords(model), '2 need you');
 });
 
 test('a convoy shows how far it is, its beads how their landing stands', async () => {

@@ -9,6 +9,7 @@ import { pickRuntime } from '../../client/commands/runtimePick.ts';
 import type { Connection } from '../../client/connection.ts';
 import { OwnRuntimes } from '../../client/ownRuntimes.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
+import { Waiting } from '../../client/waiting.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { bead } from '../support/beads.ts';
 import { eventually } from '../support/wait.ts';
@@ -45,6 +46,7 @@ async function parts(town: SmallTown, play: Test = () => Promise.reject(new Erro
     model: await town.model(),
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    waiting: new Waiting(() => Promise.resolve()),
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };
   await eventually('the runtimes are read', () => made.model.runtimes.all.length > 0);

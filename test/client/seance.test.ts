@@ -9,6 +9,7 @@ import type { CommandParts } from '../../client/commands/parts.ts';
 import { reveal } from '../../client/commands/reveal.ts';
 import type { Connection } from '../../client/connection.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
+import { Waiting } from '../../client/waiting.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { RigRows } from '../../client/views/rigs.ts';
 import type { Row } from '../../client/views/row.ts';
@@ -35,6 +36,7 @@ async function parts(town: SmallTown): Promise<CommandParts> {
     model,
     terminals: new Terminals(),
     runtimeTests: new RuntimeTests(),
+    waiting: new Waiting(() => Promise.resolve()),
     log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
   };
 }

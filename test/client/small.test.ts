@@ -109,6 +109,7 @@ test('counts are set before the state that shows them, and nothing is set twice'
     [
       ['gastown.rigCount', 1],
       ['gastown.convoyCount', 0],
+      ['gastown.attentionCount', 0],
       ['gastown.beadCount', 0],
       ['gastown.state', 'ready'],
     ],

@@ -1,3 +1,4 @@
+import type { AttentionItem } from '../../server/domain/attentionItem.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { JournalEntry } from '../../server/domain/journal.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
@@ -162,6 +163,7 @@ export class SmallTown {
   beads: BeadView[] = [];
   runtimes: RuntimeSummary[] = [];
   crew: CrewMember[] = [];
+  attention: AttentionItem[] = [];
   sessions: PastSession[] = [];
   /** Every request, as `method rig-or-id`. */
   asked: string[] = [];
@@ -200,6 +202,7 @@ export class SmallTown {
     if (method === 'bead/list') return this.page(params);
     if (method === 'runtime/list') return this.runtimes;
     if (method === 'crew/list') return this.crew;
+    if (method === 'attention/list') return { items: this.attention };
     if (method === 'seance/list') return this.sessions;
     throw new Error(`The small town has no answer to ${method}`);
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AgentId, MessageId, Timestamp } from '../../server/domain/ids.ts';
-import type { Message } from '../../server/domain/message.ts';
+import type { Nudge } from '../../server/domain/message.ts';
 import {
   acknowledgeMessage,
   checkMessageText,
@@ -18,7 +18,7 @@ const [first, second, third] = ['01', '02', '03'].map(
   (seconds) => `2026-05-01T10:00:${seconds}.000Z` as Timestamp,
 ) as [Timestamp, Timestamp, Timestamp];
 
-function message(id: string, fields: Partial<Message> = {}): Message {
+function message(id: string, fields: Partial<Nudge> = {}): Nudge {
   return {
     id: id as MessageId,
     kind: 'nudge',

@@ -38,6 +38,9 @@ describe('settings of a rig', () => {
     ['setup', ['none'], { settings: { setup: [] } }],
     ['include', ['off'], { settings: { include: false } }],
     ['include', ['on'], { settings: { include: true } }],
+    ['radar', ['15'], { settings: { radar: 15 } }],
+    ['radar', ['OFF'], { settings: { radar: 'off' } }],
+    ['hold-collisions', ['yes'], { settings: { holdCollisions: true } }],
   ];
   for (const [key, words, change] of parsed) {
     test(`${key} ${words.join(' ')}`, () => assert.deepEqual(parseRigSetting(key, words), change));
@@ -57,6 +60,10 @@ describe('settings of a rig', () => {
     ['isolation', ['in-place', 'clone'], 'isolation', /one value/],
     ['setup', ['npm ci'], 'setup', /separate words/],
     ['include', ['perhaps'], 'include', /on or off/],
+    ['radar', ['0'], 'radar', /1 to 1440/],
+    ['radar', ['1441'], 'radar', /1 to 1440/],
+    ['radar', ['2m'], 'radar', /1 to 1440/],
+    ['holdCollisions', ['perhaps'], 'holdCollisions', /true or false/],
     ['maxPolecats', ['0'], 'maxPolecats', /1 to 100/],
     ['maxPolecats', ['101'], 'maxPolecats', /1 to 100/],
     ['maxPolecats', ['1e1'], 'maxPolecats', /1 to 100/],

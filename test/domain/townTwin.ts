@@ -1,8 +1,12 @@
+import type { Archive } from '../../server/domain/archive.ts';
 import type { Bead } from '../../server/domain/bead.ts';
 import type { Convoy } from '../../server/domain/convoy.ts';
 import type { Dependency } from '../../server/domain/dependency.ts';
+import type { Escalation } from '../../server/domain/escalation.ts';
+import type { Dispatch } from '../../server/domain/dispatch.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Message } from '../../server/domain/message.ts';
+import type { PluginRun } from '../../server/domain/pluginRun.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import { isBlocked, isReady } from '../../server/domain/readiness.ts';
 import { type Change, type Collection, collections, type Records } from '../../server/domain/records.ts';
@@ -118,6 +122,15 @@ const byUrgency: Order = (a, b) => {
   );
 };
 
+const byTurn: Order = (a, b) => {
+  const [left, right] = [a as Dispatch, b as Dispatch];
+  return (
+    left.priority - right.priority ||
+    left.queuedAt.localeCompare(right.queuedAt) ||
+    (left.id < right.id ? -1 : Number(left.id > right.id))
+  );
+};
+
 const everywhere = (record: Bead): string[] => [...new Set(['', record.rig ?? ''])];
 
 const definitions: { readonly [I in IndexName]: IndexDefinition } = {
@@ -142,13 +155,23 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   dependenciesOf: { from: 'dependencies', keys: (d: Dependency) => [d.bead] },
   dependentsOf: { from: 'dependencies', keys: (d: Dependency) => [d.dependsOn] },
   convoysByBead: { from: 'convoys', keys: (c: Convoy) => c.beads },
+  convoysByState: { from: 'convoys', keys: (c: Convoy) => [c.state] },
   agentsByRig: { from: 'agents', keys: (p: Polecat) => [p.rig] },
   agentsByBead: { from: 'agents', keys: (p: Polecat) => (p.bead === undefined ? [] : [p.bead]) },
+  agentsByState: { from: 'agents', keys: (p: Polecat) => [p.state] },
+  escalationsByState: { from: 'escalations', keys: (e: Escalation) => [e.state] },
   sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
+  sessionsByDay: { from: 'sessions', keys: (s: Session) => [s.createdAt.slice(0, 10)] },
+  dispatchesByState: { from: 'dispatches', keys: (d: Dispatch) => [d.state], order: byTurn },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },
+  pluginRunsByPlugin: { from: 'pluginRuns', keys: (r: PluginRun) => [r.plugin] },
+  pluginTroubles: { from: 'pluginRuns', keys: (r: PluginRun) => (r.trouble ? [''] : []) },
   messagesByAgent: { from: 'messages', keys: (m: Message) => [m.to] },
+  archivesByRig: { from: 'archives', keys: (a: Archive) => [a.rig] },
+  archivesByBead: { from: 'archives', keys: (a: Archive) => (a.bead === undefined ? [] : [a.bead]) },
+  archivesByAgent: { from: 'archives', keys: (a: Archive) => [a.agent] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
   mergeRequestsByBlocker: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.blockedBy ?? []].flat() },
 };

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { TestContext } from 'node:test';
 import { eventually } from '../support/wait.ts';
-import { endAfter, serverProgram } from './terminal.ts';
+import { endAfter, serverProgram, type Scope } from './terminal.ts';
 
 export type Heard = Readonly<Record<string, unknown>>;
 
@@ -51,7 +50,7 @@ export class LanguageClient {
   #rest = Buffer.alloc(0);
   #count = 0;
 
-  constructor(t: TestContext, { cwd, environment, program = serverProgram, answers = {} }: StartOptions) {
+  constructor(t: Scope, { cwd, environment, program = serverProgram, answers = {} }: StartOptions) {
     this.#answers = answers;
     const child = spawn(process.execPath, [program, 'lsp', '--stdio'], { cwd, env: environment });
     this.child = child;

@@ -172,13 +172,13 @@ function end(pid: number): void {
   }
 }
 
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly command: string;
 }
 
 /** Their environment names the folder: each has its home in it. */
-function processesIn(folder: string): Process[] {
+export function processesIn(folder: string): Process[] {
   if (existsSync('/proc/self/environ')) return processesInProc(folder);
   const ps = execFileSync('ps', ['-axww', '-E', '-o', 'pid=,command='], { encoding: 'utf8' });
   return ps.split('\n').flatMap((line) => {

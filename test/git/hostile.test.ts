@@ -102,6 +102,7 @@ function everyCall({
   const fresh = { directory: join(folder, 'fresh'), branch: 'fresh', start: first };
   const clone = { directory: join(folder, 'clone'), branch: 'cloned', start: first };
   const place = { directory: top, home: 'main', branch: 'placed', start: first };
+  const objects = { directory: join(folder, 'objects'), clones: [] };
   return {
     version: () => git.version(),
     userIdentity: () => git.userIdentity(),
@@ -144,10 +145,23 @@ function everyCall({
     remoteTip: () => git.remoteTip(repository, 'origin', 'main'),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
     landedByPatch: () => git.landedByPatch(repository, { tip: first, target: main() }),
+    openScratchObjects: () => git.openScratchObjects(objects.directory),
+    workOf: () => git.workOf(repository, worktree, objects),
+    workAt: () => git.workAt(repository, first),
+    mergeTree: () => git.mergeTree(repository, [plainTip(worktree), main()], objects),
+    filesSince: () => git.filesSince(repository, { target: first, commit: main() }, objects),
+    removeScratchObjects: () => git.removeScratchObjects(objects.directory),
     addWorktree: () => git.addWorktree(repository, fresh),
     discardWorktree: () => git.discardWorktree(repository, fresh),
     archive: () => git.archive(repository, worktree, 'nux'),
     restore: () => git.restore(repository, archive.ref, { directory: join(folder, 'back'), branch: 'back' }),
+    archiveContent: () => git.archiveContent(repository, archive.ref),
+    archiveRefs: () => git.archiveRefs(repository),
+    branchFromArchive: () =>
+      git.branchFromArchive(repository, archive.ref, { branch: 'of-archive', message: 'x' }),
+    deleteArchive: () => git.deleteArchive(repository, { ...archive, ref: 'refs/gastown/archive/other' }),
+    restoreClone: () =>
+      git.restoreClone(repository, archive, { directory: join(folder, 'again'), branch: 'again' }),
     commitAll: () => git.commitAll(repository, worktree, { message: 'x', identity: ann }),
     updateRef: () => git.updateRef(repository, 'refs/gastown/x', { old: undefined, new: first }),
     addScratch: () => git.addScratch(repository, join(folder, 'another'), first),
@@ -206,6 +220,8 @@ async function callAll(
 
 const withoutRepository = new Set([
   'version',
+  'openScratchObjects',
+  'removeScratchObjects',
   'userIdentity',
   'inspectSource',
   'targetRef',

@@ -2,13 +2,14 @@ import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentOf } from '../../server/domain/agents.ts';
 import { hookOf } from '../../server/domain/hooks.ts';
-import type { AgentId } from '../../server/domain/ids.ts';
+import type { AgentId, Timestamp } from '../../server/domain/ids.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import type { Rig } from '../../server/domain/rig.ts';
 import type { Crew } from '../../server/domain/workplace.ts';
 import type { View } from '../../server/domain/view.ts';
 import { type TownPaths } from '../../server/protocol/address.ts';
+import { placeProblems } from '../support/places.ts';
 import { git } from '../support/repository.ts';
 
 interface Place {
@@ -32,13 +33,14 @@ export function problemsOf({ view, parts: { paths } }: Place): string[] {
     ...rigs.flatMap((rig) => repositoryProblems(paths, rig, [...polecats, ...crew])),
     ...polecats.flatMap((polecat) => polecatProblems(view, polecat)),
     ...beadProblems(view),
+    ...placeProblems(view, new Date().toISOString() as Timestamp),
     ...sessionProblems(view, paths),
     ...[...view.all('mergeRequests')].flatMap((request) => landingProblems(view, request)),
   ];
 }
 
 function folderProblems(paths: TownPaths, rigs: readonly Rig[]): string[] {
-  const known = new Set<string>(['.gastown', ...rigs.map(({ id }) => id)]);
+  const known = new Set<string>(['.gastown', 'plugins', ...rigs.map(({ id }) => id)]);
   return readdirSync(paths.town)
     .filter((folder) => !known.has(folder))
     .map((folder) => `The folder ${folder} belongs to no rig.`);

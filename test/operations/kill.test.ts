@@ -37,6 +37,7 @@ describe('killed at', { concurrency: 4 }, () => {
         assert.deepEqual(problemsOf(town), [], town.log.join('\n'));
         assertKept(town, folder);
 
+        if (scenario === 'queued') assertOnce(town);
         await goOn(town);
         assert.deepEqual(problemsOf(town), [], town.log.join('\n'));
         assertKept(town, folder);
@@ -59,6 +60,14 @@ function assertKept(town: TestTown, folder: string): void {
   for (const sha of commits)
     assert.notEqual(git(rig.gitDirectory, 'for-each-ref', `--contains=${sha}`), '', `${sha} is on no ref`);
   git(repository, 'merge-base', '--is-ancestor', target, 'main');
+}
+
+/** What waited in the queue is started, whenever the town was killed, and not twice: nothing is forgotten. */
+function assertOnce(town: TestTown): void {
+  assert.equal([...town.view.find('agentsByBead', bead)].length, 1);
+  assert.equal(town.view.get('dispatches', bead), undefined);
+  const live = [...town.view.all('sessions')].filter(({ state }) => state !== 'ended');
+  assert.equal(live.length, 1);
 }
 
 /** Whatever state the work was left in, a person can bring it to its end. */

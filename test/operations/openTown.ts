@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import { createGit, type Git } from '../../server/git/git.ts';
 import { rigFolders } from '../../server/git/rigFolder.ts';
@@ -7,6 +8,8 @@ import type { ProgramPort, SessionPort } from '../../server/operations/context.t
 import { type TownPaths, townPaths } from '../../server/protocol/address.ts';
 import { productVersion, protocolVersion } from '../../server/protocol/version.ts';
 import { installTown } from '../../server/serveTown.ts';
+import { createPluginFolders } from '../../server/plugins/pluginFolders.ts';
+import { boundedRuns } from '../../server/sessions/boundedRun.ts';
 import { runProgram } from '../../server/sessions/runProgram.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
 import { openStore, type Store } from '../../server/store/store.ts';
@@ -24,6 +27,8 @@ export interface TownOptions {
   readonly now?: () => Date;
   readonly sleep?: Sleep;
   readonly asRoot?: boolean;
+  /** Where plugins, and the town itself, find programs. */
+  readonly path?: string;
 }
 
 export interface OpenedTown {
@@ -58,9 +63,10 @@ export async function openTown(
     startedAt: now().toISOString() as Timestamp,
     launcher: { node: process.execPath, program: 'launcher' },
     sessions: options.sessions?.(sessions) ?? sessions,
-    programs: { ...programs, asRoot: options.asRoot ?? false },
+    programs: programsOf(options),
     offerToHost: () => undefined,
     rigFolders: rigFolders(folder),
+    plugins: createPluginFolders(join(paths.state, 'plugins')),
     now: () => now().toISOString() as Timestamp,
     randomText: (length) => randomBytes(length).toString('hex').slice(0, length),
     hash: (text) => createHash('sha256').update(text).digest('hex'),
@@ -87,7 +93,11 @@ export async function openTown(
 
 const path = process.env['PATH'] ?? '';
 
-const programs: ProgramPort = {
+function programsOf({ asRoot = false, path: folders = path }: TownOptions): ProgramPort {
+  return { ...programs, asRoot, runBounded: boundedRuns([], () => Promise.resolve(folders)).run };
+}
+
+const programs: Omit<ProgramPort, 'runBounded'> = {
   path: () => Promise.resolve(path),
   find: (command) => findProgram(command, path)?.path,
   asRoot: false,

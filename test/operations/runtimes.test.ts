@@ -13,7 +13,14 @@ function program(town: TestTown, name: string): string {
   return path;
 }
 
-const agent = { id: 'agent', label: 'Agent', command: 'no-such-agent', oneShot: ['run'], install: 'get it' };
+const agent = {
+  id: 'agent',
+  label: 'Agent',
+  command: 'no-such-agent',
+  versionArguments: ['--version'],
+  oneShot: ['run'],
+  install: 'get it',
+};
 
 test('a program is looked for where a person said, on the PATH, then in the places it is known to be', async (t) => {
   const town = await TestTown.open(t);
@@ -42,6 +49,16 @@ test('a program is looked for where a person said, on the PATH, then in the plac
   assert.equal((await town.ask('runtime/get', { runtime: 'agent' })).program, undefined);
   await town.ask('town/configure', { key: 'runtime.agent.command', words: ['none'] });
   assert.equal((await town.ask('runtime/get', { runtime: 'agent' })).from, 'path');
+});
+
+test('a program of a person is asked for its version only where its preset says how, or extends a built-in one', async (t) => {
+  const town = await TestTown.open(t);
+  const command = program(town, 'own');
+  const versionOf = async (preset: object): Promise<string | undefined> =>
+    (await town.ask('runtime/add', { preset: { id: 'own', command, ...preset }, replace: true })).version;
+  assert.equal(await versionOf({}), undefined);
+  assert.equal(await versionOf({ versionArguments: ['version'] }), '1.2.3');
+  assert.equal(await versionOf({ extends: 'codex' }), '1.2.3');
 });
 
 test('a sling starts the program that a person set', async (t) => {

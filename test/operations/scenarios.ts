@@ -16,11 +16,12 @@ const title = 'Refactor auth middleware';
 
 /** What each checkpoint is met in, by the first part of its name. Several: each of them. */
 export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
-  sling: ['sling', 'sling-url', 'sling-clone', 'sling-clone-url', 'sling-in-place', 'seance'],
+  dispatch: ['queued'],
+  sling: ['sling', 'queued', 'sling-url', 'sling-clone', 'sling-clone-url', 'sling-in-place', 'seance'],
   start: ['crew-start', 'mayor-start', 'waiting'],
   crew: ['crew'],
   handoff: ['handoff'],
-  session: ['sling', 'resume', 'crew-start', 'handoff'],
+  session: ['sling', 'queued', 'resume', 'crew-start', 'handoff'],
   done: ['done', 'done-clone', 'done-in-place'],
   land: ['land', 'land-url', 'land-auto'],
   remove: [
@@ -33,6 +34,7 @@ export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
     'crew-remove',
     'force',
   ],
+  restore: ['restore', 'restore-clone', 'restore-crew'],
   rig: ['rig'],
 };
 
@@ -42,6 +44,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'sling-clone': (town) => sling(town, 'path', 'clone'),
   'sling-clone-url': (town) => sling(town, 'url', 'clone'),
   'sling-in-place': (town) => sling(town, 'path', 'in-place'),
+  /** Out of the queue, by the town itself. */
+  async queued(town) {
+    await town.addRig();
+    await town.configure('backend', 'state', 'parked');
+    await town.bead(title);
+    await town.ask('work/sling', { beads: [bead], queue: true });
+    return () => town.configure('backend', 'state', 'active');
+  },
   async resume(town, hand) {
     const agent = await begun(town, hand);
     await agent.exit({ end: 'failed', code: 1 });
@@ -108,6 +118,15 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'unsling-clone': (town, hand) => unsling(town, hand, 'clone'),
   landed: (town, hand) => landed(town, hand),
   'landed-clone': (town, hand) => landed(town, hand, 'clone'),
+  restore: (town, hand) => restore(town, hand),
+  'restore-clone': (town, hand) => restore(town, hand, 'clone'),
+  async 'restore-crew'(town, hand) {
+    const { agent, directory } = await member(town);
+    hand.keep(commit(directory, { 'crew.txt': 'work\n' }));
+    hand.edit(directory);
+    await town.ask('crew/remove', { agent, force: true });
+    return () => town.ask('archive/restore', { archive: agent });
+  },
   /** With all of it committed: a checkout of the user's with more in it stays as it is. */
   'unsling-in-place': (town, hand) => unsling(town, hand, 'in-place'),
   'landed-in-place': (town, hand) => landed(town, hand, 'in-place'),
@@ -146,6 +165,13 @@ async function unsling(town: TestTown, hand: Hand, isolation?: Isolation): Act {
   const agent = await begun(town, hand, 'path', isolation);
   if (isolation !== 'in-place') hand.edit(agent.worktree);
   return () => town.ask('work/unsling', { bead });
+}
+
+async function restore(town: TestTown, hand: Hand, isolation?: Isolation): Act {
+  await (
+    await unsling(town, hand, isolation)
+  )();
+  return () => town.ask('archive/restore', { archive: bead });
 }
 
 async function landed(town: TestTown, hand: Hand, isolation?: Isolation): Act {

@@ -42,6 +42,7 @@ test('what cannot be slung is refused with its reason, and nothing changes', asy
   assert.equal((await town.refusedSling(open, { runtime: 'human', host: 'process' })).code, 'no-host');
   const missing = await town.refusedSling(open, { runtime: 'augment' });
   assert.equal(missing.code, 'missing-program');
+  assert.match(missing.next ?? '', /--runtime NAME/, 'it was this sling that named the runtime');
   assert.deepEqual(tracesOf(town), before);
 
   for (const state of ['parked', 'docked']) {

@@ -38,6 +38,23 @@ test('a refusal arrives as a refusal, whole', async (t) => {
   assert.deepEqual(log, [], 'and is no fault');
 });
 
+test('a full disk is no fault, and says what to do', async (t) => {
+  const town = new StandIn({
+    'bead/get': () => {
+      throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    },
+  });
+  const { file, log } = await serve(t, town);
+  const client = await person(t, file);
+  await assert.rejects(client.request('bead/get', { bead: 'be-auth' }), (error) => {
+    assert.ok(error instanceof Refusal);
+    assert.match(error.message, /^The disk is full: ENOSPC/);
+    assert.match(error.details.next ?? '', /Make room/);
+    return true;
+  });
+  assert.equal(log.length, 1);
+});
+
 test('a fault is logged with its stack and told in one sentence', async (t) => {
   const town = new StandIn({
     'bead/get': () => {

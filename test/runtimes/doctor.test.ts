@@ -73,6 +73,16 @@ describe('the doctor of runtimes', () => {
     assert.deepEqual(wrong(mute), ['version warning']);
   });
 
+  test('what is told of a program is what its preset says', () => {
+    const mine = { ...preset('claude'), command: '/opt/mine', install: 'mine.sh', signIn: 'mine login' };
+    const { program: _, version: __, account: ___, ...missing } = facts('claude', { preset: mine });
+    assert.match(about(diagnose(missing, healthy), 'program')?.advice ?? '', /mine\.sh/);
+    assert.match(about(diagnose(missing, healthy), 'account')?.advice ?? '', /mine login/);
+    assert.deepEqual(wrong({ ...missing, program, account: 'X' }), ['version warning'], 'it was asked');
+    const { versionArguments: ____, ...unasked } = mine;
+    assert.deepEqual(wrong({ ...missing, preset: unasked, program, account: 'X' }), []);
+  });
+
   test('no sign of an account is a warning, since keychains are not looked into', () => {
     const { account: _, ...stranger } = facts('codex');
     assert.deepEqual(wrong(stranger), ['account warning']);

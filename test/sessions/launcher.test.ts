@@ -40,6 +40,15 @@ test('an exit without done is told with its code, or its signal, and the last li
   }
 });
 
+test('where the disk is full, the town is told of the end all the same', async (t) => {
+  if (!existsSync('/usr/bin/prlimit')) return t.skip('there is no prlimit here');
+  const town = new SmallTown(t, 'prlimit --pid=$PPID --fsize=0: && exit 4');
+  await town.start();
+  const launched = launch(t, town);
+  assert.deepEqual(await town.end(), { end: 'failed', code: 4 });
+  assert.equal((await launched.ended).code, 0);
+});
+
 test('a launch spec is started once: a second launcher starts nothing and says why', async (t) => {
   const town = new SmallTown(t, `echo x >> "$GT_SESSION.ran"; ${busy}`);
   await town.start();

@@ -110,3 +110,20 @@ test("the file has the protocol's shape", () => {
   const asOurs: SessionCredentials = asProtocol;
   assert.deepEqual(asOurs, credentials);
 });
+
+test('what could not be written leaves nothing beside the files', (t) => {
+  const { session } = files(t);
+  mkdirSync(session, { recursive: true });
+  assert.throws(() => writeSessionFile(session, credentials));
+  assert.deepEqual(readdirSync(dirname(session)), ['s-1.json']);
+});
+
+test('what a process that was killed left half written goes with the session', (t) => {
+  const all = files(t);
+  writeSessionFile(all.session, credentials);
+  const other = join(dirname(all.session), 's-11.json');
+  writeFileSync(other, '');
+  writeFileSync(`${all.end}.4711.tmp`, '');
+  removeSessionFiles(all, join(dirname(all.session), 'spool'));
+  assert.deepEqual(readdirSync(dirname(all.session)), ['s-11.json']);
+});

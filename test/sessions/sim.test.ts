@@ -157,6 +157,23 @@ test('conflict: its change does not merge with another of the same line', async 
   assert.match(git(place.worktree, 'status', '--porcelain'), /^UU README.md$/m);
 });
 
+test('conflict: resumed after it, the target is taken in, and it merges', async (t) => {
+  const labelled = { ...bead, labels: ['sim:conflict'] };
+  const place = standIn(t, labelled, { 'README.md': 'Title\nText\n' });
+  git(place.worktree, 'switch', '--quiet', '-c', 'work');
+  await endsWith(play(t, place), 0);
+  git(place.worktree, 'switch', '--quiet', 'main');
+  commit(place.worktree, { 'README.md': 'Another title\nText\n', 'more.md': 'More\n' }, 'Meanwhile');
+  git(place.worktree, 'switch', '--quiet', 'work');
+  const mergeRequest = { state: 'conflict', target: 'main' };
+  const hook = { agent: 'backend/nux', rig: 'backend', bead: labelled, mergeRequest };
+  writeFileSync(join(place.environment['STAND_IN'] ?? '', 'hook.json'), JSON.stringify(hook));
+  await endsWith(play(t, place), 0);
+  git(place.worktree, 'merge-base', '--is-ancestor', 'main', 'work');
+  assert.equal(git(place.worktree, 'show', 'work:README.md'), 'Refactor auth middleware (be-auth)\nText');
+  assert.equal(place.calls().length, 2);
+});
+
 test('forget-commit: done is refused, the refusal is shown, exit code 1', async (t) => {
   const place = standIn(t, bead);
   const playing = play(t, place, '--behaviour', 'forget-commit');

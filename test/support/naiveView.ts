@@ -1,4 +1,5 @@
 import type { Bead } from '../../server/domain/bead.ts';
+import type { Dispatch } from '../../server/domain/dispatch.ts';
 import { isBlocked, isReady } from '../../server/domain/readiness.ts';
 import { collections } from '../../server/domain/records.ts';
 import type { Collection, Records } from '../../server/domain/records.ts';
@@ -27,11 +28,21 @@ const keys: {
   dependenciesOf: ['dependencies', (edge) => [edge.bead]],
   dependentsOf: ['dependencies', (edge) => [edge.dependsOn]],
   convoysByBead: ['convoys', (convoy) => convoy.beads],
+  convoysByState: ['convoys', (convoy) => [convoy.state]],
   agentsByRig: ['agents', (agent) => [agent.rig]],
   agentsByBead: ['agents', (agent) => (agent.bead === undefined ? [] : [agent.bead])],
   sessionsByAgent: ['sessions', (session) => [session.agent]],
+  agentsByState: ['agents', (agent) => [agent.state]],
   messagesByAgent: ['messages', (message) => [message.to]],
+  escalationsByState: ['escalations', (escalation) => [escalation.state]],
+  archivesByRig: ['archives', (archive) => [archive.rig]],
+  archivesByBead: ['archives', (archive) => (archive.bead === undefined ? [] : [archive.bead])],
+  archivesByAgent: ['archives', (archive) => [archive.agent]],
+  pluginRunsByPlugin: ['pluginRuns', (run) => [run.plugin]],
+  pluginTroubles: ['pluginRuns', (run) => (run.trouble ? [''] : [])],
   sessionsByState: ['sessions', (session) => [session.state]],
+  sessionsByDay: ['sessions', (session) => [session.createdAt.slice(0, 10)]],
+  dispatchesByState: ['dispatches', (dispatch) => [dispatch.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],
   mergeRequestsByRig: ['mergeRequests', (request) => [request.rig]],
@@ -50,7 +61,7 @@ function naiveView(records: RecordMaps): View {
       const found = [...records[collection].values()].filter((record) =>
         keysOf(record as never, view).includes(key),
       );
-      const inOrder = sorted(found, collection === 'beads' ? byPriority : byAge);
+      const inOrder = sorted(found, orderOf(collection));
       return inOrder.slice(inOrder.findIndex(({ id }) => id === after) + 1) as never;
     },
     count: (index, key) => [...view.find(index, key)].length,
@@ -64,7 +75,7 @@ export function indexContents(records: RecordMaps): Map<string, string[]> {
   const contents = new Map<string, string[]>();
   for (const index of indexNames) {
     const [collection, keysOf] = keys[index];
-    const inOrder = sorted([...records[collection].values()], collection === 'beads' ? byPriority : byAge);
+    const inOrder = sorted([...records[collection].values()], orderOf(collection));
     for (const record of inOrder)
       for (const key of new Set(keysOf(record as never, view))) {
         const place = `${index} ${key}`;
@@ -80,6 +91,16 @@ function rigAndTown(bead: Bead): string[] {
 
 function sorted(records: AnyRecord[], order: (a: AnyRecord, b: AnyRecord) => number): AnyRecord[] {
   return records.toSorted(order);
+}
+
+function orderOf(collection: Collection): (a: AnyRecord, b: AnyRecord) => number {
+  if (collection === 'dispatches') return byTurn;
+  return collection === 'beads' ? byPriority : byAge;
+}
+
+function byTurn(a: AnyRecord, b: AnyRecord): number {
+  const [one, other] = [a as Dispatch, b as Dispatch];
+  return one.priority - other.priority || text(one.queuedAt, other.queuedAt) || byId(a, b);
 }
 
 function byPriority(a: AnyRecord, b: AnyRecord): number {

@@ -25,6 +25,7 @@ export function git(directory: string, ...args: string[]): string {
     cwd: directory,
     env: environment,
     encoding: 'utf8',
+    maxBuffer: 1 << 28,
     stdio: ['ignore', 'pipe', 'pipe'],
   }).trimEnd();
 }

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { answer, type Cli } from '../cli.ts';
-import { convoyJson, convoyLines, convoysLines, createdConvoyLines } from '../text/convoy.ts';
+import { convoyJson, convoyKeys, convoyLines, convoysLines, createdConvoyLines } from '../text/convoy.ts';
 import { noun, verb } from '../words.ts';
-
-const keys =
-  '{ id, title, state, automatic, closed, total, createdAt, createdBy, landedAt?, beads: [{ id, title, status, rig, runtime?, runtimeLabel, agent?, state, commit?, mergeRequest? }] }';
+import { addConvoyStage } from './convoyStage.ts';
 
 export function addConvoy(gt: Command, cli: Cli): void {
   const convoy = noun(gt, 'convoy', 'bundle beads of any rigs and follow them until they have landed', [
     'gt convoy create "Auth System Overhaul" be-auth ml-extract fe-login',
     'gt convoy show auth',
+    'gt convoy stage be-auth fe-login',
   ]);
+  addConvoyStage(convoy, cli);
   create(convoy, cli);
   verb(convoy, 'add', {
     does: 'add beads to a convoy',
     examples: ['gt convoy add auth be-limit'],
-    json: keys,
+    json: convoyKeys,
   })
     .argument('<convoy>', 'its id, or a part of its title')
     .argument('<bead...>')
@@ -24,11 +24,11 @@ export function addConvoy(gt: Command, cli: Cli): void {
       await answer(cli, { method: 'convoy/add', params, text: convoyLines, json: convoyJson });
     });
   verb(convoy, 'list', {
-    does: 'list the convoys that have not landed',
+    does: 'list the convoys that have not landed or were closed',
     examples: ['gt convoy list', 'gt convoy list --all'],
     json: '{ convoys: [as convoy show prints], total }',
   })
-    .option('--all', 'those that have landed too')
+    .option('--all', 'those that have landed, or were closed, too')
     .action(async (options: { all?: boolean }) => {
       await answer(cli, {
         method: 'convoy/list',
@@ -40,7 +40,7 @@ export function addConvoy(gt: Command, cli: Cli): void {
   verb(convoy, 'show', {
     does: 'show how each bead of a convoy stands',
     examples: ['gt convoy show auth', 'gt convoy show hq-auth --json'],
-    json: keys,
+    json: convoyKeys,
     aliases: ['status'],
   })
     .argument('<convoy>', 'its id, or a part of its title')
@@ -58,7 +58,7 @@ function create(convoy: Command, cli: Cli): void {
   verb(convoy, 'create', {
     does: 'bundle beads under a title; this starts nothing',
     examples: ['gt convoy create "Auth System Overhaul" be-auth ml-extract fe-login'],
-    json: keys,
+    json: convoyKeys,
   })
     .argument('<title>')
     .argument('<bead...>')

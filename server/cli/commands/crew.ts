@@ -101,7 +101,7 @@ function addRemove(crew: Command, cli: Cli): void {
   verb(crew, 'remove', {
     does: 'archive a workplace, then remove its worktree; refused with what would be lost',
     examples: ['gt crew remove backend/crew/dave', 'gt crew remove backend/crew/dave --force'],
-    json: '{ agent, archive }',
+    json: '{ agent, archive, archiveId }',
     aliases: ['rm'],
   })
     .argument('<crew>', asCrew)
@@ -112,6 +112,7 @@ function addRemove(crew: Command, cli: Cli): void {
         params: { agent, ...(force ? { force: true } : {}) },
         text: (gone) => [
           `Removed ${displayText(gone.agent)}. Its work is kept as ${displayText(gone.archive)}.`,
+          `To bring it back: gt polecat restore ${displayText(gone.archiveId)}`,
         ],
         json: (gone) => gone,
       });

@@ -1,5 +1,5 @@
-import type { Command } from 'commander';
-import type { Message } from '../../domain/message.ts';
+import { type Command, Option } from 'commander';
+import type { Message, Nudge } from '../../domain/message.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { displayText } from '../../domain/text.ts';
 import { ago } from '../ago.ts';
@@ -13,8 +13,17 @@ import { present, verb } from '../words.ts';
 const keys =
   '{ id, from, to, text, state: queued|delivered|acknowledged, createdAt, typedAt?, deliveredAt?, acknowledgedAt?, how }; list: { messages: [as here] }; ack: { acknowledged: [as here] }';
 
+type Mode = (typeof modes)[number];
+
+const modes = ['wait-idle', 'queue', 'immediate'] as const;
+
 interface NudgeOptions {
   readonly type?: boolean;
+  readonly mode?: Mode;
+  readonly priority?: 'normal' | 'urgent';
+  readonly force?: boolean;
+  readonly stdin?: boolean;
+  readonly ifFresh?: boolean;
   readonly all?: boolean;
 }
 
@@ -33,25 +42,65 @@ export function addNudge(gt: Command, cli: Cli): void {
     .usage('<agent> <text...> | list [agent] | ack [message]')
     .argument('<words...>', 'an agent as RIG/NAME, and one line of text')
     .option('--type', 'also type it into the terminal; the last resort, which proves nothing')
+    .addOption(
+      new Option(
+        '--mode <mode>',
+        'wait-idle and queue are what it does anyway: it waits until the agent asks; immediate is --type of a person, and waits of an agent',
+      ).choices(modes),
+    )
+    .addOption(
+      new Option('--priority <priority>', 'urgent reaches an agent that is muted, too').choices([
+        'normal',
+        'urgent',
+      ]),
+    )
+    .option('--force', 'the same as --priority urgent')
+    .option('--stdin', 'the text is piped in')
+    .option('--if-fresh', 'in a session: only in its first minute, so that a compaction says nothing twice')
     .option('--all', 'with list: those that were acknowledged too')
     .action(async ([first = '', ...rest]: string[], options: NudgeOptions) => {
       if (first === 'list') return await list(cli, rest, options);
       if (first === 'ack') return await acknowledge(cli, rest);
+      if (options.stdin === true) return await send(cli, first, await piped(rest), options);
       if (rest.length === 0) throw new Usage('gt nudge takes an agent and some text. See gt nudge --help.');
       await send(cli, first, rest.join(' '), options);
     });
 }
 
-async function send(cli: Cli, agent: string, text: string, { type }: NudgeOptions): Promise<void> {
+async function piped(words: readonly string[]): Promise<string> {
+  if (words.length > 0) throw new Usage('The text is either given, or piped in: not both.');
+  return (await (await import('../stdinText.ts')).stdinText()).trim();
+}
+
+async function send(cli: Cli, agent: string, text: string, options: NudgeOptions): Promise<void> {
+  if (options.ifFresh === true && !(await isFresh(cli))) {
+    if (cli.json) cli.output.json({ sent: false });
+    else cli.output.print(['Nothing was sent: this session is not fresh any more.']);
+    return;
+  }
+  const urgent = options.priority === 'urgent' || options.force === true;
+  const typed = options.type === true || (options.mode === 'immediate' && !cli.environment['GT_SESSION']);
   await answer(cli, {
     method: 'nudge/send',
-    params: { agent, text, ...(type ? { type: true } : {}) },
+    params: { agent, text, ...(typed ? { type: true } : {}), ...(urgent ? { urgent } : {}) },
     text: ({ message, how }) => [
       `Queued ${displayText(message.id)} for ${displayText(message.to)}. ${displayText(how, 500)}`,
       `Next: gt nudge list ${displayText(message.to)}`,
     ],
     json: ({ message, how }) => ({ ...messageJson(message), how }),
   });
+}
+
+const freshMs = 60_000;
+
+/** Outside a session everything is. */
+async function isFresh({ ask, environment, output }: Cli): Promise<boolean> {
+  const agent = environment['BD_ACTOR'];
+  if (!environment['GT_SESSION'] || !agent) return true;
+  const [session] = await ask('session/list', { agent });
+  return (
+    session !== undefined && output.look.now - Date.parse(session.startedAt ?? session.createdAt) < freshMs
+  );
 }
 
 async function list(cli: Cli, [agent, ...more]: readonly string[], { all }: NudgeOptions): Promise<void> {
@@ -82,7 +131,7 @@ async function acknowledge(cli: Cli, [message, ...more]: readonly string[]): Pro
   });
 }
 
-function messagesLines(messages: readonly Message[], look: Look): string[] {
+function messagesLines(messages: readonly Nudge[], look: Look): string[] {
   if (messages.length === 0) return ['No nudge waits.'];
   const rows = messages.map(({ id, to, from, state, createdAt, typedAt, text }) => [
     id,
@@ -104,6 +153,7 @@ function messagesLines(messages: readonly Message[], look: Look): string[] {
 }
 
 function messageJson(message: Message): Record<string, unknown> {
-  const { id, from, to, text, state, createdAt, typedAt, deliveredAt, acknowledgedAt } = message;
+  const { id, from, to, text, state, createdAt, deliveredAt, acknowledgedAt } = message;
+  const typedAt = message.kind === 'nudge' ? message.typedAt : undefined;
   return { id, from, to, text, state, createdAt, typedAt, deliveredAt, acknowledgedAt };
 }

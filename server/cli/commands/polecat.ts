@@ -8,6 +8,7 @@ import { warningLines } from '../text/rig.ts';
 import { counted, shortSha } from '../text/state.ts';
 import { polecatJson, polecatsLines } from '../text/work.ts';
 import { noun, present, verb } from '../words.ts';
+import { addArchives } from './archives.ts';
 
 const keys =
   '{ name, rig, state, reason?, needsPerson, bead, title?, runtime, runtimeLabel, worktree, branch, base, session?, sessionState?, mergeRequest?, landing?, createdAt, progressAt, commits, uncommitted }';
@@ -53,7 +54,7 @@ export function addPolecat(gt: Command, cli: Cli): void {
   verb(polecat, 'remove', {
     does: 'archive the work of a polecat, then remove its worktree',
     examples: ['gt polecat remove backend/nux', 'gt polecat remove backend/nux --force'],
-    json: '{ name, archive, warnings? }',
+    json: '{ name, archive, archiveId, warnings? }',
     aliases: ['rm'],
   })
     .argument('<polecat>', 'as RIG/NAME')
@@ -65,10 +66,12 @@ export function addPolecat(gt: Command, cli: Cli): void {
         text: (gone, look) => [
           `Removed ${displayText(gone.agent)}. Its work is kept as ${displayText(gone.archive)}.`,
           ...warningLines(gone.warnings ?? [], look),
+          `To bring it back: gt polecat restore ${displayText(gone.archiveId)}`,
         ],
-        json: ({ agent: name, archive, warnings }) => ({ name, archive, warnings }),
+        json: ({ agent: name, archive, archiveId, warnings }) => ({ name, archive, archiveId, warnings }),
       });
     });
+  addArchives(polecat, cli);
 }
 
 function polecatLines(detail: Result<'polecat/get'>, look: Look): string[] {

@@ -17,7 +17,7 @@ export function addTown(gt: Command, cli: Cli): void {
   verb(gt, 'status', {
     does: 'show how the town stands',
     examples: ['gt status'],
-    json: '{ townId, name, path, rigs, beads: { open, ready, blocked }, convoys: { open }, polecats: { working, needYou, total }, mergeRequests: { waiting }, sessions, editors, server: { version, protocol, pid, startedAt, seq, readOnly? } }',
+    json: '{ townId, name, path, rigs, beads: { open, ready, blocked }, convoys: { open }, polecats: { working, needYou, total }, mergeRequests: { waiting }, sessions, attention, editors, server: { version, protocol, pid, startedAt, seq, readOnly? } }',
   }).action(async () => {
     await answer(cli, { method: 'town/status', params: {}, text: statusLines, json: statusJson });
   });

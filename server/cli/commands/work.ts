@@ -6,6 +6,7 @@ import { exits, Told } from '../failure.ts';
 import { warningLines } from '../text/rig.ts';
 import { drySlungLines, refusedLines, slungJson, slungLines } from '../text/work.ts';
 import { present, verb } from '../words.ts';
+import { retry } from './scheduler.ts';
 import { hostOption, type HostOption } from './hostOption.ts';
 
 export function addWork(gt: Command, cli: Cli): void {
@@ -13,7 +14,7 @@ export function addWork(gt: Command, cli: Cli): void {
   verb(gt, 'unsling', {
     does: 'take a bead off its hook and open it again; unmerged work is archived',
     examples: ['gt unsling be-auth'],
-    json: '{ bead, status, archive?, warnings? }',
+    json: '{ bead, status, archive?, archiveId?, warnings? }',
     aliases: ['unhook'],
   })
     .argument('<bead>')
@@ -25,8 +26,17 @@ export function addWork(gt: Command, cli: Cli): void {
           `${displayText(result.bead.id)} is ${result.bead.status} again.`,
           ...(result.archive === undefined ? [] : [`Its work is kept as ${displayText(result.archive)}.`]),
           ...warningLines(result.warnings ?? [], look),
+          ...(result.archiveId === undefined
+            ? []
+            : [`To bring it back: gt polecat restore ${displayText(result.archiveId)}`]),
         ],
-        json: ({ bead: { id, status }, archive, warnings }) => ({ bead: id, status, archive, warnings }),
+        json: ({ bead: { id, status }, archive, archiveId, warnings }) => ({
+          bead: id,
+          status,
+          archive,
+          archiveId,
+          warnings,
+        }),
       });
     });
 }
@@ -36,6 +46,7 @@ interface SlingOptions extends HostOption {
   readonly dryRun?: boolean;
   readonly args?: string;
   readonly force?: boolean;
+  readonly queue?: boolean;
 }
 
 function addSling(gt: Command, cli: Cli): void {
@@ -48,8 +59,9 @@ function addSling(gt: Command, cli: Cli): void {
       'gt sling be-auth backend/nux',
       'gt sling be-auth backend/crew/dave --args "small steps"',
       'gt sling be-auth --force',
+      'gt sling be-auth --queue',
     ],
-    json: '{ slung: [{ bead, title, rig, agent, runtime, runtimeLabel, worktree, branch, base, host, convoy?, session?, command, warnings }], refused: [{ bead, error, code, next? }] }; exit 1 where one was refused',
+    json: '{ slung: [{ bead, title, rig, agent, runtime, runtimeLabel, worktree, branch, base, host, convoy?, session?, command, warnings }], queued?: [{ bead, title, rig, before, message }], refused: [{ bead, error, code, next? }] }; exit 1 where one was refused',
   })
     .usage('<bead...> [target]')
     .argument(
@@ -62,8 +74,11 @@ function addSling(gt: Command, cli: Cli): void {
       '-f, --force',
       'though it is deferred, belongs to another rig, or is held by an agent whose session is over',
     )
+    .option('-q, --queue', 'what finds no place, or waits for something, is queued and starts by itself')
     .option('-n, --dry-run', 'say what would be done, and do nothing');
   hostOption(sling, 'where the sessions live').action(async (words: string[], options: SlingOptions) => {
+    // As elsewhere: the queue tries again what failed too often. No bead has that name.
+    if (words[0] === 'respawn-reset') return await retry(cli, words.slice(1));
     const params = slingParams(await beadsAndTarget(cli, words), options);
     const result = await answer(cli, {
       method: 'work/sling',
@@ -90,11 +105,15 @@ async function beadsAndTarget(cli: Cli, words: readonly string[]): Promise<Where
     : { beads: words };
 }
 
-function slingParams(what: Whereto, { runtime, host, dryRun, args, force }: SlingOptions): SlingParams {
+function slingParams(
+  what: Whereto,
+  { runtime, host, dryRun, args, force, queue }: SlingOptions,
+): SlingParams {
   return {
     ...what,
     ...present({ runtime, host, instructions: args }),
     ...(force ? { force: true } : {}),
     ...(dryRun ? { dryRun: true } : {}),
+    ...(queue ? { queue: true } : {}),
   };
 }

@@ -6,25 +6,33 @@ import { paint, type Look } from '../output.ts';
 import { below, cut, table } from '../table.ts';
 import { paintOfState, shortSha } from './state.ts';
 
+export const convoyKeys =
+  '{ id, title, state, automatic, closed, total, createdAt, createdBy, launchedAt?, landedAt?, closedAt?, closeReason?, watchers?, beads: [{ id, title, status, rig, runtime?, runtimeLabel, agent?, state, commit?, mergeRequest?, check?, minutes? }] }';
+
 export function convoyLines(view: ConvoyView, look: Look): string[] {
   const { convoy, closed, total } = view;
-  const next = nextStep(view.beads);
-  const when =
-    convoy.landedAt === undefined
-      ? `started ${ago(convoy.createdAt, look.now)}`
-      : `landed ${ago(convoy.landedAt, look.now)}`;
-  const rest = `   ${displayText(convoy.id)}   ${closed} of ${total} landed   ${when}`;
+  const next =
+    convoy.state === 'staged' ? `gt convoy launch ${displayText(convoy.id)}` : nextStep(view.beads);
+  const rest = `   ${displayText(convoy.id)}   ${closed} of ${total} landed   ${whenOf(view.convoy, look.now)}`;
   const title = cut(displayText(convoy.title, 500), Math.max(20, look.width - rest.length));
   return [
     `${paint(look, 'bold', title)}${rest}`,
-    ...table(
-      columns,
-      view.beads.map((bead) => row(bead, look.now)),
-      look,
-      below,
-    ),
+    ...(convoy.state === 'landed'
+      ? table(summaryColumns, view.beads.map(summaryRow), look, below)
+      : table(
+          columns,
+          view.beads.map((bead) => row(bead, look.now)),
+          look,
+          below,
+        )),
     ...(next === undefined ? [] : [`Next: ${next}`]),
   ];
+}
+
+function whenOf({ state, createdAt, landedAt, closedAt }: ConvoyView['convoy'], now: number): string {
+  if (state === 'landed' && landedAt !== undefined) return `landed ${ago(landedAt, now)}`;
+  if (state === 'closed' && closedAt !== undefined) return `closed ${ago(closedAt, now)}`;
+  return `${state === 'staged' ? 'staged' : 'started'} ${ago(createdAt, now)}`;
 }
 
 /** After `convoy create`: nothing has been started, so the next step is to sling what can be. */
@@ -69,7 +77,11 @@ export function convoyJson({ convoy, closed, total, beads }: ConvoyView): Record
     total,
     createdAt: convoy.createdAt,
     createdBy: convoy.createdBy,
+    launchedAt: convoy.launchedAt,
     landedAt: convoy.landedAt,
+    closedAt: convoy.closedAt,
+    closeReason: convoy.closeReason,
+    watchers: convoy.watchers,
     beads: beads.map((each) => ({
       id: each.id,
       title: each.bead?.title,
@@ -81,6 +93,8 @@ export function convoyJson({ convoy, closed, total, beads }: ConvoyView): Record
       state: each.state,
       commit: commitOf(each),
       mergeRequest: each.mergeRequest?.id,
+      check: each.check,
+      minutes: minutesOf(each),
     })),
   };
 }
@@ -93,6 +107,34 @@ const columns = [
   { title: 'STATE', least: 18, shrinks: true, paint: paintOfState },
   { title: 'COMMIT' },
 ];
+
+/** Of what has landed: who did what, with the commit that stands on the target, what was checked, and how long it took. */
+const summaryColumns = [
+  { title: 'BEAD' },
+  { title: 'AGENT', shrinks: true },
+  { title: 'RUNTIME', shrinks: true },
+  { title: 'COMMIT' },
+  { title: 'CHECK' },
+  { title: 'TIME' },
+];
+
+function summaryRow(bead: ConvoyBead): string[] {
+  const minutes = minutesOf(bead);
+  return [
+    bead.id,
+    bead.agent ?? '',
+    bead.runtimeLabel ?? '',
+    shortSha(commitOf(bead)) || 'none',
+    bead.check ?? '',
+    minutes === undefined ? '' : `${minutes} m`,
+  ];
+}
+
+/** From the hook until it was closed. */
+function minutesOf({ bead }: ConvoyBead): number | undefined {
+  if (bead?.closedAt === undefined || bead.startedAt === undefined) return undefined;
+  return Math.round((Date.parse(bead.closedAt) - Date.parse(bead.startedAt)) / 60_000);
+}
 
 function row(bead: ConvoyBead, now: number): string[] {
   return [bead.id, bead.rig ?? '', bead.runtimeLabel ?? '', stateText(bead, now), shortSha(commitOf(bead))];

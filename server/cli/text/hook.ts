@@ -1,4 +1,5 @@
-import { displayText } from '../../domain/text.ts';
+import type { Message } from '../../domain/message.ts';
+import { displayText, plainText } from '../../domain/text.ts';
 import type { Workplace } from '../../domain/workplace.ts';
 import type { HookResult } from '../../protocol/work.ts';
 
@@ -27,12 +28,27 @@ export function hookLines(hook: HookResult): string[] {
 function messageLines(messages: HookResult['messages'] = []): string[] {
   if (messages.length === 0) return [];
   return [
-    ...messages.flatMap(({ id, from, text }) => [
-      `Message ${displayText(id)} from ${displayText(from)}:`,
-      `  | ${displayText(text, 1000)}`,
+    ...messages.flatMap((message) => [
+      `${message.kind === 'mail' ? 'Letter' : 'Message'} ${displayText(message.id)} from ${displayText(message.from)}:`,
+      ...messageBody(message),
     ]),
     'Read: gt nudge ack',
   ];
+}
+
+/** A letter's first lines; the rest is read with its id. */
+function messageBody(message: Message): string[] {
+  if (message.kind !== 'mail') return [`  | ${displayText(message.text, 1000)}`];
+  const lines = plainText(message.text).split('\n');
+  const shown = lines.slice(0, shownLines).map((line) => `  | ${cutText(line)}`.trimEnd());
+  const rest = lines.length > shownLines ? [`  (the rest: gt mail read ${displayText(message.id)})`] : [];
+  return [`  | ${displayText(message.subject)}`, ...(message.text === '' ? [] : ['  |', ...shown]), ...rest];
+}
+
+const shownLines = 60;
+
+function cutText(line: string): string {
+  return line.length > 2000 ? `${line.slice(0, 2000)}…` : line;
 }
 
 function placeFacts({ polecat, workplace }: HookResult): (readonly [string, string | undefined])[] {
@@ -76,8 +92,13 @@ export function hookJson(hook: HookResult): unknown {
     workplace: workplace && workplaceJson(workplace),
     instructions,
     blockedBy,
-    mergeRequest: mergeRequest && { id: mergeRequest.id, state: mergeRequest.state, tip: mergeRequest.tip },
-    messages: messages?.map(({ id, from, text, createdAt }) => ({ id, from, text, createdAt })),
+    mergeRequest: mergeRequest && {
+      id: mergeRequest.id,
+      state: mergeRequest.state,
+      tip: mergeRequest.tip,
+      target: mergeRequest.target,
+    },
+    messages: messages?.map(messageJson),
     next,
   };
 }
@@ -107,4 +128,9 @@ function workplaceJson(place: Workplace): Record<string, unknown> {
 
 function polecatState(state: string, reason: string | undefined): string {
   return reason === undefined ? state : `${state}: ${displayText(reason, 500)}`;
+}
+
+function messageJson(message: Message): Record<string, unknown> {
+  const { id, from, text, createdAt } = message;
+  return { id, from, ...(message.kind === 'mail' ? { subject: message.subject } : {}), text, createdAt };
 }

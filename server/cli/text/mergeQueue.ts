@@ -31,7 +31,7 @@ export function queueLines(requests: readonly MergeRequestDetail[], look: Look):
 }
 
 export function requestLines(detail: MergeRequestDetail, look: Look): string[] {
-  const { mergeRequest: each, bead, runtimeLabel, waits } = detail;
+  const { mergeRequest: each, bead, runtimeLabel } = detail;
   return [
     `Bead: ${displayText(each.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
     `State: ${each.state}${each.reason === undefined ? '' : `: ${displayText(each.reason, 500)}`}`,

@@ -11,7 +11,7 @@ export function doctorLines({ runtimes, machine, ready }: DoctorResult, look: Lo
   const isOne = only !== undefined && others.length === 0;
   const told = isOne
     ? runtimes
-    : runtimes.filter((each) => each.rigs.length > 0 || each.program !== undefined);
+    : runtimes.filter((each) => each.rigs.length > 0 || stateOf(each) !== 'not found');
   return [
     ...table(columns, runtimes.map(rowOf), look),
     ...told.flatMap((each) => section(each.label, each.findings, isOne, look)),

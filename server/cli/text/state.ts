@@ -53,4 +53,5 @@ const waiting = new Set([
   'blocked',
   'parked',
   'docked',
+  'staged',
 ]);

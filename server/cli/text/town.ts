@@ -12,6 +12,7 @@ export function statusLines(status: TownStatus, look: Look): string[] {
     ['Beads', `${beads.open} open · ${beads.ready} ready · ${beads.blocked} blocked`],
     ['Convoys', `${status.convoys.open} open`],
     ['Polecats', polecatsText(polecats)],
+    ...(status.attention === undefined ? [] : [['Attention', needYou(status.attention)] as const]),
     ['Queue', mergeRequests.waiting === 0 ? 'empty' : `${mergeRequests.waiting} waiting`],
     ['Sessions', String(status.sessions)],
     ['Editors', String(status.editors)],
@@ -29,9 +30,10 @@ export function statusLines(status: TownStatus, look: Look): string[] {
 
 export function statusJson(status: TownStatus): Record<string, unknown> {
   const { townId, name, path, version, protocol, pid, startedAt, seq, readOnly } = status;
-  const { rigs, beads, convoys, polecats, mergeRequests, sessions, editors } = status;
+  const { rigs, beads, convoys, polecats, mergeRequests, sessions, attention, editors } = status;
   const server = { version, protocol, pid, startedAt, seq, readOnly };
-  return { townId, name, path, rigs, beads, convoys, polecats, mergeRequests, sessions, editors, server };
+  const counts = { rigs, beads, convoys, polecats, mergeRequests, sessions, attention, editors };
+  return { townId, name, path, ...counts, server };
 }
 
 /** The newest last, as on a terminal. */
@@ -47,8 +49,16 @@ export function feedLines(items: readonly FeedItem[], look: Look): string[] {
     .toReversed();
 }
 
+function needYou(count: number): string {
+  if (count === 0) return 'nothing needs you';
+  return `${count} ${count === 1 ? 'needs' : 'need'} you`;
+}
+
 function nextStep(status: TownStatus): string[] {
+  if (status.readOnly !== undefined)
+    return ['Next: mend the cause, then gt down; the next command starts it again'];
   if (status.rigs === 0) return ['Next: gt rig create NAME --repo URL-OR-PATH'];
+  if ((status.attention ?? 0) > 0) return ['Next: gt attention'];
   if (status.polecats.needYou > 0) return ['Next: gt polecat list'];
   if (status.mergeRequests.waiting > 0) return ['Next: gt mq list'];
   return [];

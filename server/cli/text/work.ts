@@ -7,7 +7,7 @@ import { table } from '../table.ts';
 import { counted, paintOfState, shortSha } from './state.ts';
 import { warningLines } from './rig.ts';
 
-export function slungLines({ slung }: SlingResult, look: Look): string[] {
+export function slungLines({ slung, queued = [] }: SlingResult, look: Look): string[] {
   const convoys = new Set(slung.flatMap(({ convoy }) => (convoy === undefined ? [] : [convoy])));
   const [convoy] = convoys;
   const follow =
@@ -19,7 +19,11 @@ export function slungLines({ slung }: SlingResult, look: Look): string[] {
     ),
     // Mostly the same for all of them.
     ...warningLines([...new Set(slung.flatMap(({ warnings }) => warnings))], look),
-    ...(slung.length === 0 ? [] : [`Next: ${follow}`]),
+    ...queued.flatMap(({ bead, title, before, message }) => [
+      `Queued ${displayText(bead)}, ${before} before it: ${displayText(title)}`,
+      `  ${displayText(message, 500)}`,
+    ]),
+    ...(slung.length > 0 ? [`Next: ${follow}`] : queued.length > 0 ? ['Next: gt scheduler list'] : []),
   ];
 }
 
@@ -116,9 +120,10 @@ export function polecatJson(detail: PolecatDetail): Record<string, unknown> {
   };
 }
 
-export function slungJson({ slung, refused }: SlingResult): Record<string, unknown> {
+export function slungJson({ slung, queued, refused }: SlingResult): Record<string, unknown> {
   return {
     slung,
+    queued,
     refused: refused.map(({ bead, message, refusal }) => ({
       bead,
       error: message,

@@ -8,6 +8,7 @@ export const amp: RuntimePreset = {
   aliases: ['ampcode', 'amp-code', 'sourcegraph-amp'],
   command: 'amp',
   install: 'npm install -g @sourcegraph/amp',
+  versionArguments: ['--version'],
   signIn: 'Start amp once and sign in there, or set AMP_API_KEY.',
   arguments: [],
   // It takes a first message on its input only, which is the terminal.

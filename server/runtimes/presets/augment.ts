@@ -11,6 +11,7 @@ export const augment: RuntimePreset = {
   aliases: ['auggie', 'augment-code'],
   command: 'auggie',
   install: 'npm install -g @augmentcode/auggie',
+  versionArguments: ['--version'],
   signIn: 'auggie login',
   arguments: shell,
   prompt: { kind: 'argument', flag: '--instruction' },

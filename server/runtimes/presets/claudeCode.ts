@@ -17,6 +17,7 @@ export const claudeCode: RuntimePreset = {
   command: 'claude',
   places: ['~/.local/bin/claude', '~/.claude/local/claude'],
   install: 'npm install -g @anthropic-ai/claude-code',
+  versionArguments: ['--version'],
   signIn: 'Start claude once and sign in there, or set ANTHROPIC_API_KEY.',
   arguments: settings,
   prompt: { kind: 'argument' },

@@ -25,6 +25,7 @@ export const codex: RuntimePreset = {
   aliases: ['codex-cli', 'openai-codex'],
   command: 'codex',
   install: 'npm install -g @openai/codex',
+  versionArguments: ['--version'],
   signIn: 'codex login',
   arguments: [alone, ...keepPath],
   prompt: { kind: 'argument' },

@@ -8,6 +8,7 @@ export const copilot: RuntimePreset = {
   aliases: ['github-copilot', 'copilot-cli'],
   command: 'copilot',
   install: 'npm install -g @github/copilot',
+  versionArguments: ['--version'],
   signIn: 'copilot login',
   arguments: [],
   prompt: { kind: 'argument', flag: '-i' },

@@ -9,6 +9,7 @@ export const cursor: RuntimePreset = {
   command: 'cursor-agent',
   places: ['~/.local/bin/cursor-agent'],
   install: 'https://cursor.com/cli',
+  versionArguments: ['--version'],
   signIn: 'cursor-agent login',
   arguments: [],
   prompt: { kind: 'argument' },

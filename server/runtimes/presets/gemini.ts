@@ -8,6 +8,7 @@ export const gemini: RuntimePreset = {
   aliases: ['gemini-cli'],
   command: 'gemini',
   install: 'npm install -g @google/gemini-cli',
+  versionArguments: ['--version'],
   signIn: 'Start gemini once and choose how to sign in, or set GEMINI_API_KEY.',
   arguments: [],
   prompt: { kind: 'argument', flag: '-i' },

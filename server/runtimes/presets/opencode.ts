@@ -9,6 +9,7 @@ export const opencode: RuntimePreset = {
   command: 'opencode',
   places: ['~/.opencode/bin/opencode'],
   install: 'npm install -g opencode-ai',
+  versionArguments: ['--version'],
   signIn: 'opencode auth login',
   arguments: [],
   prompt: { kind: 'argument', flag: '--prompt' },

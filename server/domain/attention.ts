@@ -1,0 +1,35 @@
+import { escalationItems } from './attentionEscalations.ts';
+import { mailItems } from './attentionMail.ts';
+import { agentItems, requestItems, rigItems } from './attentionWork.ts';
+import type { AttentionItem, AttentionSource } from './attentionItem.ts';
+import type { Timestamp } from './ids.ts';
+import { severities } from './severity.ts';
+import type { View } from './view.ts';
+
+/** In the order in which they may speak for a bead: of one bead only the first is heard. */
+const sources: readonly AttentionSource[] = [escalationItems, rigItems, agentItems, requestItems, mailItems];
+
+/** Exactly what needs a person, the most pressing first, of the same the oldest. */
+export function attentionOf(view: View, now: Timestamp): readonly AttentionItem[] {
+  const items: AttentionItem[] = [];
+  const told = new Set<string>();
+  for (const source of sources) {
+    for (const item of source(view, now)) {
+      const cause = causeOf(item);
+      if (cause !== undefined && told.has(cause)) continue;
+      if (cause !== undefined) told.add(cause);
+      items.push(item);
+    }
+  }
+  return items.toSorted(byPressure);
+}
+
+/** What was escalated is a matter of its own, beside how the work stands. */
+function causeOf({ kind, bead }: AttentionItem): string | undefined {
+  return kind === 'escalation' || kind === 'mail' ? undefined : bead;
+}
+
+function byPressure(a: AttentionItem, b: AttentionItem): number {
+  const pressure = severities.indexOf(b.severity) - severities.indexOf(a.severity);
+  return pressure || a.since.localeCompare(b.since) || a.id.localeCompare(b.id);
+}

@@ -1,0 +1,69 @@
+import { agentOf } from './agents.ts';
+import type { Bead } from './bead.ts';
+import { isHeld } from './hooks.ts';
+import type { Timestamp } from './ids.ts';
+import type { MergeRequest } from './mergeRequest.ts';
+import { newestRequest } from './newestRequest.ts';
+import type { Polecat, PolecatState } from './polecat.ts';
+import { stuck } from './polecats.ts';
+import { isBlocked, isReady, unworkable } from './readiness.ts';
+import type { View } from './view.ts';
+
+export type BeadPlace = 'ready' | 'hooked' | 'review' | 'merge' | 'blocked' | 'attention';
+
+/** Whether the bead is work that is still to be done: not closed, not a pinned note, not of a type that is only kept. */
+export function isOpenWork(bead: Bead): boolean {
+  return bead.status !== 'closed' && bead.status !== 'pinned' && !unworkable.has(bead.type);
+}
+
+/**
+ * The one place where an open bead is; undefined where it is no open work. In the order of the questions:
+ * 1. Who holds it? With what was submitted: `review` (a person presses Merge), `merge` (the town lands it, or is about to) or
+ *    `attention` (it cannot land as it is). Without: `hooked` while the holder is at work, `attention` where nothing goes on by itself.
+ * 2. Nobody: `blocked` (by other beads, by hand, or put off, itself or its parent, until a date), `attention` (its starts failed too
+ *    often), else `ready`.
+ */
+export function placeOf(view: View, bead: Bead, now: Timestamp): BeadPlace | undefined {
+  if (!isOpenWork(bead)) return undefined;
+  if (isHeld(bead)) return placeOfHeld(view, bead);
+  if (bead.status === 'blocked' || isBlocked(view, bead) || !isReady(view, bead, now)) return 'blocked';
+  return view.get('dispatches', bead.id)?.state === 'broken' ? 'attention' : 'ready';
+}
+
+/** What a polecat has submitted of the bead that it holds, where it has not taken the work up again. */
+export function requestOfHolder(view: View, bead: Bead): MergeRequest | undefined {
+  const polecat = bead.assignee === undefined ? undefined : view.get('agents', bead.assignee);
+  if (polecat?.state !== 'done') return undefined;
+  const request = newestRequest(view, { bead: bead.id, branch: polecat.branch });
+  return request?.state === 'verified' ? undefined : request;
+}
+
+/** It is being landed at this moment. */
+export function isLanding(view: View, request: MergeRequest): boolean {
+  return request.state === 'merged' || view.get('intents', `land ${request.id}`) !== undefined;
+}
+
+function placeOfHeld(view: View, bead: Bead): BeadPlace {
+  const request = requestOfHolder(view, bead);
+  if (request) return placeOfRequest(view, request);
+  const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
+  if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
+  if (agent) return 'hooked';
+  // A person's, who has it in progress; an agent that is gone holds nothing.
+  return bead.status === 'in_progress' && bead.assignee?.includes('/') !== true ? 'hooked' : 'attention';
+}
+
+function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
+  if (isLanding(view, request)) return 'merge';
+  if (stuck.has(request.state) || request.state === 'waiting-for-checkout') return 'attention';
+  if (view.get('rigs', request.rig)?.settings.merge === 'review') return 'review';
+  return request.reason === undefined ? 'merge' : 'attention';
+}
+
+/** Without a person: a rate limit passes, as long as the program is there to go on. */
+function goesOn(view: View, polecat: Polecat): boolean {
+  if (polecat.state === 'rate-limited') return view.get('sessions', polecat.session ?? '')?.state !== 'ended';
+  return atWork.has(polecat.state);
+}
+
+const atWork: ReadonlySet<PolecatState> = new Set(['spawning', 'working']);

@@ -1,0 +1,131 @@
+import type { Bead } from './bead.ts';
+import type { Dispatch, DispatchFailure } from './dispatch.ts';
+import { isHeld } from './hooks.ts';
+import type { BeadId, RigName, Timestamp } from './ids.ts';
+import { Refusal, type RefusalCode } from './refusal.ts';
+import { rigOfBead } from './slinging.ts';
+import { displayText } from './text.ts';
+import type { Draft, View } from './view.ts';
+
+/** What the sling said, as far as it is kept until there is a place. */
+export type DispatchWish = Pick<Dispatch, 'runtime' | 'host' | 'instructions' | 'convoy' | 'force'> & {
+  /** Absent: that of its prefix. */
+  readonly rig?: RigName;
+};
+
+/** Puts the bead in the queue. There already: as it is. Refused where it is held or closed, or belongs to no rig. */
+export function enqueue(
+  draft: Draft,
+  bead: Bead,
+  wish: DispatchWish,
+  act: { readonly at: Timestamp; readonly by: string },
+): Dispatch {
+  const there = draft.get('dispatches', bead.id);
+  if (there?.state === 'waiting') return there;
+  if (bead.status === 'closed' || isHeld(bead)) throw notFree(bead);
+  const rig = wish.rig ?? rigOfBead(draft, bead.id).id;
+  const dispatch: Dispatch = {
+    ...wish,
+    id: bead.id,
+    rig,
+    state: 'waiting',
+    priority: bead.priority,
+    queuedAt: act.at,
+    queuedBy: act.by,
+    failures: 0,
+  };
+  draft.put('dispatches', dispatch);
+  return dispatch;
+}
+
+/** Out of the queue: slung, cleared, or nobody's any more. Gives what was there. */
+export function dequeue(draft: Draft, id: BeadId): Dispatch | undefined {
+  const dispatch = draft.get('dispatches', id);
+  if (dispatch) draft.remove('dispatches', id);
+  return dispatch;
+}
+
+/** Back in the queue after its sling was undone, where nobody has the bead by now. */
+export function requeue(draft: Draft, dispatch: Dispatch): void {
+  const bead = draft.get('beads', dispatch.id);
+  if (!bead || bead.status === 'closed' || isHeld(bead) || draft.get('dispatches', dispatch.id)) return;
+  draft.put('dispatches', dispatch);
+}
+
+/** So many starts in a row may fail before a person has to look. */
+const mostFailures = 3;
+
+/** One more start failed: it is tried again after a pause that doubles, and not at all after the third. */
+export function recordFailure(draft: Draft, id: BeadId, failure: DispatchFailure): Dispatch | undefined {
+  const dispatch = draft.get('dispatches', id);
+  if (!dispatch) return undefined;
+  const failures = dispatch.failures + 1;
+  const { notBefore: _, ...rest } = dispatch;
+  const failed: Dispatch = { ...rest, failures, lastFailure: failure };
+  const next: Dispatch =
+    failures >= mostFailures
+      ? { ...failed, state: 'broken' }
+      : { ...failed, notBefore: later(failure.at, 2 ** (failures - 1) * 60_000) };
+  draft.put('dispatches', next);
+  return next;
+}
+
+/** It could not be started for a reason that passes by itself, and no change says when: another try, without counting this one. */
+export function putOff(draft: Draft, id: BeadId, failure: DispatchFailure): void {
+  const dispatch = draft.get('dispatches', id);
+  if (dispatch)
+    draft.put('dispatches', {
+      ...dispatch,
+      lastFailure: failure,
+      notBefore: later(failure.at, 5 * 60_000),
+    });
+}
+
+/** A person says that it can be tried again, from the beginning. Refused with `not-found` where it is not in the queue. */
+export function retryDispatch(draft: Draft, id: BeadId): Dispatch {
+  const dispatch = draft.get('dispatches', id);
+  if (!dispatch) {
+    throw new Refusal('not-found', `${displayText(id, 60)} is not in the queue.`, {
+      field: 'bead',
+      next: `gt sling ${displayText(id, 60)} --queue`,
+    });
+  }
+  const { notBefore: _, lastFailure: _failure, ...rest } = dispatch;
+  const again: Dispatch = { ...rest, state: 'waiting', failures: 0 };
+  draft.put('dispatches', again);
+  return again;
+}
+
+/** What passes by itself, as a change or a time shows: the queue waits for it. */
+const passing: ReadonlySet<RefusalCode> = new Set(['capacity', 'blocked', 'deferred', 'parked']);
+
+/** Whether a sling that is refused so can wait in the queue instead. */
+export function canWait(code: RefusalCode): boolean {
+  return passing.has(code);
+}
+
+/** How many are started before it. */
+export function placeInQueue(
+  view: View,
+  dispatch: Dispatch,
+): { readonly before: number; readonly of: number } {
+  let before = 0;
+  for (const other of view.find('dispatchesByState', 'waiting')) {
+    if (other.id === dispatch.id) break;
+    before += 1;
+  }
+  return { before, of: view.count('dispatchesByState', 'waiting') };
+}
+
+export function later(at: Timestamp, ms: number): Timestamp {
+  return new Date(Date.parse(at) + ms).toISOString() as Timestamp;
+}
+
+function notFree(bead: Bead): Refusal {
+  if (bead.status === 'closed')
+    return new Refusal('closed', `${bead.id} is closed.`, { next: `bd update ${bead.id} --status open` });
+  return new Refusal('held', `${bead.id} is already claimed by ${bead.assignee ?? 'somebody'}.`, {
+    next: `gt unsling ${bead.id}`,
+    facts: { bead: bead.id, ...(bead.assignee === undefined ? {} : { holder: bead.assignee }) },
+  });
+}

@@ -1,0 +1,125 @@
+import { invalid } from '../domain/beadFields.ts';
+import type { RuntimeName, Timestamp } from '../domain/ids.ts';
+import type { Polecat } from '../domain/polecat.ts';
+import type { Quota } from '../domain/quota.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { displayText } from '../domain/text.ts';
+import type { Caller } from '../protocol/caller.ts';
+import type { Params } from '../protocol/messages.ts';
+import type { Context } from './context.ts';
+import type { Duty } from './duty.ts';
+import { findRuntime } from './lookups.ts';
+
+/**
+ * Parks a runtime while its quota is used up, as a polecat on it shows: `rate-limited`, with the time that it is over. Takes the mark
+ * away when that time has come.
+ */
+export function parkRuntimes(context: Context): Duty {
+  const { store, timers } = context;
+  const wake = ({ id, until }: Quota): void => {
+    if (until === undefined) return;
+    timers.at(`the quota of ${id}`, until, () => endQuota(context, id));
+  };
+  return {
+    begin() {
+      for (const quota of store.view.all('quotas')) wake(quota);
+    },
+    changed({ changes }) {
+      for (const [collection, id, record] of changes) {
+        if (collection === 'agents' && record?.state === 'rate-limited') parkFor(context, record);
+        if (collection !== 'quotas') continue;
+        if (record) wake(record);
+        else timers.cancel(`the quota of ${id}`);
+      }
+    },
+  };
+}
+
+/** Only one that says until when: the others wait for themselves, and nothing is known of the runtime. */
+function parkFor(context: Context, polecat: Polecat): void {
+  const { runtime, until, id, reason } = polecat;
+  if (until === undefined || until <= context.now()) return;
+  const known = context.store.view.get('quotas', runtime);
+  if (known && (known.until === undefined || known.until >= until)) return;
+  context.background(`parking ${runtime}`, () =>
+    put(context, {
+      id: runtime,
+      since: context.now(),
+      until,
+      by: id,
+      ...(reason === undefined ? {} : { reason }),
+    }),
+  );
+}
+
+async function put(context: Context, quota: Quota): Promise<void> {
+  await context.store.transact({ verb: 'quota/park', by: quota.by, subject: quota.id }, (draft) => {
+    draft.put('quotas', quota);
+  });
+}
+
+async function endQuota(context: Context, id: RuntimeName): Promise<void> {
+  await context.store.transact({ verb: 'quota/back', by: 'town', subject: id }, (draft) => {
+    const until = draft.get('quotas', id)?.until;
+    if (until !== undefined && until <= context.now()) draft.remove('quotas', id);
+  });
+}
+
+export function listQuotas(context: Context): readonly Quota[] {
+  return [...context.store.view.all('quotas')];
+}
+
+export async function parkRuntime(
+  context: Context,
+  { runtime, until, reason }: Params<'quota/park'>,
+  caller: Caller,
+): Promise<Quota> {
+  const now = context.now();
+  const end = until === undefined ? undefined : timeOf(until, now);
+  const quota: Quota = {
+    id: findRuntime(context.store.view, runtime).id,
+    since: now,
+    ...(end === undefined ? {} : { until: end }),
+    by: caller.by,
+    ...(reason === undefined ? {} : { reason }),
+  };
+  await put(context, quota);
+  return quota;
+}
+
+export async function clearQuota(
+  context: Context,
+  { runtime }: Params<'quota/clear'>,
+  caller: Caller,
+): Promise<{ readonly runtime: string }> {
+  const { id } = findRuntime(context.store.view, runtime);
+  await context.store.transact({ verb: 'quota/clear', by: caller.by, subject: id }, (draft) => {
+    if (!draft.get('quotas', id)) {
+      throw new Refusal('not-found', `The runtime ${id} is not parked.`, {
+        field: 'runtime',
+        next: 'gt quota list',
+      });
+    }
+    draft.remove('quotas', id);
+  });
+  return { runtime: id };
+}
+
+/** `2h`, `45m`, or a time; `14:00` is the next one that comes, in UTC. */
+function timeOf(text: string, now: Timestamp): Timestamp {
+  const span = /^(\d{1,4})([mhd])$/u.exec(text);
+  const minutes = { m: 1, h: 60, d: 24 * 60 }[span?.[2] ?? 'm'] ?? 1;
+  const clock = /^([01]?\d|2[0-3]):([0-5]\d)$/u.exec(text);
+  let at = span ? Date.parse(now) + Number(span[1]) * minutes * 60_000 : Date.parse(text);
+  if (clock) {
+    at = Date.parse(`${now.slice(0, 10)}T${(clock[1] ?? '').padStart(2, '0')}:${clock[2]}:00.000Z`);
+    if (at <= Date.parse(now)) at += 86_400_000;
+  }
+  if (Number.isNaN(at) || at <= Date.parse(now) || at > 8.64e15) {
+    throw invalid(
+      'until',
+      `"${displayText(text, 40)}" is no time to come: 45m, 2h, 1d, 14:00 (UTC), or 2026-05-01T14:00:00Z.`,
+    );
+  }
+  return new Date(at).toISOString() as Timestamp;
+}

@@ -1,0 +1,188 @@
+import { dequeue, retryDispatch } from '../domain/dispatching.ts';
+import type { Dispatch } from '../domain/dispatch.ts';
+import { spentToday } from '../domain/dispatchLimits.ts';
+import { explain } from '../domain/explain.ts';
+import type { BeadId } from '../domain/ids.ts';
+import { nextStarts } from '../domain/nextStarts.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { schedulerDefaults, type Scheduler } from '../domain/scheduler.ts';
+import { workingPolecats } from '../domain/slinging.ts';
+import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
+import type { Caller, Handlers } from '../protocol/caller.ts';
+import type { Params, Result } from '../protocol/messages.ts';
+import type { BudgetStatus, QueuedBead, SchedulerStatus } from '../protocol/scheduler.ts';
+import type { Context } from './context.ts';
+import { startDispatch } from './dispatchQueue.ts';
+import { findBead, findRig, theTown } from './lookups.ts';
+import { clearQuota, listQuotas, parkRuntime } from './quotas.ts';
+
+type SchedulerMethods = Extract<keyof Handlers, `scheduler/${string}` | `quota/${string}`> | 'bead/explain';
+
+export function schedulerHandlers(context: Context): Pick<Handlers, SchedulerMethods> {
+  const { view } = context.store;
+  return {
+    'bead/explain': ({ bead }) => explain(view, findBead(view, bead), context.now()),
+    'scheduler/status': () => status(context),
+    'scheduler/list': (params) => listQueue(context, params),
+    'scheduler/pause': (params, caller) => pause(context, params, caller),
+    'scheduler/resume': (_params, caller) => resume(context, caller),
+    'scheduler/run': (params) => runQueue(context, params),
+    'scheduler/clear': (params, caller) => clearQueue(context, params, caller),
+    'scheduler/retry': (params, caller) => retry(context, params, caller),
+    'quota/list': () => listQuotas(context),
+    'quota/park': (params, caller) => parkRuntime(context, params, caller),
+    'quota/clear': (params, caller) => clearQuota(context, params, caller),
+  };
+}
+
+function status(context: Context): SchedulerStatus {
+  const { view } = context.store;
+  const { scheduler = {}, maxSessions } = theTown(view);
+  const { mode = schedulerDefaults.mode, batchSize = 1, spawnDelay = 0, paused, maxPolecats } = scheduler;
+  let working = 0;
+  for (const rig of view.all('rigs')) working += workingPolecats(view, rig.id);
+  return {
+    mode,
+    ...(paused ? { paused } : {}),
+    ...(maxPolecats === undefined ? {} : { maxPolecats }),
+    batchSize,
+    spawnDelay,
+    working,
+    sessions: view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running'),
+    maxSessions,
+    waiting: view.count('dispatchesByState', 'waiting'),
+    broken: view.count('dispatchesByState', 'broken'),
+    budgets: budgets(context, scheduler),
+    costReported: [],
+    quotas: listQuotas(context),
+  };
+}
+
+function budgets(context: Context, scheduler: Scheduler): BudgetStatus[] {
+  const { view } = context.store;
+  const now = context.now();
+  const town = spentToday(view, now);
+  const rigs = [...view.all('rigs')].filter(({ settings }) => settings.budget !== undefined);
+  return [
+    { ...scheduler.budget, usedTurns: town.turns, usedMinutes: town.minutes },
+    ...rigs.map(({ id, settings }) => {
+      const { turns, minutes } = spentToday(view, now, id);
+      return { rig: id, ...settings.budget, usedTurns: turns, usedMinutes: minutes };
+    }),
+  ];
+}
+
+function listQueue(context: Context, { rig }: Params<'scheduler/list'>): readonly QueuedBead[] {
+  const { view } = context.store;
+  const only = rig === undefined ? undefined : findRig(view, rig).id;
+  return [...view.find('dispatchesByState', 'waiting'), ...view.find('dispatchesByState', 'broken')]
+    .filter((dispatch) => only === undefined || dispatch.rig === only)
+    .flatMap((dispatch) => queuedBead(context, dispatch));
+}
+
+function queuedBead(context: Context, dispatch: Dispatch): QueuedBead[] {
+  const { view } = context.store;
+  const bead = view.get('beads', dispatch.id);
+  if (!bead) return [];
+  return [{ dispatch, title: bead.title, explanation: explain(view, bead, context.now()) }];
+}
+
+async function pause(
+  context: Context,
+  { reason }: Params<'scheduler/pause'>,
+  caller: Caller,
+): Promise<SchedulerStatus> {
+  const paused = { at: context.now(), by: caller.by, ...(reason === undefined ? {} : { reason }) };
+  await change(context, { verb: 'scheduler/pause', by: caller.by }, (scheduler) => ({
+    ...scheduler,
+    paused: scheduler.paused ?? paused,
+  }));
+  return status(context);
+}
+
+async function resume(context: Context, caller: Caller): Promise<SchedulerStatus> {
+  await change(context, { verb: 'scheduler/resume', by: caller.by }, (scheduler) => {
+    const { paused: _, ...rest } = scheduler;
+    return rest;
+  });
+  return status(context);
+}
+
+async function change(
+  context: Context,
+  act: { readonly verb: string; readonly by: string },
+  rule: (scheduler: Scheduler) => Scheduler,
+): Promise<void> {
+  await context.store.transact(act, (draft) => {
+    const town = theTown(draft);
+    draft.put('town', { ...town, scheduler: rule(town.scheduler ?? {}) });
+  });
+}
+
+async function runQueue(
+  context: Context,
+  { batch, dryRun }: Params<'scheduler/run'>,
+): Promise<Result<'scheduler/run'>> {
+  const { view } = context.store;
+  const most = batch ?? theTown(view).scheduler?.batchSize ?? schedulerDefaults.batchSize;
+  return await context.queue.run('the queue of slings', async () => {
+    const { starts } = nextStarts(view, { now: context.now(), most });
+    if (dryRun) return { started: starts.map(({ id }) => id), refused: [] };
+    const outcomes = await Promise.all(
+      starts.map(async (dispatch) => ({ dispatch, refusal: await startDispatch(context, dispatch) })),
+    );
+    return {
+      started: outcomes.filter(({ refusal }) => !refusal).map(({ dispatch }) => dispatch.id),
+      refused: outcomes.flatMap(({ dispatch, refusal }) => (refusal ? nowOf(context, dispatch) : [])),
+    };
+  });
+}
+
+function nowOf(context: Context, { id }: Dispatch): QueuedBead[] {
+  const now = context.store.view.get('dispatches', id);
+  return now ? queuedBead(context, now) : [];
+}
+
+async function clearQueue(
+  context: Context,
+  { bead }: Params<'scheduler/clear'>,
+  caller: Caller,
+): Promise<Result<'scheduler/clear'>> {
+  const only = bead === undefined ? undefined : inQueue(context.store.view, bead);
+  const { result } = await context.store.transact(
+    { verb: 'dispatch/clear', by: caller.by, subject: (cleared: readonly string[]) => cleared.join(' ') },
+    (draft) => {
+      const all = only === undefined ? Array.from(draft.all('dispatches'), ({ id }) => id) : [only];
+      return all.filter((id) => dequeue(draft, id));
+    },
+  );
+  return { cleared: result };
+}
+
+async function retry(
+  context: Context,
+  { bead }: Params<'scheduler/retry'>,
+  caller: Caller,
+): Promise<QueuedBead> {
+  const id = inQueue(context.store.view, bead);
+  const { result } = await context.store.transact(
+    { verb: 'dispatch/retry', by: caller.by, subject: id },
+    (draft) => retryDispatch(draft, id),
+  );
+  const { title } = findBead(context.store.view, id);
+  return {
+    dispatch: result,
+    title,
+    explanation: explain(context.store.view, findBead(context.store.view, id), context.now()),
+  };
+}
+
+function inQueue(view: View, text: string): BeadId {
+  const { id } = findBead(view, text);
+  if (view.get('dispatches', id)) return id;
+  throw new Refusal('not-found', `${displayText(id, 60)} is not in the queue.`, {
+    field: 'bead',
+    next: `gt explain ${displayText(id, 60)}`,
+  });
+}

@@ -1,0 +1,25 @@
+import { flag, labels, oneOf, opt, priority, text, title, word } from './fields.ts';
+
+/** The fields of `MailRequests`. */
+export const mailFields = {
+  'mail/send': {
+    to: labels,
+    cc: opt(labels),
+    subject: title,
+    text,
+    type: opt(oneOf('task', 'escalation', 'scavenge', 'notification', 'reply')),
+    priority: opt(priority),
+    urgent: opt(flag),
+    replyTo: opt(word),
+  },
+  'mail/list': { of: opt(word), unread: opt(flag), all: opt(flag), thread: opt(word) },
+  'mail/get': { message: opt(word), of: opt(word), peek: opt(flag) },
+  'mail/mark': {
+    messages: opt(labels),
+    all: opt(flag),
+    of: opt(word),
+    as: oneOf('read', 'unread', 'archived', 'deleted'),
+  },
+  'mail/check': { of: opt(word), inject: opt(flag) },
+  'mail/directory': {},
+};

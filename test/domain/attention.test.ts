@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { attentionOf } from '../../server/domain/attention.ts';
+import type { AttentionItem } from '../../server/domain/attentionItem.ts';
+import type { Escalation } from '../../server/domain/escalation.ts';
+import type { Mail } from '../../server/domain/message.ts';
+import type { LandingState } from '../../server/domain/mergeRequest.ts';
+import { overseer } from '../../server/domain/addresses.ts';
+import { transitionPolecat } from '../../server/domain/polecats.ts';
+import { bead, later, mergeRequest, noon, polecat, rig, session, time } from './support.ts';
+import { type GivenRecord, TownTwin } from './townTwin.ts';
+
+const backend = rig('backend', 'be');
+const held = (id: string, agent: string): GivenRecord => bead(id, { status: 'hooked', assignee: agent });
+const words = (items: readonly AttentionItem[]): string[] =>
+  items.map(({ subject, state, action }) => `${subject} ${state} ${action.verb}`);
+const attention = (...records: readonly GivenRecord[]): string[] =>
+  words(attentionOf(new TownTwin(records), later));
+
+function at(state: Parameters<typeof transitionPolecat>[1], reason?: string): GivenRecord[] {
+  const [, worker] = polecat('backend/nux', 'be-a');
+  const now = transitionPolecat(worker, state, { at: later, ...(reason === undefined ? {} : { reason }) });
+  return [backend, held('be-a', 'backend/nux'), ['agents', now]];
+}
+
+test('polecats that ask, failed, stalled or were interrupted need a person; those that work do not', () => {
+  assert.deepEqual(attention(...at('failed')), ['backend/nux failed resume']);
+  assert.deepEqual(attention(...at('interrupted')), ['backend/nux interrupted resume']);
+  assert.deepEqual(attention(...at('stalled')), ['backend/nux stalled resume']);
+  assert.deepEqual(attention(...at('needs-you', 'per user?')), ['backend/nux needs-you answer']);
+  const [, worker] = polecat('backend/nux', 'be-a');
+  assert.deepEqual(attention(backend, held('be-a', 'backend/nux'), ['agents', worker]), []);
+  assert.deepEqual(attention(...at('done')), []);
+  assert.deepEqual(attention(), []);
+});
+
+test('one that runs is spoken to in its terminal, unless it has none', () => {
+  const records = at('needs-you', 'per user?');
+  const [, worker] = polecat('backend/nux', 'be-a', { session: 's-1' as never });
+  const asks = { ...worker, state: 'needs-you', updatedAt: later } as const;
+  const withSession = (host: 'editor' | 'process'): string[] =>
+    attention(
+      records[0] as GivenRecord,
+      records[1] as GivenRecord,
+      ['agents', asks],
+      session('s-1', worker, { host }),
+    );
+  assert.deepEqual(withSession('editor'), ['backend/nux needs-you openTerminal']);
+  assert.deepEqual(withSession('process'), ['backend/nux needs-you answer']);
+});
+
+test('waiting for a limit passes by itself: while the program is there, or the time is known', () => {
+  const [, worker] = polecat('backend/nux', 'be-a', { state: 'rate-limited', session: 's-1' as never });
+  const limited = (fields: Parameters<typeof session>[2]): string[] =>
+    attention(backend, held('be-a', 'backend/nux'), ['agents', worker], session('s-1', worker, fields));
+  assert.deepEqual(limited({ state: 'running' }), []);
+  const failure = { verdict: 'rate-limit', advice: 'wait', evidence: '429' } as const;
+  assert.deepEqual(limited({ state: 'ended', failure: { ...failure, resets: '3 pm' } }), []);
+  assert.deepEqual(limited({ state: 'ended', failure }), ['backend/nux rate-limited resume']);
+});
+
+test('finished work waits for a review where the rig says so; what cannot land, while somebody waits for it', () => {
+  const [, worker] = polecat('backend/nux', 'be-a', { state: 'done' });
+  const request = (state: LandingState, merge: 'review' | 'auto' = 'review', reason?: string): string[] =>
+    attention(
+      rig('backend', 'be', { settings: { merge } }),
+      held('be-a', 'backend/nux'),
+      ['agents', worker],
+      mergeRequest('mr-1', worker, { state, ...(reason === undefined ? {} : { reason }) }),
+    );
+  assert.deepEqual(request('submitted'), ['be-a submitted review']);
+  assert.deepEqual(request('submitted', 'auto'), []);
+  assert.deepEqual(request('submitted', 'auto', 'the target is away'), ['be-a submitted review']);
+  assert.deepEqual(request('merged'), []);
+  assert.deepEqual(request('verified'), []);
+  assert.deepEqual(request('conflict'), ['be-a conflict resume']);
+  assert.deepEqual(request('rejected'), ['be-a rejected resume']);
+  assert.deepEqual(request('lost'), ['be-a lost resume']);
+  assert.deepEqual(request('waiting-for-checkout'), ['be-a waiting-for-checkout merge']);
+  // Nobody takes it up: its bead is closed.
+  const closed = [backend, bead('be-a', { status: 'closed' }), ['agents', worker] as const];
+  assert.deepEqual(attention(...closed, mergeRequest('mr-1', worker, { state: 'rejected' })), []);
+});
+
+test('one cause is one row: a polecat that failed while it took up its own conflict', () => {
+  const [, worker] = polecat('backend/nux', 'be-a', { state: 'failed' });
+  const records = [backend, held('be-a', 'backend/nux'), ['agents', worker] as const];
+  const conflict = mergeRequest('mr-1', worker, { state: 'conflict' });
+  assert.deepEqual(attention(...records, conflict), ['backend/nux failed resume']);
+  const older = mergeRequest('mr-0', worker, { state: 'rejected', submittedAt: time(-5) });
+  assert.deepEqual(attention(...records, older, conflict), ['backend/nux failed resume']);
+});
+
+test('an episode keeps its id, and the next has another', () => {
+  const [, worker] = polecat('backend/nux', 'be-a');
+  const ids = (...changes: readonly [Parameters<typeof transitionPolecat>[1], string?][]): string[] => {
+    let now = worker;
+    return changes.map(([state, reason], minute) => {
+      const change = { at: time(minute), ...(reason === undefined ? {} : { reason }) };
+      now = { ...now, ...transitionPolecat(now, state, change) };
+      return (
+        attentionOf(new TownTwin([backend, held('be-a', 'backend/nux'), ['agents', now]]), later)[0]?.id ?? ''
+      );
+    });
+  };
+  const [first, same, other] = ids(['stalled', 'quiet'], ['stalled', 'quiet for 20 m'], ['failed', 'gone']);
+  assert.equal(first, same);
+  assert.notEqual(first, other);
+  const [asked, again, next] = ids(['needs-you', 'a?'], ['needs-you', 'a?'], ['needs-you', 'b?']);
+  assert.equal(asked, again);
+  assert.notEqual(asked, next);
+});
+
+test('the most pressing first, of the same the oldest', () => {
+  const escalation = (
+    id: string,
+    severity: Escalation['severity'],
+    state: Escalation['state'] = 'open',
+  ): GivenRecord => [
+    'escalations',
+    {
+      id,
+      state,
+      severity,
+      originalSeverity: severity,
+      description: id,
+      by: 'town',
+      createdAt: noon,
+      raised: 0,
+    } as unknown as Escalation,
+  ];
+  const mail = (id: string, fields: Partial<Mail>): GivenRecord => [
+    'messages',
+    {
+      id,
+      kind: 'mail',
+      from: 'backend/nux',
+      to: overseer,
+      subject: id,
+      text: '',
+      state: 'queued',
+      type: 'task',
+      priority: 2,
+      thread: id,
+      createdAt: noon,
+      ...fields,
+    } as unknown as Mail,
+  ];
+  const unapproved = { at: noon, why: 'It names programs.' };
+  assert.deepEqual(
+    attention(
+      escalation('es-low', 'low'),
+      escalation('es-taken', 'critical', 'acknowledged'),
+      escalation('es-top', 'critical'),
+      mail('m-quiet', {}),
+      mail('m-urgent', { urgent: true }),
+      mail('m-read', { urgent: true, state: 'acknowledged' }),
+      rig('infra', 'in', { unapproved }),
+      ...at('failed'),
+    ),
+    [
+      'es-top critical acknowledge',
+      'm-urgent unread read',
+      'backend/nux failed resume',
+      'infra unapproved approve',
+      'es-low low acknowledge',
+    ],
+  );
+});
+
+test('it looks at what needs a person, not at all that there is', () => {
+  const town = new TownTwin(at('failed'));
+  const watched = new Proxy(town, {
+    get: (of, name) => {
+      if (name === 'all')
+        return (collection: 'rigs') => {
+          assert.equal(collection, 'rigs', 'only rigs are few');
+          return of.all(collection);
+        };
+      const value: unknown = Reflect.get(of, name);
+      return typeof value === 'function' ? (value as (...words: unknown[]) => unknown).bind(of) : value;
+    },
+  });
+  assert.equal(attentionOf(watched, later).length, 1);
+});

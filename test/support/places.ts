@@ -1,0 +1,75 @@
+import type { Bead } from '../../server/domain/bead.ts';
+import { type BeadPlace, placeOf } from '../../server/domain/beadPlace.ts';
+import type { Timestamp } from '../../server/domain/ids.ts';
+import type { LandingState } from '../../server/domain/mergeRequest.ts';
+import type { View } from '../../server/domain/view.ts';
+
+const work = (bead: Bead): boolean =>
+  !['closed', 'pinned'].includes(bead.status) &&
+  !['merge-request', 'gate', 'molecule', 'message', 'agent', 'role', 'rig'].includes(bead.type);
+
+const held = ({ status }: Bead): boolean => status === 'hooked' || status === 'in_progress';
+
+/** The landing that its holder waits for; undefined: it has submitted nothing, or works again. */
+function landing(view: View, bead: Bead): LandingState | 'landing' | undefined {
+  const polecat = view.get('agents', bead.assignee ?? '');
+  if (!held(bead) || polecat?.state !== 'done') return undefined;
+  const all = [...view.all('mergeRequests')].filter(
+    (request) => request.bead === bead.id && request.branch === polecat.branch,
+  );
+  const newest = all.toSorted((a, b) => a.submittedAt.localeCompare(b.submittedAt)).at(-1);
+  if (!newest || newest.state === 'verified') return undefined;
+  const lands = [...view.all('intents')].some(
+    (intent) => intent.kind === 'land' && intent.mergeRequest === newest.id,
+  );
+  return lands ? 'landing' : newest.state;
+}
+
+function reviews(view: View, bead: Bead): boolean {
+  const polecat = view.get('agents', bead.assignee ?? '');
+  return view.get('rigs', polecat?.rig ?? '')?.settings.merge === 'review';
+}
+
+/** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */
+function works(view: View, bead: Bead): boolean {
+  const { assignee = '' } = bead;
+  if (view.get('workplaces', assignee)) return true;
+  const polecat = view.get('agents', assignee);
+  if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/');
+  if (polecat.state === 'rate-limited') return view.get('sessions', polecat.session ?? '')?.state !== 'ended';
+  return polecat.state === 'working' || polecat.state === 'spawning';
+}
+
+/** What each place means, said for itself, in no order: of an open bead exactly one is true. */
+const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead) => boolean>> = {
+  ready: (view, bead) => inIndex(view, bead) && view.get('dispatches', bead.id)?.state !== 'broken',
+  blocked: (view, bead) => !held(bead) && !inIndex(view, bead),
+  hooked: (view, bead) => held(bead) && landing(view, bead) === undefined && works(view, bead),
+  review: (view, bead) => landing(view, bead) === 'submitted' && reviews(view, bead),
+  merge: (view, bead) => ['landing', 'merged'].includes(landing(view, bead) ?? '') || landsBy(view, bead),
+  attention(view, bead) {
+    const state = landing(view, bead);
+    if (state === undefined && held(bead)) return !works(view, bead);
+    if (!held(bead)) return inIndex(view, bead) && view.get('dispatches', bead.id)?.state === 'broken';
+    return !['landing', 'merged', 'submitted'].includes(state ?? '');
+  },
+};
+
+const landsBy = (view: View, bead: Bead): boolean =>
+  landing(view, bead) === 'submitted' && !reviews(view, bead);
+
+function inIndex(view: View, { id }: Bead): boolean {
+  return [...view.find('beadsReady', '')].some((ready) => ready.id === id);
+}
+
+/** Each open bead that is not in exactly one place, or not in the one that `placeOf` says; none where all is well. */
+export function placeProblems(view: View, now: Timestamp): string[] {
+  return [...view.all('beads')].flatMap((bead) => {
+    const place = placeOf(view, bead, now);
+    if (!work(bead)) return place === undefined ? [] : [`${bead.id} is ${bead.status}, and in ${place}.`];
+    const meant = Object.entries(meanings).filter(([, holds]) => holds(view, bead));
+    const places = meant.map(([name]) => name);
+    if (places.length === 1 && places[0] === place) return [];
+    return [`${bead.id} (${bead.status}) is in ${place}, and means ${places.join(' and ') || 'no place'}.`];
+  });
+}
