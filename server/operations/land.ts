@@ -13,10 +13,15 @@ import { findMergeRequest, findRig } from './lookups.ts';
  * request as it then is: `verified`, or the state that says what is in the way.
  */
 export async function land(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
-  const request = await approve(context, id, by);
-  await context.queue.run(landQueue(request.rig), async () => {
+  const { rig } = findMergeRequest(context.store.view, id);
+  const approved = approve(context, id, by);
+  // It fails in its turn, below.
+  approved.catch(() => undefined);
+  // In the queue before the refinery wakes of the approval: what is refused then is for whoever asked.
+  await context.queue.run(landQueue(rig), async () => {
+    await approved;
     for (const turn = turns(); !isAtRest(context, id); turn.done()) {
-      const landed = await landNext(context, request.rig, turn.alone);
+      const landed = await landNext(context, rig, turn.alone);
       if (landed === 0 || turn.over) return;
     }
   });
