@@ -13,10 +13,9 @@ import { escalationHandlers } from './operations/escalations.ts';
 import { handoff } from './operations/handoff.ts';
 import { clearHook, putOnHook } from './operations/hookVerbs.ts';
 import { historyHandlers } from './operations/history.ts';
-import { land } from './operations/land.ts';
-import { listMergeRequests } from './operations/mergeRequests.ts';
+import { mergeQueueHandlers } from './operations/mergeQueueHandlers.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
-import { findBead, findMergeRequest, findRig, theTown } from './operations/lookups.ts';
+import { findBead, findRig, theTown } from './operations/lookups.ts';
 import { mailHandlers } from './operations/mail.ts';
 import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
@@ -33,7 +32,6 @@ import { removePolecat } from './operations/remove.ts';
 import { doctorHandlers } from './operations/doctor.ts';
 import { recoveryHandlers } from './operations/recovery.ts';
 import { rigLifeHandlers } from './operations/rigLife.ts';
-import { freshRequest } from './operations/pullRequestWatch.ts';
 import { approveRig } from './operations/approveRig.ts';
 import { configureRig, createRig, removeRig } from './operations/rigs.ts';
 import { rigPrompt } from './operations/rigPrompt.ts';
@@ -54,7 +52,7 @@ import { configureTown, townStatus } from './operations/status.ts';
 import { subscribe, takeDown } from './operations/townLife.ts';
 import { notingUnapproved } from './operations/unapproved.ts';
 import { unsling } from './operations/unsling.ts';
-import { beadDetail, mergeRequestDetail } from './operations/views.ts';
+import { beadDetail } from './operations/views.ts';
 import { witnessHandlers } from './operations/witnessHandlers.ts';
 import type { Caller, Handlers } from './protocol/caller.ts';
 import { checkPreset } from './protocol/schema.ts';
@@ -74,6 +72,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...agentHandlers(context),
     ...workHandlers(context, offerToHost),
     ...nudgeHandlers(context),
+    ...mergeQueueHandlers(context),
     ...attentionHandlers(context),
     ...mailHandlers(context),
     ...broadcastHandlers(context),
@@ -189,16 +188,11 @@ function agentHandlers(context: Context): Pick<Handlers, AgentMethods> {
 }
 
 type WorkMethods = Exclude<
-  | Extract<
-      keyof Handlers,
-      `work/${string}` | `polecat/${string}` | `mergeRequest/${string}` | `session/${string}`
-    >
-  | 'host/offer',
+  Extract<keyof Handlers, `work/${string}` | `polecat/${string}` | `session/${string}`> | 'host/offer',
   AgentMethods | NudgeMethods | keyof ReturnType<typeof recoveryHandlers>
 >;
 
 function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers, WorkMethods> {
-  const { view } = context.store;
   return {
     'work/sling': (params, caller) => sling(context, params, caller),
     'work/unsling': (params, caller) => unsling(context, params, caller),
@@ -211,13 +205,6 @@ function workHandlers(context: Context, offerToHost: OfferToHost): Pick<Handlers
     'polecat/file': (params) => polecatFile(context, params),
     'polecat/remove': (params, caller) =>
       removePolecat(context, params.agent, { force: params.force === true, by: caller.by }),
-    'mergeRequest/list': (params) => listMergeRequests(context, params),
-    'mergeRequest/get': async (params) =>
-      mergeRequestDetail(view, await freshRequest(context, params.mergeRequest)),
-    'mergeRequest/merge': async (params, caller) => {
-      const request = await land(context, findMergeRequest(view, params.mergeRequest).id, caller.by);
-      return mergeRequestDetail(view, request);
-    },
     'session/list': (params) => listSessions(context, params),
     'session/run': (params, caller) => runSession(context, params, caller),
     'session/stop': (params, caller) => stopSession(context, params.session, { by: caller.by }),

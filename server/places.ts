@@ -280,7 +280,7 @@ const programPort: Omit<ProgramPort, 'runBounded'> = {
   find: findCommand,
   asRoot: process.getuid?.() === 0,
   version: (program, args, path) => versionOf(program, args, { path }),
-  async run(argv, directory) {
+  async run(argv, directory, { deadlineMs = checkDeadlineMs, environment } = {}) {
     const path = await loginShellPath();
     const [command = '', ...args] = argv;
     const program = findProgram(command, path);
@@ -290,7 +290,8 @@ const programPort: Omit<ProgramPort, 'runBounded'> = {
       directory,
       path,
       strip: alwaysStripped,
-      deadlineMs: checkDeadlineMs,
+      deadlineMs,
+      ...(environment ? { environment } : {}),
     });
   },
 };

@@ -17,6 +17,7 @@ import { addLifecycle } from './commands/lifecycle.ts';
 import { addMergeQueue } from './commands/mergeQueue.ts';
 import { addPolecat } from './commands/polecat.ts';
 import { addNudge } from './commands/nudge.ts';
+import { addRefinery } from './commands/refinery.ts';
 import { addRadar } from './commands/radar.ts';
 import { addPlugin } from './commands/plugin.ts';
 import { addRig } from './commands/rig.ts';
@@ -78,6 +79,7 @@ export function gtCommands(cli: Cli): Command {
   addHandoffPacket(gt, cli);
   addSeance(gt, cli);
   addMergeQueue(gt, cli);
+  addRefinery(gt, cli);
   addRadar(gt, cli);
   gt.commandsGroup('For agents, inside their sessions:');
   addHook(gt, cli);

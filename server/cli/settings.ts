@@ -1,3 +1,5 @@
+import { isGateKey } from '../domain/gateSettings.ts';
+import { mostInBatch } from '../domain/mergeQueue.ts';
 import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { radarMinutes } from '../domain/radarSettings.ts';
@@ -10,6 +12,7 @@ import { shellWord } from '../domain/text.ts';
 import type { Town } from '../domain/town.ts';
 import { witnessWords } from '../domain/witnessSettings.ts';
 import { Usage } from './failure.ts';
+import { gateDefault, queueSettings } from './gateSettings.ts';
 import type { Look } from './output.ts';
 import { table } from './table.ts';
 
@@ -60,6 +63,7 @@ export function rigSettings({ runtime, branch, state, settings }: Rig): Settings
     budgetTurns: String(settings.budget?.turns ?? 'none'),
     budgetMinutes: String(settings.budget?.minutes ?? 'none'),
     ...witnessWords(settings),
+    ...queueSettings(settings),
   };
 }
 
@@ -89,6 +93,7 @@ export function townSettingOf(town: Town, key: string): string {
 
 /** What a rig's key goes back to. Its runtime goes back to the town's; its branch to nothing we know. */
 export function rigDefault(key: string, town: Town): string {
+  if (isGateKey(key)) return gateDefault(key);
   const { merge, push, session, ids, maxPolecats } = rigDefaults;
   const defaults = {
     runtime: town.defaultRuntime,
@@ -103,6 +108,7 @@ export function rigDefault(key: string, town: Town): string {
     isolation: 'auto',
     setup: 'none',
     include: 'on',
+    batch: mostInBatch({}),
     radar: String(radarMinutes),
     holdCollisions: 'false',
     budgetTurns: 'none',
@@ -145,6 +151,7 @@ export function townDefault(key: string): string {
 export function settingOf(settings: Settings, key: string): string {
   const value = Object.entries(settings).find(([name]) => plain(name) === plain(key))?.[1];
   if (value !== undefined) return value;
+  if (isGateKey(key)) return gateDefault(key);
   throw new Refusal('not-found', `There is no key ${key}.`, {
     next: `Keys: ${Object.keys(settings).join(', ')}.`,
   });

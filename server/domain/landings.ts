@@ -1,3 +1,4 @@
+import type { GateOutcome } from './gate.ts';
 import type { AgentId, MergeRequestId, Sha, Timestamp } from './ids.ts';
 import { finishBead } from './beadClose.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
@@ -5,13 +6,15 @@ import type { SlungPolecat } from './polecat.ts';
 import { newestRequest } from './newestRequest.ts';
 import { stuck, transitionPolecat } from './polecats.ts';
 import { Refusal } from './refusal.ts';
+import { blockerOf, closeRepair } from './repairs.ts';
 import { describeState } from './stateWords.ts';
 import type { Draft, View } from './view.ts';
 
 /** Where each landing may go. `verified` is the end; from every other state the proof may be found, by whatever way it came there. */
 export const landingTransitions: Readonly<Record<LandingState, readonly LandingState[]>> = {
   submitted: ['merged', 'verified', 'conflict', 'rejected', 'waiting-for-checkout', 'lost'],
-  merged: ['verified', 'lost'],
+  // On the target, where a gate that runs after the landing rejects it: it is there, and it is not verified.
+  merged: ['verified', 'lost', 'rejected'],
   conflict: ['submitted', 'merged', 'verified', 'rejected', 'waiting-for-checkout', 'lost'],
   rejected: ['submitted', 'merged', 'verified', 'conflict', 'waiting-for-checkout', 'lost'],
   'waiting-for-checkout': ['submitted', 'merged', 'verified', 'conflict', 'rejected', 'lost'],
@@ -31,6 +34,7 @@ export function isSettled(state: LandingState): boolean {
 export function isAwaited(view: View, request: MergeRequest): boolean {
   if (isSettled(request.state)) return false;
   if (!stuck.has(request.state)) return true;
+  if (blockerOf(view, request)) return true;
   const polecat = view.get('agents', request.agent);
   const isHeld = polecat?.bead === request.bead && view.get('beads', request.bead)?.status !== 'closed';
   return isHeld && newestRequest(view, request)?.id === request.id;
@@ -43,6 +47,8 @@ export interface LandingChange {
   readonly landed?: Sha;
   readonly files?: readonly string[];
   readonly checkOutput?: readonly string[];
+  readonly gates?: readonly GateOutcome[];
+  readonly landedBy?: 'patch-id';
 }
 
 /** Refused with `stale` where the states do not allow it. Its own state again: only what is said about it is another. */
@@ -61,15 +67,18 @@ export function transitionLanding(
       },
     );
   }
-  const { reason: _reason, files: _files, checkOutput: _output, ...rest } = request;
+  const { reason: _reason, files: _files, checkOutput: _output, retryAt: _retry, ...rest } = request;
   const { at, ...said } = change;
   const verifiedAt = to === 'verified' ? { verifiedAt: request.verifiedAt ?? at } : {};
   return { ...rest, ...said, ...verifiedAt, state: to, updatedAt: at };
 }
 
+/** Whose branch is handed over: a polecat, or a crew member with a bead. */
+export type Author = Pick<SlungPolecat, 'id' | 'rig' | 'runtime' | 'branch' | 'base' | 'bead'>;
+
 export interface Submission {
   readonly id: MergeRequestId;
-  readonly polecat: SlungPolecat;
+  readonly polecat: Author;
   readonly target: string;
   readonly tip: Sha;
   readonly commits: number;
@@ -81,9 +90,9 @@ export interface Submission {
  * there already, unchanged. With a new tip, earlier requests of the branch that have not landed are rejected as replaced.
  */
 export function openMergeRequest(draft: Draft, submission: Submission): MergeRequest {
-  const { id, polecat, target, tip, commits, at } = submission;
-  const earlier = Array.from(draft.find('mergeRequestsByBead', polecat.bead)).filter(
-    (request) => request.rig === polecat.rig && request.branch === polecat.branch,
+  const { id, polecat: author, target, tip, commits, at } = submission;
+  const earlier = Array.from(draft.find('mergeRequestsByBead', author.bead)).filter(
+    (request) => request.rig === author.rig && request.branch === author.branch,
   );
   const same = earlier.find((request) => request.tip === tip);
   if (same) return same;
@@ -96,13 +105,13 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
   for (const request of earlier) replace(draft, request, id, at);
   const request: MergeRequest = {
     id,
-    bead: polecat.bead,
-    rig: polecat.rig,
-    agent: polecat.id,
-    runtime: polecat.runtime,
-    branch: polecat.branch,
+    bead: author.bead,
+    rig: author.rig,
+    agent: author.id,
+    runtime: author.runtime,
+    branch: author.branch,
     target,
-    base: polecat.base,
+    base: author.base,
     tip,
     state: 'submitted',
     commits,
@@ -110,7 +119,7 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
     updatedAt: at,
   };
   draft.put('mergeRequests', request);
-  finishPolecat(draft, polecat.id, `submitted ${tip.slice(0, 7)}`, at);
+  finishPolecat(draft, author.id, `submitted ${tip.slice(0, 7)}`, at);
   return request;
 }
 
@@ -125,7 +134,10 @@ export function submitAgain(draft: Draft, id: MergeRequestId, at: Timestamp): Me
   if (!stuck.has(request.state)) return request;
   for (const other of Array.from(draft.find('mergeRequestsByBead', request.bead)))
     if (other.id !== id && other.branch === request.branch) replace(draft, other, id, at);
-  const again = { ...transitionLanding(request, 'submitted', { at }), submittedAt: at };
+  closeRepair(draft, request, `${request.tip.slice(0, 7)} was handed over again.`, at);
+  // A person is asked anew: what it is about may be another thing by now.
+  const { blockedBy: _, approved: _approval, ...anew } = transitionLanding(request, 'submitted', { at });
+  const again = { ...anew, submittedAt: at };
   draft.put('mergeRequests', again);
   return again;
 }
@@ -137,13 +149,17 @@ export function submitAgain(draft: Draft, id: MergeRequestId, at: Timestamp): Me
 export function verifyLanding(
   draft: Draft,
   id: MergeRequestId,
-  proof: { readonly landed: Sha; readonly at: Timestamp },
+  proof: Pick<LandingChange, 'gates' | 'landedBy' | 'reason'> & {
+    readonly landed: Sha;
+    readonly at: Timestamp;
+  },
 ): MergeRequest {
   const request = draft.get('mergeRequests', id);
   if (!request) throw new Refusal('not-found', `There is no merge request ${id}.`, { next: 'gt mq list' });
   if (isSettled(request.state)) return request;
   const verified = transitionLanding(request, 'verified', proof);
   draft.put('mergeRequests', verified);
+  closeRepair(draft, request, `${request.bead} has landed.`, proof.at);
   const bead = draft.get('beads', request.bead);
   if (bead) finishBead(draft, bead, `Landed as ${proof.landed.slice(0, 7)} on ${request.target}`, proof.at);
   return verified;
@@ -169,7 +185,9 @@ function finishPolecat(draft: Draft, id: AgentId, reason: string, at: Timestamp)
 
 function replace(draft: Draft, request: MergeRequest, by: MergeRequestId, at: Timestamp): void {
   if (!replaceable.has(request.state)) return;
-  draft.put('mergeRequests', transitionLanding(request, 'rejected', { at, reason: `replaced by ${by}` }));
+  closeRepair(draft, request, `${request.bead} was handed over anew as ${by}.`, at);
+  const { blockedBy: _, approved: _approval, ...replaced } = request;
+  draft.put('mergeRequests', transitionLanding(replaced, 'rejected', { at, reason: `replaced by ${by}` }));
 }
 
 /** Merged ones are proven or lost by themselves. */

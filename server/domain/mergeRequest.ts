@@ -1,6 +1,7 @@
+import type { GateOutcome } from './gate.ts';
 import type { AgentId, BeadId, MergeRequestId, RigName, RuntimeName, Sha, Timestamp } from './ids.ts';
 
-/** submitted → merged → verified; beside: conflict, rejected, waiting-for-checkout, lost. Verified is: reachable on the target. */
+/** submitted → merged → verified; beside: conflict, rejected, waiting-for-checkout, lost. Verified is: reachable on the target, with the rig's gates passed. */
 export type LandingState =
   | 'submitted'
   | 'merged'
@@ -10,6 +11,7 @@ export type LandingState =
   | 'waiting-for-checkout'
   | 'lost';
 
+/** As its remote has it. */
 export interface PullRequest {
   readonly url: string;
   readonly number: number;
@@ -17,6 +19,14 @@ export interface PullRequest {
   /** Its branch on the remote, and the remote that it was opened at: the proof is about that one. */
   readonly branch: string;
   readonly repository: string;
+}
+
+/** A person has pressed Merge. */
+export interface Approved {
+  readonly by: string;
+  readonly at: Timestamp;
+  /** The bead that it waited for then: it is tried all the same, once. */
+  readonly despite?: BeadId;
 }
 
 export interface MergeRequest {
@@ -44,6 +54,20 @@ export interface MergeRequest {
   readonly checkOutput?: readonly string[];
   /** How it lands in a rig with `merge = pr`. */
   readonly pullRequest?: PullRequest;
+  /** A person pressed Merge: in a rig that does not land by itself, only what has this lands. It is for this tip alone. */
+  readonly approved?: Approved;
+  /** How often its landing was begun. */
+  readonly attempts?: number;
+  /** What kept its landing from being tried may have passed by then: it waits. */
+  readonly retryAt?: Timestamp;
+  /** Its landing is under way. It holds until then at most. */
+  readonly claim?: { readonly at: Timestamp; readonly until: Timestamp };
+  /** Of its last landing. */
+  readonly gates?: readonly GateOutcome[];
+  /** The bead that is to put right what its last landing met; it lands no more before that is closed. */
+  readonly blockedBy?: BeadId;
+  /** How it was known to be on the target without having been put there as it is. */
+  readonly landedBy?: 'patch-id';
   readonly submittedAt: Timestamp;
   readonly updatedAt: Timestamp;
   readonly verifiedAt?: Timestamp;

@@ -1,3 +1,4 @@
+import type { GateSetting } from './gate.ts';
 import type { RigName, RuntimeName, Timestamp } from './ids.ts';
 import type { Budget } from './scheduler.ts';
 import type { HostKind } from './session.ts';
@@ -56,6 +57,10 @@ export interface RigSettings {
   readonly setup?: readonly string[];
   /** Whether what `.worktreeinclude` names is copied into new workplaces. Absent: true. */
   readonly include?: boolean;
+  /** By name. What `gt rig config` sets is approved by that. */
+  readonly gates?: Readonly<Record<string, GateSetting>>;
+  /** How many merge requests land with one run of the gates. Absent: 5. */
+  readonly batch?: number;
   /** Minutes between looks of the conflict radar. Absent: `radarMinutes`. */
   readonly radar?: number | 'off';
   /** Whether the scheduler holds back a bead that would collide. Absent: false. */
@@ -67,6 +72,13 @@ export interface RigSettings {
   /** 0: none. */
   readonly stallLimitMs?: number;
   readonly pushOnCrash?: boolean;
+}
+
+/** A person has stopped the landings of a rig. */
+export interface Pause {
+  readonly pausedAt: Timestamp;
+  readonly by: string;
+  readonly reason?: string;
 }
 
 export interface Rig {
@@ -85,6 +97,8 @@ export interface Rig {
   readonly approvedConfiguration?: string;
   /** SHA-256 of the setup command, and of the files of the repository that it names, as a person approved them. */
   readonly approvedSetup?: string;
+  /** While it is there nothing lands in the rig. */
+  readonly refinery?: Pause;
   /** Something of it was kept from running since a person has not approved it; gone with the approval, or when nothing is in the way. */
   readonly unapproved?: { readonly at: Timestamp; readonly why: string };
   /** SHA-256 of the content of each plugin of the rig's folder that a person approved, by the plugin's name. */

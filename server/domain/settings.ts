@@ -3,6 +3,7 @@ import type { LastingRole } from './agent.ts';
 import type { RuntimeName } from './ids.ts';
 import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
+import { gateSettingKeys, isGateKey, parseGateSetting, withGate, type GateChange } from './gateSettings.ts';
 import { radarParsers, radarSettingKeys } from './radarSettings.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import {
@@ -34,6 +35,7 @@ export interface RigChange {
   readonly state?: Rig['state'];
   readonly settings?: Partial<RigSettings>;
   readonly approvedSetup?: string;
+  readonly gate?: GateChange;
 }
 
 export type TownChange = Partial<Pick<Town, 'name' | 'defaultRuntime' | 'maxSessions' | ArchiveSetting>> & {
@@ -94,6 +96,7 @@ export const rigSettingKeys: readonly SettingKey[] = [
     values: 'on or off',
     about: 'Copy what .worktreeinclude names (only for a rig over a local path).',
   },
+  ...gateSettingKeys,
   ...radarSettingKeys,
   ...budgetSettingKeys,
   ...witnessSettingKeys,
@@ -129,6 +132,7 @@ export const townSettingKeys: readonly SettingKey[] = [
 
 /** `words` as typed after the key. Refused with `invalid`, the field (`key`, or the key itself) and the legal values. */
 export function parseRigSetting(key: string, words: readonly string[]): RigChange {
+  if (isGateKey(key)) return { gate: parseGateSetting(key, words) };
   const parse = rigParsers[knownKey(key, rigSettingKeys)];
   if (!parse) throw unknownKey(key, rigSettingKeys);
   return parse(words);
@@ -148,9 +152,10 @@ export function parseTownSetting(key: string, words: readonly string[]): TownCha
   return parse(words);
 }
 
-export function withRigChange(rig: Rig, { settings, budget, ...change }: RigChange): Rig {
+export function withRigChange(rig: Rig, { settings, budget, gate, ...change }: RigChange): Rig {
   const limits = budget ? withScheduler(rig.settings, { budget }) : {};
-  return { ...rig, ...change, settings: { ...rig.settings, ...settings, ...limits } };
+  const next = { ...rig, ...change, settings: { ...rig.settings, ...settings, ...limits } };
+  return gate ? { ...next, settings: withGate(next.settings, gate) } : next;
 }
 
 /** The town with the change in it; a command or a role's runtime that is none is forgotten. */
@@ -222,6 +227,7 @@ const rigParsers: Readonly<Record<string, (words: readonly string[]) => RigChang
   }),
   setup: (words) => ({ settings: { setup: program('setup', words) } }),
   include: (words) => ({ settings: { include: yesOrNo('include', words) } }),
+  batch: (words) => ({ settings: { batch: count('batch', words, 20) } }),
   ...radarParsers,
   budgetTurns: (words) => ({ budget: { turns: limit('budgetTurns', words) } }),
   budgetMinutes: (words) => ({ budget: { minutes: limit('budgetMinutes', words) } }),

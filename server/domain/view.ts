@@ -41,6 +41,8 @@ export interface IndexedRecords {
   mergeRequestsByBead: MergeRequest;
   mergeRequestsByState: MergeRequest;
   mergeRequestsByRig: MergeRequest;
+  /** By the bead that must close before they land. */
+  mergeRequestsByBlocker: MergeRequest;
   messagesByAgent: Message;
   escalationsByState: Escalation;
   /** By bead, or by agent for those without one. */

@@ -40,6 +40,7 @@ import {
 } from './mergeTree.ts';
 import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
+import { landedByPatch } from './patchId.ts';
 import { push, remoteTip } from './push.ts';
 import { fetchBranch, isTakenUp, remoteUrl } from './pullRequest.ts';
 import { createQueue } from './queue.ts';
@@ -125,6 +126,7 @@ const calls = {
   unlandedRefs,
   ownTownRefs,
   deleteTownRefs,
+  landedByPatch,
   openScratchObjects,
   removeScratchObjects,
   workOf,

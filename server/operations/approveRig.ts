@@ -4,8 +4,8 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { UnapprovedKey } from '../protocol/rig.ts';
 import type { Context } from './context.ts';
-import { resumeLandings } from './land.ts';
 import { findRig } from './lookups.ts';
+import { retryAtOnce } from './refinery.ts';
 import { isApproved, setupKeys, setupNow } from './setup.ts';
 
 interface Approval {
@@ -41,7 +41,7 @@ export async function approveRig(
       return next;
     },
   );
-  resumeLandings(context, rig.id);
+  await retryAtOnce(context, rig.id);
   return { rig: result, keys: found.keys };
 }
 

@@ -51,7 +51,7 @@ function rigFor(draft: Draft, params: BeadCreateParams): RigName | undefined {
 export function mint(
   context: Context,
   draft: Draft,
-  params: BeadCreateParams & { readonly by: string },
+  params: Pick<BeadCreateParams, 'title' | 'description'> & { readonly by: string },
   rigName: RigName | undefined,
 ): BeadId {
   const rig = rigName === undefined ? undefined : findRig(draft, rigName);

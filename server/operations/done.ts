@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import { closeDoneBead, isSettled, openMergeRequest, submitAgain } from '../domain/landings.ts';
-import type { MergeRequestId, Sha } from '../domain/ids.ts';
+import type { Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { PolecatState, SlungPolecat } from '../domain/polecat.ts';
 import { identityOf } from '../domain/polecatNames.ts';
@@ -12,11 +12,11 @@ import type { Caller } from '../protocol/caller.ts';
 import type { DoneParams, DoneResult } from '../protocol/work.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
-import { landInBackground } from './land.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { ownPolecat } from './ownPolecat.ts';
 import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
+import { requestId } from './submitBranch.ts';
 import { targetRef } from './targets.ts';
 import { collectCommits, repositoryOf } from './workingFolder.ts';
 
@@ -235,7 +235,7 @@ interface Submission extends Work {
 }
 
 async function submit(context: Context, { polecat, rig, tip, commits }: Submission): Promise<DoneResult> {
-  const id = `mr-${context.hash(`${polecat.branch} ${tip}`).slice(0, 8)}` as MergeRequestId;
+  const id = requestId(context, polecat.branch, tip);
   // The tip is safe before anything is said about it: the polecat's branch may be moved or deleted by its agent.
   await keepRef(context, rig, `refs/gastown/tips/${id}`, tip);
   await context.checkpoint('done:archived');
@@ -250,7 +250,6 @@ async function submit(context: Context, { polecat, rig, tip, commits }: Submissi
 function handOver(context: Context, { polecat, rig }: Work, request: MergeRequest): DoneResult {
   stopAfterDone(context, polecat);
   const lands = rig.settings.merge === 'auto' && !isSettled(request.state);
-  if (lands) landInBackground(context, request.id);
   return answer(polecat, request, lands ? 'landing' : 'submitted', rig);
 }
 

@@ -1,6 +1,7 @@
 import type { Context } from './context.ts';
 import { dispatchQueue } from './dispatchQueue.ts';
 import type { Duty } from './duty.ts';
+import { refinery } from './refinery.ts';
 import { raiseEscalations } from './escalations.ts';
 import { keepArchives } from './keepArchives.ts';
 import { watchCollisions } from './radar.ts';
@@ -13,6 +14,7 @@ import { witness } from './witness.ts';
 
 const duties: readonly ((context: Context) => Duty)[] = [
   wakeBeads,
+  refinery,
   raiseEscalations,
   keepArchives,
   watchCollisions,

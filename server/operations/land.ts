@@ -1,268 +1,133 @@
-import { join } from 'node:path';
-import { messageOf } from '../domain/fault.ts';
-import { isSettled, transitionLanding, verifyLanding } from '../domain/landings.ts';
-import type { Intent } from '../domain/intent.ts';
-import type { IntentId, MergeRequestId, RigName, Sha } from '../domain/ids.ts';
-import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
-import { identityOf } from '../domain/polecatNames.ts';
+import type { MergeRequestId, RigName, Timestamp } from '../domain/ids.ts';
+import { isSettled, transitionLanding } from '../domain/landings.ts';
+import { nextBatch, pauseWords } from '../domain/mergeQueue.ts';
+import type { Approved, MergeRequest } from '../domain/mergeRequest.ts';
 import { isFollowed } from '../domain/pullRequests.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Draft } from '../domain/view.ts';
 import type { Context } from './context.ts';
+import { isAtRest, landBatch } from './landBatch.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
-import { keepRef } from './keepRef.ts';
-import type { Landing } from './landing.ts';
-import { afterMerge, beforeMerge } from './lifePlugins.ts';
-import { moveTarget, pushOn } from './moveTarget.ts';
-import { followPullRequest, openPullRequest, pullRequestPlace } from './pullRequests.ts';
-import { removeWhenEnded } from './remove.ts';
-import { freshTarget, targetRef } from './targets.ts';
-
-/** How often a landing begins again because the target moved under it. */
-const attempts = 5;
-
-/** Lines of the check command's output that the merge request keeps. */
-const keptLines = 40;
+import { followPullRequest } from './pullRequests.ts';
 
 /**
- * Lands a merge request: rebase where the target has moved on, check, move the target, prove. One landing at a time in a rig. What
- * comes back is the request as it then is: `verified`, or the state that says what is in the way.
+ * A person wants it landed: it is put into its rig's queue, and the queue is worked off until it has had its turn. What comes back is the
+ * request as it then is: `verified`, or the state that says what is in the way.
  */
-export function land(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
+export async function land(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
   const request = findMergeRequest(context.store.view, id);
-  return context.queue.run(`land ${request.rig}`, () => landOne(context, id, by));
-}
-
-/** Nobody waits for the answer: what keeps the landing from being tried is noted where people look. */
-export function landInBackground(context: Context, id: MergeRequestId): void {
-  context.background(`landing ${id}`, async () => {
-    try {
-      await land(context, id, 'town');
-    } catch (error) {
-      if (error instanceof Refusal) await noteObstacle(context, id, error);
-      throw error;
+  const { rig } = request;
+  if (isFollowed(request)) return await follow(context, id, by);
+  const approved = approve(context, id, by);
+  // It fails in its turn, below.
+  approved.catch(() => undefined);
+  // In the queue before the refinery wakes of the approval: what is refused then is for whoever asked.
+  await context.queue.run(landQueue(rig), async () => {
+    await approved;
+    for (const turn = turns(); !isAtRest(context, id); turn.done()) {
+      const landed = await landNext(context, rig, turn.alone);
+      if (landed === 0 || turn.over) return;
     }
   });
+  return findMergeRequest(context.store.view, id);
 }
 
-/** What is to land without being asked for: of rigs that land by themselves, and what was moved and is to be proven. */
-export function resumeLandings(context: Context, only?: RigName): void {
-  for (const request of context.store.view.all('mergeRequests')) {
-    const rig = context.store.view.get('rigs', request.rig);
-    if (!rig || (only !== undefined && rig.id !== only)) continue;
-    const automatic = rig.settings.merge === 'auto' && request.state === 'submitted';
-    if (automatic || request.state === 'merged') landInBackground(context, request.id);
-  }
-}
-
-async function noteObstacle(context: Context, id: MergeRequestId, obstacle: Refusal): Promise<void> {
-  const { bead } = findMergeRequest(context.store.view, id);
-  await context.store.transact({ verb: 'land/refused', by: 'town', subject: bead }, (draft) => {
-    const now = draft.get('mergeRequests', id);
-    if (now?.state !== 'submitted') return;
-    const reason = `It could not be landed yet: ${obstacle.message}`;
-    draft.put('mergeRequests', transitionLanding(now, now.state, { at: context.now(), reason }));
-  });
-}
-
-async function landOne(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
-  for (let attempt = 1; ; attempt += 1) {
-    const request = findMergeRequest(context.store.view, id);
-    if (isSettled(request.state)) return request;
-    const landing: Landing = { context, rig: findRig(context.store.view, request.rig), request, by };
-    const outcome = await tryToLand(landing);
-    if (outcome !== 'target-moved') return outcome;
-    if (attempt === attempts) {
-      return await change(
-        landing,
-        'rejected',
-        `${request.target} moved ${attempts} times during the landing; merge it again.`,
-      );
-    }
-  }
-}
-
-async function tryToLand(landing: Landing): Promise<MergeRequest | 'target-moved'> {
-  const { context, rig, request } = landing;
-  if (isFollowed(request)) return await followPullRequest(landing);
-  if (request.state === 'merged' && request.landed) return await prove(landing, request.landed);
-  const target = await freshTarget(context, rig, request.target);
-  for (const commit of [request.landed, request.tip]) {
-    if (commit && (await context.git.isAncestor(rig, commit, target))) return await finish(landing, commit);
-  }
-  const scratch = join(context.paths.scratch, request.id);
-  await openIntent(landing, scratch, target);
-  try {
-    await context.checkpoint('land:intent');
-    return await landFrom(landing, scratch, target);
-  } finally {
-    await clearAway(landing, scratch);
-  }
-}
-
-/** Where the scratch worktree cannot go, the intent stays: the next landing, or the next start, takes it away. */
-async function clearAway(landing: Landing, scratch: string): Promise<void> {
-  const { context, rig, request } = landing;
-  try {
-    await context.git.removeScratch(rig, scratch);
-    await closeIntent(landing);
-  } catch (error) {
-    const said = messageOf(error);
-    context.log(`The scratch worktree of ${request.id} could not be removed: ${said}`);
-  }
-}
-
-async function landFrom(
-  landing: Landing,
-  scratch: string,
-  target: Sha,
-): Promise<MergeRequest | 'target-moved'> {
-  const { context, rig, request } = landing;
-  const place = rig.settings.merge === 'pr' ? await pullRequestPlace(landing) : undefined;
-  // Of an earlier landing, if it could not be removed then.
-  await context.git.removeScratch(rig, scratch);
-  await context.git.addScratch(rig, scratch, request.tip);
-  await context.checkpoint('land:scratch');
-  const rebased = await context.git.rebaseOnto(rig, scratch, {
-    base: request.base,
-    tip: request.tip,
-    target,
-    committer: identityOf(request.agent),
-  });
-  if (rebased.kind === 'conflict') {
-    const { files } = rebased;
-    return await change(landing, 'conflict', `It conflicts with ${request.target} in ${files.join(', ')}.`, {
-      files,
-    });
-  }
-  const failed = await check(landing, scratch);
-  if (failed) return failed;
-  const refused = await beforeMerge(landing, scratch);
-  if (refused) return await change(landing, 'rejected', refused.reason, { checkOutput: refused.output });
-  if (place) return await openPullRequest(landing, place);
-  await noteLanded(landing, scratch, { target, landed: rebased.sha });
-  await context.checkpoint('land:prepared');
-
-  const moved = await moveTarget(landing, { landed: rebased.sha, expected: target });
-  await context.checkpoint('land:moved');
-  if (moved.kind === 'target-moved') return 'target-moved';
-  if (moved.kind === 'waiting')
-    return await change(landing, 'waiting-for-checkout', moved.reason, { files: moved.files });
-  if (moved.kind === 'rejected') return await change(landing, 'rejected', moved.reason);
-  return await finish(landing, rebased.sha);
-}
-
-/** The target has it: its remote gets it, where the rig says so, and then it is proven. */
-async function finish(landing: Landing, landed: Sha): Promise<MergeRequest> {
-  const { context, request } = landing;
-  const held = await pushOn(landing, landed);
-  if (held !== undefined) return await change(landing, 'rejected', held);
-  await change(landing, 'merged', `On ${request.target} as ${landed.slice(0, 7)}; to be proven.`, { landed });
-  await context.checkpoint('land:merged');
-  return await prove(landing, landed);
-}
-
-/** Runs the rig's check command where the result of the rebase lies. Undefined: there is none, or it passed. */
-async function check(landing: Landing, scratch: string): Promise<MergeRequest | undefined> {
-  const { context, rig } = landing;
-  if (rig.settings.check.length === 0) return undefined;
-  const { code, output } = await context.programs.run(rig.settings.check, scratch);
-  if (code === 0) return undefined;
-  return await change(
-    landing,
-    'rejected',
-    `The rig's check failed with exit code ${code}: ${rig.settings.check.join(' ')}`,
-    {
-      checkOutput: output.slice(-keptLines),
-    },
-  );
-}
-
-/** Reachable on the target, as the remote (or the local branch) is now: only then is it landed. */
-async function prove(landing: Landing, landed: Sha): Promise<MergeRequest> {
-  const { context, rig, request } = landing;
-  if (rig.repository.kind === 'url') await context.git.fetch(rig);
-  const target = await context.git.resolve(rig, targetRef(context, rig, request.target));
-  if (!target || !(await context.git.isAncestor(rig, landed, target))) {
-    return await change(
-      landing,
-      'lost',
-      `${landed.slice(0, 7)} was put on ${request.target} but is not reachable there.`,
-    );
-  }
+/** A person has it put into the queue (again), and does not wait for its landing. */
+export async function approve(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
+  if (isFollowed(findMergeRequest(context.store.view, id))) return await follow(context, id, by);
   const { result } = await context.store.transact(
-    { verb: 'land', by: landing.by, subject: request.bead },
-    (draft) => verifyLanding(draft, request.id, { landed, at: context.now() }),
+    { verb: 'land/approve', by, subject: findMergeRequest(context.store.view, id).bead },
+    (draft) => approveLanding(draft, id, { by, at: context.now() }),
   );
-  await context.checkpoint('land:verified');
-  removeWhenEnded(context, request.agent);
-  afterMerge(landing, landed);
   return result;
 }
 
-const intentOf = (request: MergeRequest): IntentId => `land ${request.id}` as IntentId;
-
-async function openIntent(landing: Landing, scratch: string, target: Sha): Promise<void> {
-  const { context, request } = landing;
-  await context.store.transact({ verb: 'land/begin', by: landing.by, subject: request.bead }, (draft) => {
-    draft.put('intents', intentFor(landing, scratch, { oldTarget: target }));
+/** A look at its pull request, where that is what decides over it. */
+export async function follow(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
+  const { view } = context.store;
+  const { rig } = findMergeRequest(view, id);
+  await context.queue.run(landQueue(rig), async () => {
+    const request = findMergeRequest(view, id);
+    if (isFollowed(request)) await followPullRequest({ context, rig: findRig(view, rig), request, by });
   });
+  return findMergeRequest(view, id);
 }
 
-/** Journals where the target is about to go, and keeps the commit safe, before anything moves. */
-async function noteLanded(
-  landing: Landing,
-  scratch: string,
-  { target, landed }: { readonly target: Sha; readonly landed: Sha },
-): Promise<void> {
-  const { context, rig, request } = landing;
-  await keepRef(context, rig, `refs/gastown/landed/${request.id}`, landed);
-  await context.store.transact({ verb: 'land/prepared', by: landing.by, subject: request.bead }, (draft) => {
-    const now = draft.get('mergeRequests', request.id) ?? request;
-    draft.put('mergeRequests', { ...now, landed, updatedAt: context.now() });
-    draft.put('intents', intentFor(landing, scratch, { oldTarget: target, newTarget: landed }));
-  });
+/** One landing at a time in a rig. */
+export const landQueue = (rig: RigName): string => `land ${rig}`;
+
+/** Works off what waits in a rig. Nobody waits for the answer: what keeps it from being tried is noted where people look. */
+export async function landAll(context: Context, rig: RigName): Promise<void> {
+  for (const turn = turns(); !turn.over; turn.done())
+    if ((await landNext(context, rig, turn.alone)) === 0) return;
 }
 
-function intentFor(
-  { context, rig, request }: Landing,
-  scratch: string,
-  move: { readonly oldTarget: Sha; readonly newTarget?: Sha },
-): Intent {
+/** Each turn lands something, gives something back or sets something apart: more than this would be a fault that goes in circles. */
+const mostTurns = 1000;
+
+function turns(): { readonly alone: Set<MergeRequestId>; readonly over: boolean; done(): void } {
+  let count = 0;
   return {
-    id: intentOf(request),
-    kind: 'land',
-    at: context.now(),
-    rig: rig.id,
-    mergeRequest: request.id,
-    scratch,
-    target: request.target,
-    ...move,
+    alone: new Set<MergeRequestId>(),
+    get over() {
+      return count >= mostTurns;
+    },
+    done: () => void (count += 1),
   };
 }
 
-async function closeIntent(landing: Landing): Promise<void> {
-  const { context, request } = landing;
-  await context.store.transact({ verb: 'land/end', by: 'town', subject: request.bead }, (draft) => {
-    if (draft.get('intents', intentOf(request))) draft.remove('intents', intentOf(request));
+/** Lands the next batch, and gives how many were in it. */
+async function landNext(context: Context, rig: RigName, alone: Set<MergeRequestId>): Promise<number> {
+  const { view } = context.store;
+  const now = view.get('rigs', rig);
+  if (!now) return 0;
+  const batch = nextBatch(view, now, context.now(), alone);
+  try {
+    if (batch.length > 0) await landBatch(context, rig, batch, alone);
+  } catch (error) {
+    await noteObstacle(context, batch, error);
+    throw error;
+  }
+  return batch.length;
+}
+
+/** The first, and the longest wait before a landing is tried again that something outside kept from being tried. */
+const retryMs = { first: 60_000, longest: 3_600_000 } as const;
+
+async function noteObstacle(
+  context: Context,
+  batch: readonly MergeRequest[],
+  obstacle: unknown,
+): Promise<void> {
+  const [first] = batch;
+  if (!first) return;
+  const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
+  await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
+    for (const { id } of batch) {
+      const now = draft.get('mergeRequests', id);
+      if (now?.state !== 'submitted') continue;
+      const at = context.now();
+      const reason = `It could not be landed yet: ${said}`;
+      const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, (now.attempts ?? 0) - 1));
+      const retryAt = new Date(Date.parse(at) + Math.max(retryMs.first, wait)).toISOString() as Timestamp;
+      draft.put('mergeRequests', {
+        ...transitionLanding(now, 'submitted', { at, reason }),
+        retryAt,
+        attempts: now.attempts ?? 1,
+      });
+    }
   });
 }
 
-async function change(
-  landing: Landing,
-  state: LandingState,
-  reason: string,
-  more: Pick<MergeRequest, 'files' | 'checkOutput' | 'landed'> = {},
-): Promise<MergeRequest> {
-  const { context, request } = landing;
-  const { result } = await context.store.transact(
-    { verb: `land/${state}`, by: landing.by, subject: request.bead },
-    (draft) => {
-      const now = draft.get('mergeRequests', request.id);
-      if (!now) throw new Refusal('not-found', `The merge request ${request.id} is gone.`);
-      const next = transitionLanding(now, state, { at: context.now(), reason, ...more });
-      draft.put('mergeRequests', next);
-      return next;
-    },
-  );
-  return result;
+/** A person has pressed Merge for this tip. What could not land is in the queue again, whatever it waits for. */
+function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {
+  const request = findMergeRequest(draft, id);
+  if (isSettled(request.state) || request.state === 'merged') return request;
+  const rig = findRig(draft, request.rig);
+  const paused = rig.refinery ? { reason: pauseWords(rig) } : {};
+  const next = transitionLanding(request, 'submitted', { at: approval.at, ...paused });
+  const despite = request.blockedBy === undefined ? {} : { despite: request.blockedBy };
+  const approved: MergeRequest = { ...next, approved: { ...approval, ...despite } };
+  draft.put('mergeRequests', approved);
+  return approved;
 }

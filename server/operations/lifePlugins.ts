@@ -4,25 +4,7 @@ import type { PluginStage } from '../domain/plugin.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import type { Landing } from './landing.ts';
-import { pluginGates, runPluginGate, runStage } from './plugins.ts';
-
-/** Runs the plugins that come before a merge where its result lies. Undefined: none of them says no. */
-export async function beforeMerge(
-  { context, rig, request }: Landing,
-  scratch: string,
-): Promise<{ readonly reason: string; readonly output: readonly string[] } | undefined> {
-  const { branch, target, bead, agent, tip } = request;
-  const facts = { directory: scratch, branch, target, bead, agent, commit: tip };
-  for (const gate of await pluginGates(context, rig, 'before')) {
-    const {
-      passed,
-      reason = `${gate.name} failed.`,
-      output,
-    } = await runPluginGate(context, rig, gate, facts);
-    if (!passed && gate.onFail === 'reject') return { reason, output };
-  }
-  return undefined;
-}
+import { runStage } from './plugins.ts';
 
 /** It has landed, whatever they say: they run in the background, and one that fails asks for a person. */
 export function afterMerge({ context, rig, request }: Landing, landed: Sha): void {

@@ -3,7 +3,7 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
-import { resumeLandings } from './land.ts';
+import { retryAtOnce } from './refinery.ts';
 import { newRun } from './plugins.ts';
 import { runByHand } from './pluginPeriods.ts';
 import { findPlugin, listPlugins, pluginDetail, pluginView } from './pluginViews.ts';
@@ -56,7 +56,7 @@ async function approve(
     });
   });
   // Landings that it held up.
-  resumeLandings(context, found.plugin.rig);
+  await retryAtOnce(context, found.plugin.rig);
   return pluginView(context, listed);
 }
 
@@ -69,6 +69,6 @@ async function revoke(
   await context.store.transact({ verb: 'plugin/revoke', by: caller.by, subject: listed.id }, (draft) => {
     revokePlugin(draft, listed.id);
   });
-  resumeLandings(context, listed.rig);
+  await retryAtOnce(context, listed.rig);
   return pluginView(context, listed);
 }

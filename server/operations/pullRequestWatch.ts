@@ -4,7 +4,7 @@ import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { isOutside } from '../domain/pullRequests.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
-import { land } from './land.ts';
+import { follow } from './land.ts';
 import { findMergeRequest } from './lookups.ts';
 
 /** Nobody tells the town, so it asks; seldom enough that a town server nobody needs may leave in between. */
@@ -60,7 +60,7 @@ async function look(context: Context, id: MergeRequestId): Promise<void> {
   const looks = lookedAt.get(context.timers) ?? new Map<MergeRequestId, number>();
   lookedAt.set(context.timers, looks.set(id, Date.parse(context.now())));
   try {
-    await land(context, id, 'town');
+    await follow(context, id, 'town');
   } catch (error) {
     context.log(`The pull request of ${id}: ${messageOf(error)}`);
   }

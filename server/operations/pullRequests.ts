@@ -1,3 +1,4 @@
+import type { GateOutcome } from '../domain/gate.ts';
 import type { Sha } from '../domain/ids.ts';
 import { transitionLanding, verifyLanding } from '../domain/landings.ts';
 import type { LandingState, MergeRequest, PullRequest } from '../domain/mergeRequest.ts';
@@ -41,15 +42,22 @@ export async function pullRequestPlace({ context, rig }: Landing): Promise<PullR
  * Pushes what was submitted to a branch of its own and opens a pull request for it, or finds the one that is open. Cut off anywhere, the
  * next try finds what is there: nothing is opened twice.
  */
-export async function openPullRequest(landing: Landing, place: PullRequestPlace): Promise<MergeRequest> {
+export async function openPullRequest(
+  landing: Landing,
+  place: PullRequestPlace,
+  gates: readonly GateOutcome[],
+): Promise<MergeRequest> {
   const { context, request } = landing;
   const branch = await pushBranch(landing);
-  if (typeof branch !== 'string') return await change(landing, 'rejected', branch.reason);
+  if (typeof branch !== 'string') return await change(landing, 'rejected', branch.reason, { gates });
   await context.checkpoint('land:pushed');
   const seen = (await openPullRequestOf(place, branch)) ?? (await openNew(landing, place, branch));
   await context.checkpoint('land:opened');
   const pullRequest = { ...kept(seen), branch, repository: place.repository };
-  return await change(landing, 'submitted', openSentence(seen, request.target), { pullRequest });
+  return await change(landing, 'submitted', openSentence(seen, request.target), {
+    pullRequest,
+    gates,
+  });
 }
 
 async function openNew(landing: Landing, place: PullRequestPlace, branch: string): Promise<PullRequestSeen> {
@@ -170,7 +178,7 @@ async function change(
   { context, request, by }: Landing,
   state: LandingState,
   reason: string,
-  more: Pick<MergeRequest, 'landed' | 'pullRequest'> = {},
+  more: Pick<MergeRequest, 'landed' | 'pullRequest' | 'gates'> = {},
 ): Promise<MergeRequest> {
   const verb = state === 'submitted' ? 'land/pull-request' : `land/${state}`;
   const { result } = await context.store.transact({ verb, by, subject: request.bead }, (draft) => {

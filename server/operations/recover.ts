@@ -1,13 +1,11 @@
 import { agentOf } from '../domain/agents.ts';
 import { stackOf } from '../domain/fault.ts';
 import type { Intent } from '../domain/intent.ts';
-import { isSettled } from '../domain/landings.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
-import { landInBackground, resumeLandings } from './land.ts';
 import { findRig } from './lookups.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { settleRestore } from './restore.ts';
@@ -29,7 +27,6 @@ export async function recover(context: Context): Promise<void> {
     context.background(`the session ${session.id}`, () => awaitLauncher(context, session));
   }
   removeFinished(context);
-  resumeLandings(context);
 }
 
 async function settleIntents(context: Context): Promise<void> {
@@ -97,18 +94,25 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
   await takeBack(context, polecat);
 }
 
-/** Where the target stands decides: if the prepared commit is on it, the landing goes on to its proof; else it begins again. */
+/**
+ * Where the target stands decides: if the prepared commit is on it, the landing goes on to its proof, whoever asked for it. Else it begins
+ * again where it still is to land: the rig's refinery looks at its queue when it takes up its duty.
+ */
 async function settleLanding(context: Context, intent: Extract<Intent, { kind: 'land' }>): Promise<void> {
   const rig = findRig(context.store.view, intent.rig);
   await context.git.removeScratch(rig, intent.scratch);
-  const request = context.store.view.get('mergeRequests', intent.mergeRequest);
   const target = await context.git.resolve(rig, targetRef(context, rig, intent.target));
   const begun = intent.newTarget !== undefined && target !== undefined;
   const moved = begun && (await context.git.isAncestor(rig, intent.newTarget, target));
-  await drop(context, intent);
-  if (!request || isSettled(request.state)) return;
-  // Somebody pressed Merge, or the rig lands by itself: either way it was to land. Where the target has not moved, a person is asked again.
-  if (moved || request.state === 'merged') landInBackground(context, request.id);
+  await context.store.transact({ verb: 'recover', by: 'town', subject: intent.id }, (draft) => {
+    draft.remove('intents', intent.id);
+    const now = draft.get('mergeRequests', intent.mergeRequest);
+    if (!now) return;
+    const { claim: _, ...request } = now;
+    const approved = request.approved ?? { by: 'town', at: context.now() };
+    const goesOn = moved && request.state === 'submitted';
+    draft.put('mergeRequests', goesOn ? { ...request, approved } : request);
+  });
 }
 
 async function settleRemoval(context: Context, intent: Extract<Intent, { kind: 'remove' }>): Promise<void> {

@@ -12,7 +12,6 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { RigCreateParams, RigSummary } from '../protocol/rig.ts';
 import { confirmedChange } from './confirm.ts';
 import type { Context } from './context.ts';
-import { resumeLandings } from './land.ts';
 import { findRig, findRuntime, theTown } from './lookups.ts';
 import { rigSummary } from './rigSummary.ts';
 import { runtimeLabel } from './views.ts';
@@ -156,7 +155,6 @@ export async function configureRig(
     },
   );
   describeRig(context, result);
-  if (change.settings?.merge === 'auto') resumeLandings(context, rig.id);
   const summary = await rigSummary(context, result, caller);
   return rig.runtime === result.runtime ? summary : { ...summary, notes: keptRuntimes(context, result) };
 }

@@ -13,7 +13,8 @@ import type { View } from '../domain/view.ts';
 import type { BeadDetail, BeadView } from '../protocol/bead.ts';
 import type { ConvoyBead, ConvoyView } from '../protocol/convoy.ts';
 import type { TownStatus } from '../protocol/town.ts';
-import type { MergeRequestDetail, PolecatDetail } from '../protocol/work.ts';
+import type { MergeRequestDetail } from '../protocol/mergeQueue.ts';
+import type { PolecatDetail } from '../protocol/work.ts';
 import { findPreset } from '../runtimes/presets.ts';
 
 /** Records with what is computed about them: what clients show. */

@@ -4,6 +4,7 @@ import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
 import type { DoctorRequests } from './doctor.ts';
+import type { MergeRequestRequests } from './mergeQueue.ts';
 import type { MailRequests } from './mail.ts';
 import type { ConvoyStageRequests } from './convoyStage.ts';
 import type { NudgeRequests } from './nudge.ts';
@@ -23,7 +24,7 @@ import type { SeanceRequests } from './seance.ts';
 import type { SessionRequests, TownToClientRequests } from './session.ts';
 import type { TownRequests } from './town.ts';
 import type { WitnessRequests } from './witness.ts';
-import type { MergeRequestRequests, PolecatRequests, WorkRequests } from './work.ts';
+import type { PolecatRequests, WorkRequests } from './work.ts';
 
 /** Every request a client may send to the town server, by name. The table of handlers has this type: a missing one does not compile. */
 export interface Requests

@@ -1,7 +1,8 @@
 import type { RigState } from '../domain/rig.ts';
 import type { RefusalData } from './hello.ts';
 import type { RigSummary } from './rig.ts';
-import type { MergeRequestDetail, PolecatDetail } from './work.ts';
+import type { MergeRequestDetail } from './mergeQueue.ts';
+import type { PolecatDetail } from './work.ts';
 
 /**
  * `park`: its polecats finish, and it takes no work. `stop`: the same, and the sessions end; work and hooks stay. `dock`: as stop, until

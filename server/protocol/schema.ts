@@ -28,6 +28,7 @@ import { doctorFields } from './doctorSchema.ts';
 import type { HelloParams } from './hello.ts';
 import { feedFields } from './feedSchema.ts';
 import { hostile, type Problem } from './hostile.ts';
+import { mergeQueueFields } from './mergeQueueSchema.ts';
 import type { Method, Params } from './messages.ts';
 import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
@@ -186,9 +187,6 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'polecat/changes': { agent: word },
   'polecat/file': { agent: word, sha: word, path },
   'polecat/remove': { agent: word, force: opt(flag) },
-  'mergeRequest/list': { rig: opt(word), all: opt(flag) },
-  'mergeRequest/get': { mergeRequest: word },
-  'mergeRequest/merge': { mergeRequest: word },
   'session/list': { all: opt(flag), agent: opt(word) },
   'session/run': { agent: word, host: opt(host), resume: opt(flag) },
   'session/stop': { session: word },
@@ -226,6 +224,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
   ...seanceFields,
+  ...mergeQueueFields,
   ...attentionFields,
   ...mailFields,
   ...escalationFields,

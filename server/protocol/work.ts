@@ -199,21 +199,3 @@ export interface PolecatRequests {
     };
   };
 }
-
-export interface MergeRequestDetail {
-  readonly mergeRequest: MergeRequest;
-  readonly bead?: Bead;
-  readonly runtimeLabel: string;
-}
-
-export interface MergeRequestRequests {
-  /** Those that have not landed; with `all` every one. */
-  'mergeRequest/list': {
-    params: { readonly rig?: string; readonly all?: boolean };
-    result: readonly MergeRequestDetail[];
-  };
-  /** By its id or its bead's. */
-  'mergeRequest/get': { params: { readonly mergeRequest: string }; result: MergeRequestDetail };
-  /** A person (or the town itself in `auto`): land it. The answer comes when it is verified, or says what it became instead. */
-  'mergeRequest/merge': { params: { readonly mergeRequest: string }; result: MergeRequestDetail };
-}

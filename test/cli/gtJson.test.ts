@@ -323,6 +323,20 @@ const shapes: Record<string, { words: string; answers: Answers; keys: string }> 
     answers: { 'mergeRequest/get': detail },
     keys: 'id bead rig agent runtime branch target base tip state commits submittedAt updatedAt title runtimeLabel',
   },
+  'mq log': {
+    words: 'mq log fe-login',
+    answers: { 'mergeRequest/get': detail },
+    keys: 'id bead state tip attempts gates[]',
+  },
+  'refinery status': {
+    words: 'refinery status',
+    answers: {
+      'refinery/status': [
+        { rig: 'backend', merge: 'auto', batch: 5, gates: [], landing: [], queue: [], waiting: ['mr-1'] },
+      ],
+    },
+    keys: 'refineries[rig merge batch gates landing queue waiting]',
+  },
   down: { words: 'down', answers: { 'town/down': { ended: [] } }, keys: 'running ended[]' },
   version: { words: 'version', answers: {}, keys: 'version protocol' },
 };

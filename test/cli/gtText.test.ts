@@ -117,6 +117,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         remedy          nudge        none, nudge, restart or escalate
         stallLimit      none         1m to 24h, or none
         pushOnCrash     true         true or false
+        batch           5            1 to 20
     `,
   },
   'one setting, bare, for scripts': {

@@ -38,7 +38,8 @@ test('there is every command that is promised', () => {
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',
     seance: 'start show talk',
-    mq: 'list show merge',
+    mq: 'list next show log submit merge retry reject',
+    refinery: 'status pause resume',
     escalate: 'list show stale ack close',
     mail: 'send reply inbox read peek thread search check mark-read mark-unread archive delete directory',
   };

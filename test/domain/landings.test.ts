@@ -52,7 +52,7 @@ describe('a landing', () => {
   test('ends verified, nowhere else, and is merged before only by way of a proof', () => {
     assert.deepEqual(states.filter(isSettled), ['verified']);
     assert.deepEqual(landingTransitions.verified, []);
-    assert.deepEqual([...landingTransitions.merged].toSorted(), ['lost', 'verified']);
+    assert.deepEqual([...landingTransitions.merged].toSorted(), ['lost', 'rejected', 'verified']);
   });
 
   test('forgets what its state before had to say', () => {

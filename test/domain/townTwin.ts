@@ -177,6 +177,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   archivesByAgent: { from: 'archives', keys: (a: Archive) => [a.agent] },
   episodesByRig: { from: 'episodes', keys: (e: Episode) => [e.rig] },
   mergeRequestsByRig: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.rig] },
+  mergeRequestsByBlocker: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.blockedBy ?? []].flat() },
 };
 
 function emptyStore(): Stored {

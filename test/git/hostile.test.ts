@@ -150,6 +150,7 @@ function everyCall({
     remoteUrl: () => git.remoteUrl(repository),
     isTakenUp: () => git.isTakenUp(repository, { tip: first, landed: first }),
     unlandedRefs: () => git.unlandedRefs(repository, new Set()),
+    landedByPatch: () => git.landedByPatch(repository, { tip: first, target: main() }),
     openScratchObjects: () => git.openScratchObjects(objects.directory),
     workOf: () => git.workOf(repository, worktree, objects),
     workAt: () => git.workAt(repository, first),

@@ -48,6 +48,7 @@ const keys: {
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
   mergeRequestsByState: ['mergeRequests', (request) => [request.state]],
   mergeRequestsByRig: ['mergeRequests', (request) => [request.rig]],
+  mergeRequestsByBlocker: ['mergeRequests', (request) => [request.blockedBy ?? []].flat()],
 };
 
 const indexNames = Object.keys(keys) as IndexName[];

@@ -1,38 +1,107 @@
-import type { Command } from 'commander';
-import type { MergeRequest } from '../../domain/mergeRequest.ts';
-import { displayText, plainText } from '../../domain/text.ts';
-import type { MergeRequestDetail } from '../../protocol/work.ts';
-import { ago } from '../ago.ts';
+import { type Command, Option } from 'commander';
+import type { LandingState } from '../../domain/mergeRequest.ts';
 import { answer, type Cli } from '../cli.ts';
 import { exits, Told } from '../failure.ts';
-import type { Look } from '../output.ts';
-import { table } from '../table.ts';
-import { counted, paintOfState, shortSha } from '../text/state.ts';
+import {
+  isVerified,
+  landedLines,
+  logJson,
+  logLines,
+  queueLines,
+  requestJson,
+  requestLines,
+  whyNot,
+} from '../text/mergeQueue.ts';
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, state, commits, reason?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, pullRequest?: { url, number, state, branch, repository } }';
+  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, landedBy?, state, commits, reason?, waits?, blockedBy?, approved?, attempts?, claim?, retryAt?, gates?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, pullRequest?: { url, number, state, branch, repository } }';
+
+const states: readonly LandingState[] = [
+  'submitted',
+  'merged',
+  'verified',
+  'conflict',
+  'rejected',
+  'waiting-for-checkout',
+  'lost',
+];
 
 export function addMergeQueue(gt: Command, cli: Cli): void {
   const queue = noun(gt, 'mq', 'the merge queue: finished work on its way to the target branches', [
     'gt mq list',
     'gt mq merge be-auth',
   ]);
+  addList(queue, cli);
+  addNext(queue, cli);
+  addShow(queue, cli);
+  addLog(queue, cli);
+  addSubmit(queue, cli);
+  addMerge(queue, cli);
+  addRetry(queue, cli);
+  addReject(queue, cli);
+}
+
+function addList(queue: Command, cli: Cli): void {
   verb(queue, 'list', {
     does: 'list what has not landed, of one rig or of all',
-    examples: ['gt mq list', 'gt mq list backend --all'],
+    examples: [
+      'gt mq list',
+      'gt mq list backend --all',
+      'gt mq list --ready',
+      'gt mq list --status conflict',
+    ],
     json: `{ mergeRequests: [as mq show prints] }`,
   })
     .argument('[rig]')
     .option('--all', 'what has landed, too')
-    .action(async (rig: string | undefined, options: { all?: boolean }) => {
+    .option('--ready', 'only what lands next, in its order')
+    .addOption(new Option('--status <state>', 'only those in this state').choices(states))
+    .option('--worker <agent>', 'only those of this agent')
+    .action(
+      async (
+        rig: string | undefined,
+        options: { all?: boolean; ready?: boolean; status?: LandingState; worker?: string },
+      ) => {
+        const { all, ready, status: state, worker } = options;
+        await answer(cli, {
+          method: 'mergeRequest/list',
+          params: present({ rig, all, ready, state, worker }),
+          text: queueLines,
+          json: (requests) => ({ mergeRequests: requests.map(requestJson) }),
+        });
+      },
+    );
+}
+
+function addNext(queue: Command, cli: Cli): void {
+  verb(queue, 'next', {
+    does: 'show what lands next, of one rig or of each',
+    examples: ['gt mq next backend', 'gt mq next --strategy fifo'],
+    json: `{ mergeRequests: [as mq show prints] }`,
+  })
+    .argument('[rig]')
+    .addOption(
+      new Option('--strategy <name>', 'by score (priority, age, convoy), or by age alone').choices([
+        'priority',
+        'fifo',
+      ]),
+    )
+    .option('-q, --quiet', 'only the beads')
+    .action(async (rig: string | undefined, options: { strategy?: 'priority' | 'fifo'; quiet?: boolean }) => {
       await answer(cli, {
-        method: 'mergeRequest/list',
-        params: { ...present({ rig }), ...(options.all ? { all: true } : {}) },
-        text: queueLines,
+        method: 'mergeRequest/next',
+        params: present({ rig, strategy: options.strategy }),
+        text: (requests, look) => {
+          if (options.quiet) return requests.map(({ mergeRequest }) => mergeRequest.bead);
+          return requests.length === 0 ? ['Nothing lands next. See gt mq list.'] : queueLines(requests, look);
+        },
         json: (requests) => ({ mergeRequests: requests.map(requestJson) }),
       });
     });
+}
+
+function addShow(queue: Command, cli: Cli): void {
   verb(queue, 'show', {
     does: 'show one merge request',
     examples: ['gt mq show be-auth'],
@@ -41,13 +110,44 @@ export function addMergeQueue(gt: Command, cli: Cli): void {
   })
     .argument('<bead>', 'or the id of the merge request')
     .action(async (mergeRequest: string) => {
+      const params = { mergeRequest };
+      await answer(cli, { method: 'mergeRequest/get', params, text: requestLines, json: requestJson });
+    });
+}
+
+function addLog(queue: Command, cli: Cli): void {
+  verb(queue, 'log', {
+    does: 'show what the gates of its last landing said',
+    examples: ['gt mq log be-auth'],
+    json: '{ id, bead, state, reason?, tip, landed?, attempts, gates: [{ name, phase, outcome, code?, ms, tries, output, onFail, at, on }] }',
+  })
+    .argument('<bead>', 'or the id of the merge request')
+    .action(async (mergeRequest: string) => {
+      const params = { mergeRequest };
+      await answer(cli, { method: 'mergeRequest/get', params, text: logLines, json: logJson });
+    });
+}
+
+function addSubmit(queue: Command, cli: Cli): void {
+  verb(queue, 'submit', {
+    does: 'hand over by hand the recorded branch of a polecat, or of crew with a bead',
+    examples: ['gt mq submit --branch crew/dave', 'gt mq submit backend/nux'],
+    json: keys,
+  })
+    .argument('[agent]', 'whose branch it is')
+    .option('--branch <name>', 'the branch')
+    .option('--issue <bead>', "the bead of crew's branch, where its hook is empty")
+    .action(async (agent: string | undefined, options: { branch?: string; issue?: string }) => {
       await answer(cli, {
-        method: 'mergeRequest/get',
-        params: { mergeRequest },
+        method: 'mergeRequest/submit',
+        params: present({ agent, branch: options.branch, bead: options.issue }),
         text: requestLines,
         json: requestJson,
       });
     });
+}
+
+function addMerge(queue: Command, cli: Cli): void {
   verb(queue, 'merge', {
     does: 'land it, and prove that it is on the target branch; exit 0 only with the proof',
     examples: ['gt mq merge be-auth'],
@@ -55,75 +155,59 @@ export function addMergeQueue(gt: Command, cli: Cli): void {
     aliases: ['land'],
   })
     .argument('<bead>', 'or the id of the merge request')
-    .action(async (mergeRequest: string) => {
-      const landed = await answer(cli, {
-        method: 'mergeRequest/merge',
-        params: { mergeRequest },
-        text: (detail, look) => (isVerified(detail) ? landedLines(detail) : requestLines(detail, look)),
-        json: requestJson,
-      });
-      if (isVerified(landed)) return;
-      if (!cli.json) cli.output.note([`gt: ${whyNot(landed.mergeRequest)}`]);
-      throw new Told(exits.refused);
+    .action(async (mergeRequest: string) => await merge(cli, mergeRequest));
+}
+
+async function merge(cli: Cli, mergeRequest: string): Promise<void> {
+  const landed = await answer(cli, {
+    method: 'mergeRequest/merge',
+    params: { mergeRequest },
+    text: (detail, look) => (isVerified(detail) ? landedLines(detail) : requestLines(detail, look)),
+    json: requestJson,
+  });
+  if (isVerified(landed)) return;
+  if (!cli.json) cli.output.note([`gt: ${whyNot(landed.mergeRequest)}`]);
+  throw new Told(exits.refused);
+}
+
+function addRetry(queue: Command, cli: Cli): void {
+  verb(queue, 'retry', {
+    does: 'put it into the queue again, whatever stood in its way',
+    examples: ['gt mq retry be-auth', 'gt mq retry be-auth --now'],
+    json: keys,
+  })
+    .argument('<words...>', 'the bead, or the id of the merge request; its rig may stand before it')
+    .option('--now', 'wait for its landing, as mq merge does')
+    .action(async (words: string[], options: { now?: boolean }) => {
+      const mergeRequest = lastOf(words);
+      if (options.now) return await merge(cli, mergeRequest);
+      const params = { mergeRequest };
+      await answer(cli, { method: 'mergeRequest/retry', params, text: requestLines, json: requestJson });
     });
 }
 
-function queueLines(requests: readonly MergeRequestDetail[], look: Look): string[] {
-  if (requests.length === 0) return ['Nothing waits to be merged.'];
-  const rows = requests.map(({ mergeRequest: each, bead, runtimeLabel }) => [
-    each.bead,
-    each.rig,
-    each.state,
-    shortSha(each.landed ?? each.tip),
-    runtimeLabel,
-    ago(each.submittedAt, look.now),
-    bead?.title ?? '',
-  ]);
-  const columns = [
-    { title: 'BEAD' },
-    { title: 'RIG', shrinks: true },
-    { title: 'STATE', paint: paintOfState },
-    { title: 'COMMIT' },
-    { title: 'RUNTIME', shrinks: true },
-    { title: 'SUBMITTED' },
-    { title: 'TITLE', shrinks: true },
-  ];
-  return table(columns, rows, look);
+function addReject(queue: Command, cli: Cli): void {
+  verb(queue, 'reject', {
+    does: 'say that it is not to land as it is',
+    examples: ['gt mq reject be-auth --reason "the name is wrong" --notify'],
+    json: keys,
+  })
+    .argument('<words...>', 'the bead, or the id of the merge request; its rig may stand before it')
+    .requiredOption('-r, --reason <text>', 'why')
+    .option('--notify', 'tell its agent')
+    .action(async (words: string[], options: { reason: string; notify?: boolean }) => {
+      await answer(cli, {
+        method: 'mergeRequest/reject',
+        params: {
+          mergeRequest: lastOf(words),
+          reason: options.reason,
+          ...present({ notify: options.notify }),
+        },
+        text: requestLines,
+        json: requestJson,
+      });
+    });
 }
 
-function requestLines({ mergeRequest: each, bead, runtimeLabel }: MergeRequestDetail, look: Look): string[] {
-  return [
-    `Bead: ${displayText(each.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
-    `State: ${each.state}${each.reason === undefined ? '' : `: ${displayText(each.reason, 500)}`}`,
-    `Work: ${counted(each.commits, 'commit')} by ${displayText(each.agent)} (${displayText(runtimeLabel)})`,
-    `Branch: ${displayText(each.branch)} from ${shortSha(each.base)}, submitted as ${shortSha(each.tip)}`,
-    `Target: ${displayText(each.target)}${each.landed === undefined ? '' : `, landed as ${shortSha(each.landed)}`}`,
-    `Submitted: ${ago(each.submittedAt, look.now)}`,
-    ...(each.verifiedAt === undefined ? [] : [`Verified: ${ago(each.verifiedAt, look.now)}`]),
-    ...(each.files?.length ? ['Files:', ...each.files.map((file) => `  ${displayText(file, 500)}`)] : []),
-    ...(each.checkOutput?.length
-      ? ['Check:', ...each.checkOutput.map((line) => `  ${plainText(line)}`)]
-      : []),
-    ...(mergeable.has(each.state) ? [`Next: gt mq merge ${displayText(each.bead)}`] : []),
-  ];
-}
-
-function landedLines({ mergeRequest: each }: MergeRequestDetail): string[] {
-  return [
-    `${displayText(each.bead)} has landed: ${shortSha(each.landed ?? each.tip)} is on ${displayText(each.target)}, verified.`,
-  ];
-}
-
-function requestJson({ mergeRequest, bead, runtimeLabel }: MergeRequestDetail): Record<string, unknown> {
-  return { ...mergeRequest, title: bead?.title, runtimeLabel };
-}
-
-function isVerified({ mergeRequest }: MergeRequestDetail): boolean {
-  return mergeRequest.state === 'verified';
-}
-
-function whyNot({ bead, state, reason }: MergeRequest): string {
-  return `${bead} has not landed, it is ${state} now${reason === undefined ? '' : `: ${reason}`}`;
-}
-
-const mergeable: ReadonlySet<string> = new Set(['submitted', 'waiting-for-checkout', 'conflict', 'rejected']);
+/** `RIG MR`, as it was written elsewhere: an id says all. */
+const lastOf = (words: readonly string[]): string => words.at(-1) ?? '';

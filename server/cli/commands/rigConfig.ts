@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { isGateCommand } from '../../domain/gateSettings.ts';
 import { Refusal } from '../../domain/refusal.ts';
 import { rigSettingKeys } from '../../domain/settings.ts';
 import { displayText } from '../../domain/text.ts';
@@ -24,6 +25,8 @@ export function addRigConfig(rig: Command, cli: Cli): void {
       'gt rig config backend merge auto',
       'gt rig config backend check npm test',
       'gt rig config unset backend check',
+      'gt rig config backend gate.types npx tsc --noEmit',
+      'gt rig config backend gate.types.timeout 300',
       'gt rig config backend --show-prompt',
       'gt rig config backend setup npm ci',
       'gt rig config --yes backend approval auto',
@@ -67,7 +70,7 @@ interface ConfirmedWish extends Required<Wish> {
 
 /** `approval auto --yes`: not where the words are a program and its arguments, which may have such an option themselves. */
 function confirmedWish({ key, words }: Required<Wish>, yes: boolean): ConfirmedWish {
-  if (/^(?:check|setup)$/iu.test(key)) return { key, words, yes };
+  if (/^(?:check|setup)$/iu.test(key) || isGateCommand(key)) return { key, words, yes };
   return { key, words: words.filter((word) => word !== '--yes'), yes: yes || words.includes('--yes') };
 }
 

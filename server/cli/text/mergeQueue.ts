@@ -1,0 +1,143 @@
+import { gateWords, type GateOutcome } from '../../domain/gate.ts';
+import type { MergeRequest } from '../../domain/mergeRequest.ts';
+import { displayText, plainText } from '../../domain/text.ts';
+import type { MergeRequestDetail, RefineryStatus } from '../../protocol/mergeQueue.ts';
+import { ago } from '../ago.ts';
+import type { Look } from '../output.ts';
+import { table } from '../table.ts';
+import { counted, paintOfState, shortSha } from './state.ts';
+
+export function queueLines(requests: readonly MergeRequestDetail[], look: Look): string[] {
+  if (requests.length === 0) return ['Nothing waits to be merged.'];
+  const rows = requests.map(({ mergeRequest: each, bead, runtimeLabel }) => [
+    each.bead,
+    each.rig,
+    each.state,
+    shortSha(each.landed ?? each.tip),
+    runtimeLabel,
+    ago(each.submittedAt, look.now),
+    bead?.title ?? '',
+  ]);
+  const columns = [
+    { title: 'BEAD' },
+    { title: 'RIG', shrinks: true },
+    { title: 'STATE', paint: paintOfState },
+    { title: 'COMMIT' },
+    { title: 'RUNTIME', shrinks: true },
+    { title: 'SUBMITTED' },
+    { title: 'TITLE', shrinks: true },
+  ];
+  return table(columns, rows, look);
+}
+
+export function requestLines(detail: MergeRequestDetail, look: Look): string[] {
+  const { mergeRequest: each, bead, runtimeLabel } = detail;
+  return [
+    `Bead: ${displayText(each.bead)} ${displayText(bead?.title ?? '')}`.trimEnd(),
+    `State: ${each.state}${each.reason === undefined ? '' : `: ${displayText(each.reason, 500)}`}`,
+    `Work: ${counted(each.commits, 'commit')} by ${displayText(each.agent)} (${displayText(runtimeLabel)})`,
+    `Branch: ${displayText(each.branch)} from ${shortSha(each.base)}, submitted as ${shortSha(each.tip)}`,
+    `Target: ${displayText(each.target)}${each.landed === undefined ? '' : `, landed as ${shortSha(each.landed)}`}`,
+    `Submitted: ${ago(each.submittedAt, look.now)}`,
+    ...(each.verifiedAt === undefined ? [] : [`Verified: ${ago(each.verifiedAt, look.now)}`]),
+    ...metLines(detail),
+    ...(mergeable.has(each.state) ? [`Next: gt mq merge ${displayText(each.bead)}`] : []),
+  ];
+}
+
+/** What its last landing met. */
+function metLines({ mergeRequest: each, waits }: MergeRequestDetail): string[] {
+  return [
+    ...(each.files?.length ? ['Files:', ...each.files.map((file) => `  ${displayText(file, 500)}`)] : []),
+    ...(waits === undefined || waits === each.reason ? [] : [`Waits: ${displayText(waits, 500)}`]),
+    ...(each.blockedBy === undefined ? [] : [`Blocked by: ${displayText(each.blockedBy)}`]),
+    ...(each.landedBy === undefined ? [] : ['Landed: others have put the same changes there (by patch-id)']),
+    ...(each.gates?.length ? ['Gates:', ...each.gates.map((gate) => `  ${gateLine(gate)}`)] : []),
+    ...(each.checkOutput?.length
+      ? ['Check:', ...each.checkOutput.map((line) => `  ${plainText(line)}`)]
+      : []),
+  ];
+}
+
+export function landedLines({ mergeRequest: each }: MergeRequestDetail): string[] {
+  return [
+    `${displayText(each.bead)} has landed: ${shortSha(each.landed ?? each.tip)} is on ${displayText(each.target)}, verified.`,
+  ];
+}
+
+export function requestJson({
+  mergeRequest,
+  bead,
+  runtimeLabel,
+  waits,
+}: MergeRequestDetail): Record<string, unknown> {
+  return { ...mergeRequest, title: bead?.title, runtimeLabel, waits };
+}
+
+export function isVerified({ mergeRequest }: MergeRequestDetail): boolean {
+  return mergeRequest.state === 'verified';
+}
+
+export function whyNot({ bead, state, reason }: MergeRequest): string {
+  return `${bead} has not landed, it is ${state} now${reason === undefined ? '' : `: ${reason}`}`;
+}
+
+const mergeable: ReadonlySet<string> = new Set(['submitted', 'waiting-for-checkout', 'conflict', 'rejected']);
+
+function gateLine(gate: GateOutcome): string {
+  const weight = gate.outcome === 'passed' || gate.onFail === 'reject' ? '' : ` (${gate.onFail} only)`;
+  return `${displayText(gate.name)} ${gateWords(gate)} on ${shortSha(gate.on)}, ${gate.phase} the landing${weight}`;
+}
+
+/** What the gates of its last landing said, with their last lines. */
+export function logLines({ mergeRequest: each }: MergeRequestDetail, look: Look): string[] {
+  const gates = each.gates ?? [];
+  const attempts = counted(each.attempts ?? 0, 'attempt');
+  const said = each.reason === undefined ? '' : `: ${displayText(each.reason, 500)}`;
+  return [
+    `${displayText(each.bead)} ${each.state}${said}`,
+    `${attempts}, tip ${shortSha(each.tip)}${each.landed === undefined ? '' : `, landed as ${shortSha(each.landed)}`}`,
+    ...(gates.length === 0 ? ['No gate has run on it.'] : []),
+    ...gates.flatMap((gate) => [
+      '',
+      `${gateLine(gate)}, ${ago(gate.at, look.now)}`,
+      ...gate.output.map((line) => `  ${plainText(line)}`),
+    ]),
+  ];
+}
+
+export function logJson({ mergeRequest: each }: MergeRequestDetail): Record<string, unknown> {
+  const { id, bead, state, reason, tip, landed, attempts = 0, gates = [] } = each;
+  return { id, bead, state, reason, tip, landed, attempts, gates };
+}
+
+export function refineryLines(rigs: readonly RefineryStatus[], look: Look): string[] {
+  if (rigs.length === 0) return ['No rigs yet.', 'Next: gt rig create NAME --repo URL-OR-PATH'];
+  const rows = rigs.map(({ rig, merge, paused, gates, landing, queue, waiting }) => [
+    rig,
+    paused ? 'paused' : landing.length > 0 ? 'landing' : 'idle',
+    merge,
+    String(landing.length),
+    String(queue.length),
+    String(waiting.length),
+    gates.map(({ name }) => name).join(' ') || 'none',
+  ]);
+  const columns = [
+    { title: 'RIG' },
+    { title: 'STATE', paint: paintOfState },
+    { title: 'MERGE' },
+    { title: 'LANDING' },
+    { title: 'READY' },
+    { title: 'WAITING' },
+    { title: 'GATES', shrinks: true },
+  ];
+  const paused = rigs.flatMap(({ rig, paused: pause }) =>
+    pause
+      ? [
+          `${displayText(rig)} was paused by ${displayText(pause.by)} ${ago(pause.pausedAt, look.now)}${pause.reason === undefined ? '' : `: ${displayText(pause.reason, 500)}`}`,
+          `Next: gt refinery resume ${displayText(rig)}`,
+        ]
+      : [],
+  );
+  return [...table(columns, rows, look), ...paused];
+}

@@ -1,0 +1,93 @@
+import { type Gate, type GateOutcome, type GatePhase, rejects, settingGates } from '../domain/gate.ts';
+import type { Sha } from '../domain/ids.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { Rig } from '../domain/rig.ts';
+import type { Context } from './context.ts';
+import { pluginGates, runPluginGate } from './plugins.ts';
+
+/** Lines of a gate's output that the merge request keeps. */
+const keptLines = 40;
+
+/**
+ * What judges work in a rig, in the order it is run: the rig's settings, and then, before a landing, its plugins. Refused with
+ * `unapproved` where one of those has not been approved as it is.
+ */
+export async function gatesOf(context: Context, rig: Rig, phase: GatePhase): Promise<readonly Gate[]> {
+  const own = settingGates(rig.settings).filter((gate) => gate.phase === phase);
+  return phase === 'before' ? [...own, ...(await pluginGates(context, rig, phase))] : own;
+}
+
+/** Where gates run: a worktree of their own, with this commit in it. */
+export interface Ground {
+  readonly rig: Rig;
+  readonly folder: string;
+  readonly on: Sha;
+  /** Of several, the first. */
+  readonly request: MergeRequest;
+}
+
+/**
+ * Runs the gates one after the other, up to the first that rejects. One that fails is run again as often as it says, since a test that
+ * fails once in a while must cost nobody their landing; the outcome tells how many tries it took.
+ */
+export async function runGates(
+  context: Context,
+  gates: readonly Gate[],
+  ground: Ground,
+): Promise<readonly GateOutcome[]> {
+  const outcomes: GateOutcome[] = [];
+  for (const gate of gates) {
+    const outcome = await runGate(context, gate, ground);
+    outcomes.push(outcome);
+    if (rejects(outcome)) break;
+  }
+  return outcomes;
+}
+
+async function runGate(context: Context, gate: Gate, ground: Ground): Promise<GateOutcome> {
+  if (gate.from === 'plugin') return await runPlugin(context, gate, ground);
+  const { folder, on } = ground;
+  const { name, phase, onFail, command, timeoutMs, retries } = gate;
+  const began = Date.now();
+  for (let tries = 1; ; tries += 1) {
+    const end = await context.programs.run(command, folder, { deadlineMs: timeoutMs });
+    const passed = end.code === 0 && end.timedOut === undefined;
+    // A program that is not there is not there the next time either, and what hangs would hang twice as long.
+    if (!passed && tries <= retries && end.code !== missing && !end.timedOut) continue;
+    return {
+      name,
+      phase,
+      outcome: passed ? 'passed' : end.timedOut ? 'timed-out' : 'failed',
+      ...(end.timedOut ? {} : { code: end.code }),
+      ms: Date.now() - began,
+      tries,
+      output: end.output.slice(-keptLines),
+      onFail,
+      at: context.now(),
+      on,
+    };
+  }
+}
+
+const missing = 127;
+
+async function runPlugin(context: Context, gate: Gate, ground: Ground): Promise<GateOutcome> {
+  const { name, phase, onFail } = gate;
+  const { branch, target, bead, agent } = ground.request;
+  const facts = { directory: ground.folder, branch, target, bead, agent, commit: ground.on };
+  const began = Date.now();
+  const end = await runPluginGate(context, ground.rig, gate, facts);
+  return {
+    name,
+    phase,
+    outcome: end.passed ? 'passed' : 'failed',
+    ...(end.code === undefined ? {} : { code: end.code }),
+    ...(end.passed || end.reason === undefined ? {} : { reason: end.reason }),
+    ms: Date.now() - began,
+    tries: 1,
+    output: end.output.slice(-keptLines),
+    onFail,
+    at: context.now(),
+    on: ground.on,
+  };
+}

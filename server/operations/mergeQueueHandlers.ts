@@ -1,0 +1,37 @@
+import type { Handlers } from '../protocol/caller.ts';
+import type { Context } from './context.ts';
+import { approve, land } from './land.ts';
+import { findMergeRequest } from './lookups.ts';
+import {
+  describeRequest,
+  listMergeRequests,
+  nextMergeRequests,
+  refineries,
+  rejectRequest,
+} from './mergeRequests.ts';
+import { freshRequest } from './pullRequestWatch.ts';
+import { pauseRefinery, resumeRefinery } from './refinery.ts';
+import { submitBranch } from './submitBranch.ts';
+
+type Methods = Extract<keyof Handlers, `mergeRequest/${string}` | `refinery/${string}`>;
+
+export function mergeQueueHandlers(context: Context): Pick<Handlers, Methods> {
+  const { view } = context.store;
+  return {
+    'mergeRequest/list': (params) => listMergeRequests(context, params),
+    'mergeRequest/next': (params) => nextMergeRequests(context, params),
+    'mergeRequest/get': async ({ mergeRequest }) =>
+      describeRequest(context, await freshRequest(context, mergeRequest)),
+    'mergeRequest/merge': async ({ mergeRequest }, { by }) =>
+      describeRequest(context, await land(context, findMergeRequest(view, mergeRequest).id, by)),
+    'mergeRequest/retry': async ({ mergeRequest }, { by }) =>
+      describeRequest(context, await approve(context, findMergeRequest(view, mergeRequest).id, by)),
+    'mergeRequest/submit': async (params, caller) =>
+      describeRequest(context, await submitBranch(context, params, caller)),
+    'mergeRequest/reject': async (params, caller) =>
+      describeRequest(context, await rejectRequest(context, params, caller)),
+    'refinery/status': (params) => refineries(context, params),
+    'refinery/pause': (params, caller) => pauseRefinery(context, params, caller),
+    'refinery/resume': (params, caller) => resumeRefinery(context, params, caller),
+  };
+}
