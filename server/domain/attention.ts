@@ -1,7 +1,9 @@
+import { stuckInDoneItems } from './attentionEpisodes.ts';
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
 import { queueItems } from './attentionQueue.ts';
+import { refineryItems } from './attentionRefinery.ts';
 import { orphanItems } from './attentionTown.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
 import type { AttentionItem, AttentionSource } from './attentionItem.ts';
@@ -14,6 +16,8 @@ const sources: readonly AttentionSource[] = [
   escalationItems,
   rigItems,
   agentItems,
+  stuckInDoneItems,
+  refineryItems,
   requestItems,
   queueItems,
   orphanItems,

@@ -1,8 +1,13 @@
 import type { AttentionAction, AttentionItem } from './attentionItem.ts';
-import type { BeadId } from './ids.ts';
+import { isLeftToTown } from './attentionEpisodes.ts';
+import { isHeldUp } from './heldUp.ts';
+import { isHeld } from './hooks.ts';
+import type { Timestamp } from './ids.ts';
 import { isAwaited } from './landings.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
-import { isOutside, waitsForMerge } from './pullRequests.ts';
+import { waitsForMerge } from './pullRequests.ts';
+import { blockerOf } from './repairs.ts';
+import { isTakenUp } from './takeUp.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import type { Severity } from './severity.ts';
@@ -17,12 +22,18 @@ const severityOf = {
   'rate-limited': 'medium',
 } as const satisfies Partial<Record<PolecatState, Severity>>;
 
-/** Polecats that ask, have failed, stalled, or were interrupted, and that wait for a limit with nothing left to go on by itself. */
-export function* agentItems(view: View): Iterable<AttentionItem> {
+/**
+ * Polecats that ask, have failed, were interrupted, or stalled with nothing left that their rig lets the town try, and that wait for a
+ * limit with nothing left to go on by itself.
+ */
+export function* agentItems(view: View, now: Timestamp): Iterable<AttentionItem> {
   for (const state of Object.keys(severityOf) as (keyof typeof severityOf)[])
     for (const polecat of view.find('agentsByState', state)) {
       if (state === 'rate-limited' && goesOnAlone(view, polecat)) continue;
-      if (isOver(view, polecat)) continue;
+      const left = leftover(view, polecat);
+      if (left) yield left;
+      if (left || isOver(view, polecat)) continue;
+      if (state === 'stalled' && isLeftToTown(view, polecat, now)) continue;
       yield agentItem(view, polecat, severityOf[state]);
     }
 }
@@ -45,10 +56,11 @@ function agentItem(view: View, polecat: Polecat, severity: Severity): AttentionI
 }
 
 /** One that runs is spoken to where it runs; one that does not is resumed. What it asks is answered either way. */
-function agentAction(view: View, { id, state, session }: Polecat): AttentionAction {
-  const now = session === undefined ? undefined : view.get('sessions', session);
-  const runs = now !== undefined && now.state !== 'ended';
-  if (state === 'needs-you' && (!runs || now.host === 'process'))
+function agentAction(view: View, polecat: Polecat): AttentionAction {
+  const { id, state, session } = polecat;
+  const runs = isRunning(view, polecat);
+  const host = view.get('sessions', session ?? '')?.host;
+  if (state === 'needs-you' && (!runs || host === 'process'))
     return { command: `gt nudge ${id} TEXT, then gt session run ${id}`, verb: 'answer' };
   if (runs) return { command: `gt session attach ${id}`, verb: 'openTerminal' };
   return { command: `gt session run ${id}`, verb: 'resume' };
@@ -58,6 +70,33 @@ function agentAction(view: View, { id, state, session }: Polecat): AttentionActi
 function goesOnAlone(view: View, { session }: Polecat): boolean {
   const now = session === undefined ? undefined : view.get('sessions', session);
   return now?.state !== 'ended';
+}
+
+/** Brought back from an archive, and its bead is closed: nobody goes on with it, and it goes as it came. */
+function leftover(view: View, polecat: Polecat): AttentionItem | undefined {
+  const { id, rig, restoredFrom, state } = polecat;
+  if (restoredFrom === undefined || isRunning(view, polecat)) return undefined;
+  const bead = view.get('beads', polecat.bead ?? view.get('archives', restoredFrom)?.bead ?? '');
+  if (bead?.status !== 'closed') return undefined;
+  const since = polecat.stateAt ?? polecat.updatedAt;
+  return {
+    id: `polecat:${id}:leftover:${since}`,
+    kind: 'polecat',
+    subject: id,
+    rig,
+    bead: bead.id,
+    agent: id,
+    state,
+    reason: `${id} was brought back from ${restoredFrom}, and ${bead.id} is closed: it has nothing to do.`,
+    since,
+    action: { command: `gt polecat remove ${id}`, verb: 'copy' },
+    severity: 'low',
+  };
+}
+
+function isRunning(view: View, { session }: Polecat): boolean {
+  const now = session === undefined ? undefined : view.get('sessions', session);
+  return now !== undefined && now.state !== 'ended';
 }
 
 /** Its bead is closed, or held by another: nobody waits for it. */
@@ -85,27 +124,16 @@ function waitsForPerson(view: View, request: MergeRequest): boolean {
   if (!isAwaited(view, request)) return false;
   if (newestRequest(view, request)?.id !== request.id) return false;
   const rig = view.get('rigs', request.rig);
+  if (request.state === 'waiting-for-checkout') return true;
   if (request.state !== 'submitted') return !isTakenUp(view, request);
-  if (isOutside(request)) return false;
   // Where the rig waits for an approval, that is the one thing to do.
-  if (request.reason !== undefined) return rig?.unapproved === undefined;
+  if (isHeldUp(request)) return rig?.unapproved === undefined;
   return waitsForMerge(view, request);
-}
-
-/** Its polecat is at work on it again, or its conflict is a bead of its own that somebody works on. */
-function isTakenUp(view: View, request: MergeRequest): boolean {
-  const polecat = view.get('agents', request.agent);
-  if (polecat?.bead === request.bead && polecat.state !== 'done')
-    return request.state !== 'waiting-for-checkout';
-  const { blockedBy }: MergeRequest & { readonly blockedBy?: BeadId } = request;
-  const bead = blockedBy === undefined ? undefined : view.get('beads', blockedBy);
-  return bead !== undefined && (bead.status === 'hooked' || bead.status === 'in_progress');
 }
 
 function requestItem(view: View, request: MergeRequest, severity: Severity): AttentionItem {
   const { id, bead, rig, agent, state, submittedAt, updatedAt } = request;
-  const obstructed = state === 'submitted' && request.reason !== undefined;
-  const reviewed = `${bead} is submitted and waits for your review.`;
+  const obstructed = isHeldUp(request);
   return {
     // Tried again and no further, it is the same episode; handed over anew, another.
     id: `mergeRequest:${id}:${state}${obstructed ? '!' : ''}:${submittedAt}`,
@@ -115,18 +143,40 @@ function requestItem(view: View, request: MergeRequest, severity: Severity): Att
     bead,
     agent,
     state,
-    reason: request.reason ?? (state === 'submitted' ? reviewed : `${bead} is ${describeState(state)}.`),
+    reason: requestReason(request),
     since: state === 'submitted' ? submittedAt : updatedAt,
     action: requestAction(view, request),
     severity: obstructed ? 'medium' : severity,
   };
 }
 
-function requestAction(view: View, { bead, agent, state }: MergeRequest): AttentionAction {
+function requestReason({ bead, state, reason, takenUp }: MergeRequest): string {
+  const refused =
+    takenUp?.refused === undefined ? '' : ` Its author could not be begun again: ${takenUp.refused}`;
+  if (reason !== undefined) return `${reason}${refused}`;
+  return state === 'submitted'
+    ? `${bead} is submitted and waits for your review.`
+    : `${bead} is ${describeState(state)}.${refused}`;
+}
+
+function requestAction(view: View, request: MergeRequest): AttentionAction {
+  const { bead, agent, state } = request;
   const there = view.get('agents', agent)?.bead === bead;
   if (state === 'submitted') return { command: `gt mq show ${bead}`, verb: there ? 'review' : 'merge' };
+  const repair = repairCommand(view, request);
+  if (repair !== undefined) return { command: repair, verb: 'copy' };
   if (state === 'waiting-for-checkout' || !there) return { command: `gt mq merge ${bead}`, verb: 'merge' };
   return { command: `gt session run ${agent}`, verb: 'resume' };
+}
+
+/** Where what it waits for is not its author's to put right, or they are gone. */
+function repairCommand(view: View, request: MergeRequest): string | undefined {
+  const { bead, agent, state } = request;
+  const blocker = state === 'conflict' || state === 'rejected' ? blockerOf(view, request) : undefined;
+  if (!blocker) return undefined;
+  if (isHeld(blocker)) return `gt session run ${blocker.assignee ?? agent}`;
+  const isAuthors = blocker.assignee === agent && view.get('agents', agent)?.bead === bead;
+  return isAuthors ? undefined : `gt sling ${blocker.id}`;
 }
 
 /** Rigs in which something is kept from running until a person has looked at it. */

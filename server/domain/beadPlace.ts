@@ -1,13 +1,15 @@
 import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
+import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { stuck } from './polecats.ts';
-import { isOutside, waitsForMerge } from './pullRequests.ts';
+import { waitsForMerge } from './pullRequests.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
+import { isTakenUp } from './takeUp.ts';
 import type { View } from './view.ts';
 
 export type BeadPlace = 'ready' | 'hooked' | 'review' | 'merge' | 'blocked' | 'attention';
@@ -19,8 +21,8 @@ export function isOpenWork(bead: Bead): boolean {
 
 /**
  * The one place where an open bead is; undefined where it is no open work. In the order of the questions:
- * 1. Who holds it? With what was submitted: `review` (a person presses Merge), `merge` (the town lands it, or is about to) or
- *    `attention` (it cannot land as it is). Without: `hooked` while the holder is at work, `attention` where nothing goes on by itself.
+ * 1. Who holds it? With what was submitted: `review` (a person presses Merge), `merge` (the town lands it, or is about to),
+ *    `blocked` (what kept it from landing is a bead that is worked on, or about to be) or `attention` (it cannot land as it is). Without: `hooked` while the holder is at work, `attention` where nothing goes on by itself.
  * 2. Nobody: `blocked` (by other beads, by hand, or put off, itself or its parent, until a date), `attention` (its starts failed too
  *    often), else `ready`.
  */
@@ -56,9 +58,9 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
 
 function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
   if (isLanding(view, request)) return 'merge';
-  if (stuck.has(request.state) || request.state === 'waiting-for-checkout') return 'attention';
-  if (waitsForMerge(view, request)) return 'review';
-  return request.reason === undefined || isOutside(request) ? 'merge' : 'attention';
+  if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
+  if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';
+  return waitsForMerge(view, request) ? 'review' : 'merge';
 }
 
 /** Without a person: a rate limit passes, as long as the program is there to go on. */

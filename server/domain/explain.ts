@@ -1,15 +1,14 @@
-import { isOutside, waitsForMerge } from './pullRequests.ts';
 import type { Agent } from './agent.ts';
 import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
-import { isLanding, isOpenWork, placeOf, requestOfHolder } from './beadPlace.ts';
+import { isOpenWork, placeOf, requestOfHolder } from './beadPlace.ts';
 import type { LikelyCollision } from './collision.ts';
 import { clockTime } from './dispatchLimits.ts';
 import { explainFree } from './explainFree.ts';
+import { blockerState, explainSubmitted } from './explainSubmitted.ts';
 import { type Answer, type Evidence, type Explanation, said } from './explaining.ts';
 import { isHeld } from './hooks.ts';
 import type { Timestamp } from './ids.ts';
-import type { MergeRequest } from './mergeRequest.ts';
 import type { Polecat } from './polecat.ts';
 import { blockersOf, isDue } from './readiness.ts';
 import { describeState } from './stateWords.ts';
@@ -33,7 +32,7 @@ function answerOf(view: View, bead: Bead, now: Timestamp, collision?: LikelyColl
     const what = bead.status === 'pinned' ? 'pinned' : `of the type ${displayText(bead.type, 40)}`;
     return said('note', `${bead.id} is ${what}: it is kept, and nobody works on it.`, `bd show ${bead.id}`);
   }
-  if (isHeld(bead)) return held(view, bead);
+  if (isHeld(bead)) return held(view, bead, now);
   return blocked(view, bead, now) ?? explainFree(view, bead, { now, collision });
 }
 
@@ -43,9 +42,9 @@ function closed(bead: Bead): Answer {
   return said('closed', `${bead.id} is closed${why}.`, undefined, evidence);
 }
 
-function held(view: View, bead: Bead): Answer {
+function held(view: View, bead: Bead, now: Timestamp): Answer {
   const request = requestOfHolder(view, bead);
-  if (request) return submitted(view, bead, request);
+  if (request) return explainSubmitted(view, bead, request, now);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (!agent) return heldByNobody(bead);
   if (agent.role === 'polecat') return heldByPolecat(view, bead, agent);
@@ -140,61 +139,6 @@ function heldByPolecat(view: View, bead: Bead, polecat: Polecat): Answer {
   );
 }
 
-function submitted(view: View, bead: Bead, request: MergeRequest): Answer {
-  const evidence: readonly Evidence[] = [
-    {
-      what: `${request.agent} submitted ${request.tip.slice(0, 7)} for ${displayText(request.target, 60)}`,
-      at: request.submittedAt,
-    },
-    ...(request.files ?? []).slice(0, 5).map((file) => ({ what: `in the way: ${displayText(file, 200)}` })),
-  ];
-  const reason = request.reason === undefined ? '' : `: ${displayText(request.reason, 300)}`;
-  if (isLanding(view, request))
-    return said(
-      'merge',
-      `${bead.id} was submitted and is being landed now.`,
-      `gt mq show ${bead.id}`,
-      evidence,
-    );
-  if (request.state !== 'submitted') {
-    const next =
-      request.state === 'waiting-for-checkout' ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
-    return said(
-      'not-landed',
-      `${bead.id} was submitted and did not land, ${describeState(request.state)}${reason}.`,
-      next,
-      evidence,
-    );
-  }
-  if (waitsForMerge(view, request))
-    return said(
-      'review',
-      `${bead.id} was submitted and waits for your review${reason}.`,
-      `gt mq merge ${bead.id}`,
-      evidence,
-    );
-  if (isOutside(request))
-    return said(
-      'merge',
-      `${bead.id} was submitted and waits for its pull request to be merged${reason}.`,
-      `gt mq show ${bead.id}`,
-      evidence,
-    );
-  return request.reason === undefined
-    ? said(
-        'merge',
-        `${bead.id} was submitted and waits in the merge queue of ${request.rig}.`,
-        `gt mq show ${bead.id}`,
-        evidence,
-      )
-    : said(
-        'not-landed',
-        `${bead.id} was submitted and could not be landed yet${reason}.`,
-        `gt mq merge ${bead.id}`,
-        evidence,
-      );
-}
-
 function blocked(view: View, bead: Bead, now: Timestamp): Answer | undefined {
   const open = `bd update ${bead.id} --status open`;
   if (bead.status === 'blocked')
@@ -222,7 +166,7 @@ function blocked(view: View, bead: Bead, now: Timestamp): Answer | undefined {
 }
 
 function waits(view: View, bead: Bead, blockers: readonly Bead['id'][]): Answer {
-  const shown = blockers.slice(0, 3).map((id) => `${id}, which is ${stateOf(view, id)}`);
+  const shown = blockers.slice(0, 3).map((id) => `${id}, which is ${blockerState(view, id)}`);
   const more = blockers.length > 3 ? ` and ${blockers.length - 3} more` : '';
   const evidence = blockers
     .slice(0, 10)
@@ -233,19 +177,6 @@ function waits(view: View, bead: Bead, blockers: readonly Bead['id'][]): Answer 
     `gt explain ${blockers[0] ?? bead.id}`,
     evidence,
   );
-}
-
-/** What is said of a blocker: enough to know whether anything goes on. */
-function stateOf(view: View, id: Bead['id']): string {
-  const bead = view.get('beads', id);
-  if (!bead) return 'gone';
-  const request = requestOfHolder(view, bead);
-  if (request) return describeState(request.state);
-  const polecat = bead.assignee === undefined ? undefined : view.get('agents', bead.assignee);
-  if (isHeld(bead) && polecat) return `${describeState(polecat.state)} with ${polecat.id}`;
-  if (isHeld(bead)) return `in progress by ${displayText(bead.assignee ?? 'somebody', 80)}`;
-  if (blockersOf(view, bead).length > 0) return 'blocked itself';
-  return bead.status === 'open' ? 'open and held by nobody' : describeState(bead.status);
 }
 
 /** The bead itself or a parent of it, whichever is put off. */

@@ -67,7 +67,14 @@ export function transitionLanding(
       },
     );
   }
-  const { reason: _reason, files: _files, checkOutput: _output, retryAt: _retry, ...rest } = request;
+  const {
+    reason: _reason,
+    files: _files,
+    checkOutput: _output,
+    retryAt: _retry,
+    failures: _failures,
+    ...rest
+  } = request;
   const { at, ...said } = change;
   const verifiedAt = to === 'verified' ? { verifiedAt: request.verifiedAt ?? at } : {};
   return { ...rest, ...said, ...verifiedAt, state: to, updatedAt: at };
@@ -103,6 +110,7 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
     });
   }
   for (const request of earlier) replace(draft, request, id, at);
+  const times = Math.max(0, ...earlier.map(({ takenUp }) => takenUp?.times ?? 0));
   const request: MergeRequest = {
     id,
     bead: author.bead,
@@ -115,6 +123,7 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
     tip,
     state: 'submitted',
     commits,
+    ...(times === 0 ? {} : { takenUp: { times } }),
     submittedAt: at,
     updatedAt: at,
   };

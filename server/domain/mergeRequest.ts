@@ -29,6 +29,12 @@ export interface Approved {
   readonly despite?: BeadId;
 }
 
+export interface TakenUp {
+  readonly times: number;
+  /** Why the last time came to nothing, in one sentence. */
+  readonly refused?: string;
+}
+
 export interface MergeRequest {
   readonly id: MergeRequestId;
   readonly bead: BeadId;
@@ -60,12 +66,16 @@ export interface MergeRequest {
   readonly attempts?: number;
   /** What kept its landing from being tried may have passed by then: it waits. */
   readonly retryAt?: Timestamp;
+  /** How often in a row something outside kept its landing from being tried. */
+  readonly failures?: number;
   /** Its landing is under way. It holds until then at most. */
   readonly claim?: { readonly at: Timestamp; readonly until: Timestamp };
   /** Of its last landing. */
   readonly gates?: readonly GateOutcome[];
   /** The bead that is to put right what its last landing met; it lands no more before that is closed. */
   readonly blockedBy?: BeadId;
+  /** How often the town began its author again by itself, also for what this one took the place of. */
+  readonly takenUp?: TakenUp;
   /** How it was known to be on the target without having been put there as it is. */
   readonly landedBy?: 'patch-id';
   readonly submittedAt: Timestamp;

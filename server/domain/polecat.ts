@@ -1,4 +1,4 @@
-import type { AgentId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
+import type { AgentId, ArchiveId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 import type { NotificationLevel } from './notificationLevel.ts';
 
 /**
@@ -44,6 +44,8 @@ export interface Polecat {
   /** The commit that the branch began at. */
   readonly base: Sha;
   readonly session?: SessionId;
+  /** It was brought back from this archive. */
+  readonly restoredFrom?: ArchiveId;
   /** Its commits are left on its branch and land nowhere: the branch outlives it. */
   readonly keepsBranch?: true;
   /** Why it is in this state, in one sentence, with the evidence: an exit code, a question. */

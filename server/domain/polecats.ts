@@ -2,10 +2,11 @@ import type { SessionId, Timestamp } from './ids.ts';
 import type { LandingState } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
-import type { MergeRequest } from './mergeRequest.ts';
-import { isOutside, waitsForMerge } from './pullRequests.ts';
+import { isHeldUp } from './heldUp.ts';
+import { waitsForMerge } from './pullRequests.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
+import { isTakenUp } from './takeUp.ts';
 import type { View } from './view.ts';
 
 /** Where each state may go. From any of them a polecat may be removed, which takes its record away. */
@@ -72,13 +73,10 @@ export function needsPerson(view: View, polecat: Polecat): boolean {
   if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
   const request = newestRequest(view, polecat);
   if (!request) return false;
-  if (request.state === 'submitted') return isForPerson(view, request);
-  return stuck.has(request.state) || request.state === 'waiting-for-checkout';
+  if (request.state === 'submitted') return isHeldUp(request) || waitsForMerge(view, request);
+  if (request.state === 'waiting-for-checkout') return true;
+  return stuck.has(request.state) && !isTakenUp(view, request);
 }
-
-/** Not while others decide over it, on the remote. */
-const isForPerson = (view: View, request: MergeRequest): boolean =>
-  !isOutside(request) && (request.reason !== undefined || waitsForMerge(view, request));
 
 /** Landings that are not tried again as they are: the work is taken up again, submitted once more, or given up. */
 export const stuck: ReadonlySet<LandingState> = new Set(['conflict', 'rejected', 'lost']);

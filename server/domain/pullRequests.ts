@@ -12,8 +12,9 @@ export function isFollowed(request: MergeRequest): boolean {
   return isMerged || isOutside(request);
 }
 
-/** Nothing happens to what is submitted before a person presses Merge. */
+/** Nothing happens to what is submitted before a person presses Merge. Who has pressed it need not press it again. */
 export function waitsForMerge(view: View, request: MergeRequest): boolean {
+  if (request.state !== 'submitted' || request.approved !== undefined || isOutside(request)) return false;
   const merge = view.get('rigs', request.rig)?.settings.merge;
-  return request.state === 'submitted' && !isOutside(request) && (merge === 'review' || merge === 'pr');
+  return merge !== undefined && merge !== 'auto';
 }

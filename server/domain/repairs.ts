@@ -1,7 +1,8 @@
 import type { Bead } from './bead.ts';
 import { finishBead } from './beadClose.ts';
 import { createBead } from './beads.ts';
-import type { BeadId, Timestamp } from './ids.ts';
+import { isHeld } from './hooks.ts';
+import type { AgentId, BeadId, Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import type { Draft, View } from './view.ts';
 
@@ -43,6 +44,16 @@ export function openRepair(draft: Draft, request: MergeRequest, repair: Repair):
   const given = author === undefined ? bead : { ...bead, assignee: author };
   draft.put('beads', given);
   return given;
+}
+
+/** Its author is gone: whoever comes may put it right. */
+export function freeRepairs(draft: Draft, author: AgentId, at: Timestamp): void {
+  for (const bead of Array.from(draft.find('beadsByAssignee', author))) {
+    if (isHeld(bead) || bead.status === 'closed' || draft.count('mergeRequestsByBlocker', bead.id) === 0)
+      continue;
+    const { assignee: _, ...free } = bead;
+    draft.put('beads', { ...free, updatedAt: at });
+  }
 }
 
 /** What it was to put right is: by its landing, by newer work, or because it was given up. */

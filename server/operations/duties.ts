@@ -9,12 +9,14 @@ import { pluginSchedule } from './pluginSchedule.ts';
 import { feedConvoys } from './feedConvoys.ts';
 import { parkRuntimes } from './quotas.ts';
 import { watchPullRequests } from './pullRequestWatch.ts';
+import { takeUpRepairs } from './takeUpRepairs.ts';
 import { wakeBeads } from './wakeBeads.ts';
 import { witness } from './witness.ts';
 
 const duties: readonly ((context: Context) => Duty)[] = [
   wakeBeads,
   refinery,
+  takeUpRepairs,
   raiseEscalations,
   keepArchives,
   watchCollisions,

@@ -108,11 +108,13 @@ async function noteObstacle(
       if (now?.state !== 'submitted') continue;
       const at = context.now();
       const reason = `It could not be landed yet: ${said}`;
-      const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, (now.attempts ?? 0) - 1));
-      const retryAt = new Date(Date.parse(at) + Math.max(retryMs.first, wait)).toISOString() as Timestamp;
+      const failures = (now.failures ?? 0) + 1;
+      const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, failures - 1));
+      const retryAt = new Date(Date.parse(at) + wait).toISOString() as Timestamp;
       draft.put('mergeRequests', {
         ...transitionLanding(now, 'submitted', { at, reason }),
         retryAt,
+        failures,
         attempts: now.attempts ?? 1,
       });
     }

@@ -3,10 +3,10 @@ import { beginRemedy, endRemedy, episodeOf } from '../domain/episodes.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
-import { nextRemedy, restartWindowMs, type NextRemedy, type RemedyFacts } from '../domain/remedy.ts';
+import { restartWindowMs, type NextRemedy } from '../domain/remedy.ts';
+import { remedyOf } from '../domain/remedyFacts.ts';
 import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
-import { witnessSettings } from '../domain/witnessSettings.ts';
 import type { Context } from './context.ts';
 import { createEscalation } from './escalations.ts';
 import { findPolecat } from './lookups.ts';
@@ -19,19 +19,6 @@ import { townCaller } from './townCaller.ts';
 function remedyFor(view: View, polecat: Polecat, now: Timestamp): NextRemedy | undefined {
   const episode = episodeOf(view, polecat);
   return episode && remedyOf(view, polecat, episode, now);
-}
-
-/** The same for an episode that was not raised yet. */
-export function remedyOf(view: View, polecat: Polecat, episode: Episode, now: Timestamp): NextRemedy {
-  const settings = witnessSettings(view.get('rigs', polecat.rig)?.settings);
-  return nextRemedy(factsOf(view, polecat, episode), settings, now);
-}
-
-function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
-  const session = view.get('sessions', episode.session);
-  const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
-  const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
-  return { episode, isGone, wasClosedByHand, restarts: polecat.restarts ?? [] };
 }
 
 /**

@@ -170,6 +170,7 @@ function agentFor(view: View, archive: Archive, name: string, intent: RestoreInt
     ...shared,
     role: 'polecat',
     state: 'spawning',
+    restoredFrom: archive.id,
     ...(bead && isFree(bead) ? { bead: bead.id } : {}),
     ...(intent.isolation ? { isolation: intent.isolation } : {}),
   };

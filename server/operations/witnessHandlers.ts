@@ -1,13 +1,13 @@
 import { episodeFor, episodeOf, isTrouble, keptOf } from '../domain/episodes.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
+import { remedyOf } from '../domain/remedyFacts.ts';
 import type { Handlers } from '../protocol/caller.ts';
 import type { Result } from '../protocol/messages.ts';
 import type { ScannedView, WitnessView } from '../protocol/witness.ts';
 import type { Context } from './context.ts';
 import { judgeNow, verdictOn } from './evidence.ts';
 import { findRig } from './lookups.ts';
-import { remedyOf } from './remedies.ts';
 import { runtimeLabel } from './views.ts';
 
 export function witnessHandlers(context: Context): Pick<Handlers, 'witness/status' | 'patrol/scan'> {

@@ -4,7 +4,7 @@ import { attentionOf } from '../../server/domain/attention.ts';
 import type { AttentionItem } from '../../server/domain/attentionItem.ts';
 import type { Escalation } from '../../server/domain/escalation.ts';
 import type { Mail } from '../../server/domain/message.ts';
-import type { LandingState } from '../../server/domain/mergeRequest.ts';
+import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
 import { overseer } from '../../server/domain/addresses.ts';
 import { transitionPolecat } from '../../server/domain/polecats.ts';
 import { bead, later, mergeRequest, noon, polecat, rig, session, time } from './support.ts';
@@ -77,16 +77,24 @@ test('waiting for a limit passes by itself, while the program is there', () => {
 
 test('finished work waits for a review where the rig says so; what cannot land, while somebody waits for it', () => {
   const [, worker] = polecat('backend/nux', 'be-a', { state: 'done' });
-  const request = (state: LandingState, merge: 'review' | 'auto' = 'review', reason?: string): string[] =>
+  const request = (
+    state: LandingState,
+    merge: 'review' | 'auto' = 'review',
+    fields: Partial<MergeRequest> = {},
+  ): string[] =>
     attention(
       rig('backend', 'be', { settings: { merge } }),
       held('be-a', 'backend/nux'),
       ['agents', worker],
-      mergeRequest('mr-1', worker, { state, ...(reason === undefined ? {} : { reason }) }),
+      mergeRequest('mr-1', worker, { state, ...fields }),
     );
+  const failed = { reason: 'the target is away', retryAt: time(90) } as const;
   assert.deepEqual(request('submitted'), ['be-a submitted review']);
   assert.deepEqual(request('submitted', 'auto'), []);
-  assert.deepEqual(request('submitted', 'auto', 'the target is away'), ['be-a submitted review']);
+  assert.deepEqual(request('submitted', 'auto', { ...failed, failures: 2 }), []);
+  assert.deepEqual(request('submitted', 'auto', { ...failed, failures: 3 }), ['be-a submitted review']);
+  const approved = { by: 'ann', at: noon };
+  assert.deepEqual(request('submitted', 'review', { ...failed, failures: 1, approved }), []);
   assert.deepEqual(request('merged'), []);
   assert.deepEqual(request('verified'), []);
   assert.deepEqual(request('conflict'), ['be-a conflict resume']);

@@ -117,9 +117,30 @@ describe('a bead is in one place', () => {
     const request = mergeRequest('mr-1', nux[1]);
     assert.equal(placeIn([held, done, request, auto]), 'merge');
     const refused = mergeRequest('mr-1', nux[1], { reason: 'The remote could not be reached.' });
-    assert.equal(placeIn([held, done, refused, auto]), 'attention');
+    assert.equal(placeIn([held, done, refused, auto]), 'merge');
+    const often = mergeRequest('mr-1', nux[1], { reason: 'The remote could not be reached.', failures: 3 });
+    assert.equal(placeIn([held, done, often, auto]), 'attention');
+    const merged = mergeRequest('mr-1', nux[1], { approved: { by: 'ann', at: noon } });
+    assert.equal(placeIn([held, done, merged]), 'merge');
+    const none = rig('backend', 'be', { settings: { merge: 'none' } });
+    assert.equal(placeIn([held, done, request, none]), 'review');
     const landing = { id: 'land mr-1', kind: 'land', at: noon, mergeRequest: 'mr-1' } as never;
     assert.equal(placeIn([held, done, request, ['intents', landing]]), 'merge');
+  });
+
+  test('what it could not land with is a bead, which somebody has, is queued, or is to be its author’s', () => {
+    const request = (fields: Parameters<typeof mergeRequest>[2] = {}): GivenRecord =>
+      mergeRequest('mr-1', nux[1], { state: 'conflict', blockedBy: 'be-m' as never, ...fields });
+    const auto = rig('backend', 'be', { settings: { merge: 'auto' } });
+    const own = bead('be-m', { assignee: 'backend/nux' });
+    assert.equal(placeIn([held, done, own, request()]), 'attention');
+    assert.equal(placeIn([held, done, own, request(), auto]), 'blocked');
+    assert.equal(placeIn([held, done, own, request({ takenUp: { times: 2 } }), auto]), 'attention');
+    const refused = request({ takenUp: { times: 1, refused: 'Its folder is gone.' } });
+    assert.equal(placeIn([held, done, own, refused, auto]), 'attention');
+    const taken = bead('be-m', { status: 'hooked', assignee: 'backend/slit' });
+    assert.equal(placeIn([held, done, taken, request()]), 'blocked');
+    assert.equal(placeIn([held, done, bead('be-m', { status: 'closed' }), request()]), 'attention');
   });
 
   test('its work was rejected and is taken up again', () => {

@@ -137,9 +137,10 @@ const cases: readonly Case[] = [
   },
   {
     is: 'submitted and refused by the target',
-    given: [...submitted({ reason: 'No access' }), auto],
+    given: [...submitted({ reason: 'No access.', retryAt: time(90), failures: 3 }), auto],
     reason: 'not-landed',
-    says: /could not be landed yet: No access/,
+    says: /could not be landed 3 times in a row: No access\.$/,
+    next: 'gt mq merge be-a',
   },
   {
     is: 'being landed',

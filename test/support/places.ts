@@ -1,7 +1,7 @@
 import type { Bead } from '../../server/domain/bead.ts';
 import { type BeadPlace, placeOf } from '../../server/domain/beadPlace.ts';
 import type { Timestamp } from '../../server/domain/ids.ts';
-import type { LandingState } from '../../server/domain/mergeRequest.ts';
+import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
 import type { View } from '../../server/domain/view.ts';
 
 const work = (bead: Bead): boolean =>
@@ -12,17 +12,53 @@ const held = ({ status }: Bead): boolean => status === 'hooked' || status === 'i
 
 /** The landing that its holder waits for; undefined: it has submitted nothing, or works again. */
 function landing(view: View, bead: Bead): LandingState | 'landing' | undefined {
+  const newest = submitted(view, bead);
+  if (!newest) return undefined;
+  const lands = [...view.all('intents')].some(
+    (intent) => intent.kind === 'land' && intent.mergeRequest === newest.id,
+  );
+  return lands ? 'landing' : newest.state;
+}
+
+function submitted(view: View, bead: Bead): MergeRequest | undefined {
   const polecat = view.get('agents', bead.assignee ?? '');
   if (!held(bead) || polecat?.state !== 'done') return undefined;
   const all = [...view.all('mergeRequests')].filter(
     (request) => request.bead === bead.id && request.branch === polecat.branch,
   );
   const newest = all.toSorted((a, b) => a.submittedAt.localeCompare(b.submittedAt)).at(-1);
-  if (!newest || newest.state === 'verified') return undefined;
-  const lands = [...view.all('intents')].some(
-    (intent) => intent.kind === 'land' && intent.mergeRequest === newest.id,
-  );
-  return lands ? 'landing' : newest.state;
+  return newest?.state === 'verified' ? undefined : newest;
+}
+
+/** It failed for something outside, three times in a row. */
+const heldUp = (view: View, bead: Bead): boolean =>
+  landing(view, bead) === 'submitted' && (submitted(view, bead)?.failures ?? 0) >= 3;
+
+/** What it could not land with is a bead that somebody has, that is queued, or whose author the town begins again. */
+function isRepaired(view: View, bead: Bead): boolean {
+  const request = submitted(view, bead);
+  const state = landing(view, bead);
+  if (!request || (state !== 'conflict' && state !== 'rejected')) return false;
+  const repair = view.get('beads', request.blockedBy ?? '');
+  if (!repair || repair.status === 'closed') return false;
+  return isInHand(view, repair) || isBegunAgain(view, request, repair);
+}
+
+function isInHand(view: View, repair: Bead): boolean {
+  if (!held(repair)) return view.get('dispatches', repair.id) !== undefined;
+  const place = view.get('workplaces', repair.assignee ?? '');
+  return !place || ['starting', 'running'].includes(view.get('sessions', place.session ?? '')?.state ?? '');
+}
+
+function isBegunAgain(
+  view: View,
+  { rig: name, agent, runtime, takenUp: { times = 0, refused } = { times: 0 } }: MergeRequest,
+  repair: Bead,
+): boolean {
+  if (times >= 2 || refused !== undefined || runtime === 'human') return false;
+  const rig = view.get('rigs', name);
+  const isAuthors = repair.assignee === agent && !held(repair);
+  return isAuthors && rig?.settings.merge === 'auto' && rig.state === 'active';
 }
 
 function reviews(view: View, bead: Bead): boolean {
@@ -32,7 +68,8 @@ function reviews(view: View, bead: Bead): boolean {
   const isOpen = requests.some(
     ({ state, pullRequest }) => state === 'submitted' && pullRequest?.state === 'open',
   );
-  return merge === 'review' || (merge === 'pr' && !isOpen);
+  if (isOpen || submitted(view, bead)?.approved) return false;
+  return merge !== undefined && merge !== 'auto' && !heldUp(view, bead);
 }
 
 /** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */
@@ -48,7 +85,7 @@ function works(view: View, bead: Bead): boolean {
 /** What each place means, said for itself, in no order: of an open bead exactly one is true. */
 const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead) => boolean>> = {
   ready: (view, bead) => inIndex(view, bead) && view.get('dispatches', bead.id)?.state !== 'broken',
-  blocked: (view, bead) => !held(bead) && !inIndex(view, bead),
+  blocked: (view, bead) => (!held(bead) && !inIndex(view, bead)) || isRepaired(view, bead),
   hooked: (view, bead) => held(bead) && landing(view, bead) === undefined && works(view, bead),
   review: (view, bead) => landing(view, bead) === 'submitted' && reviews(view, bead),
   merge: (view, bead) => ['landing', 'merged'].includes(landing(view, bead) ?? '') || landsBy(view, bead),
@@ -56,12 +93,13 @@ const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead) => boolean>>
     const state = landing(view, bead);
     if (state === undefined && held(bead)) return !works(view, bead);
     if (!held(bead)) return inIndex(view, bead) && view.get('dispatches', bead.id)?.state === 'broken';
-    return !['landing', 'merged', 'submitted'].includes(state ?? '');
+    if (heldUp(view, bead)) return true;
+    return !['landing', 'merged', 'submitted'].includes(state ?? '') && !isRepaired(view, bead);
   },
 };
 
 const landsBy = (view: View, bead: Bead): boolean =>
-  landing(view, bead) === 'submitted' && !reviews(view, bead);
+  landing(view, bead) === 'submitted' && !reviews(view, bead) && !heldUp(view, bead);
 
 function inIndex(view: View, { id }: Bead): boolean {
   return [...view.find('beadsReady', '')].some((ready) => ready.id === id);

@@ -1,0 +1,19 @@
+import type { Episode } from './episode.ts';
+import type { Timestamp } from './ids.ts';
+import type { Polecat } from './polecat.ts';
+import { type NextRemedy, nextRemedy, type RemedyFacts } from './remedy.ts';
+import type { View } from './view.ts';
+import { witnessSettings } from './witnessSettings.ts';
+
+/** What the policy of its rig would have done in this episode of a polecat now. */
+export function remedyOf(view: View, polecat: Polecat, episode: Episode, now: Timestamp): NextRemedy {
+  const settings = witnessSettings(view.get('rigs', polecat.rig)?.settings);
+  return nextRemedy(factsOf(view, polecat, episode), settings, now);
+}
+
+function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
+  const session = view.get('sessions', episode.session);
+  const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
+  const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
+  return { episode, isGone, wasClosedByHand, restarts: polecat.restarts ?? [] };
+}

@@ -1,0 +1,128 @@
+import type { MergeRequestId, Timestamp } from '../domain/ids.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import { checkLimits } from '../domain/dispatchLimits.ts';
+import { Refusal } from '../domain/refusal.ts';
+import { authorToBegin } from '../domain/takeUp.ts';
+import type { Draft, View } from '../domain/view.ts';
+import { liveSession } from './assign.ts';
+import type { Context } from './context.ts';
+import type { Duty } from './duty.ts';
+import { findRig } from './lookups.ts';
+import { runSession } from './sessions.ts';
+import { townCaller } from './townCaller.ts';
+
+/** Where it could not be begun, it is tried again after this. */
+const againMs = 5 * 60_000;
+
+const keyOf = (id: MergeRequestId): string => `beginning the author of ${id} again`;
+
+/**
+ * In a rig that lands by itself, whoever handed over what cannot land goes on with it without being asked: a session on the same
+ * worktree, as `gt session run` begins it, when the one before has ended. So often as `mostTakeUps` says; then it is a person's.
+ */
+export function takeUpRepairs(context: Context): Duty {
+  const { store } = context;
+  const waiting = new Set<MergeRequestId>();
+  const consider = (request: MergeRequest): void => {
+    const { id } = request;
+    if (waiting.has(id) || !isDue(store.view, request)) return;
+    waiting.add(id);
+    context.background(keyOf(id), async () => {
+      let again = false;
+      try {
+        again = await context.queue.run(keyOf(id), () => takeUp(context, id));
+      } finally {
+        if (!again) waiting.delete(id);
+      }
+      if (!again) return reconsider(id);
+      const time = new Date(Date.parse(context.now()) + againMs).toISOString() as Timestamp;
+      context.timers.at(keyOf(id), time, () => {
+        waiting.delete(id);
+        reconsider(id);
+        return Promise.resolve();
+      });
+    });
+  };
+  const reconsider = (id: MergeRequestId): void => {
+    const request = store.view.get('mergeRequests', id);
+    if (request) consider(request);
+  };
+  const all = (): void => {
+    for (const state of ['conflict', 'rejected'] as const)
+      for (const request of store.view.find('mergeRequestsByState', state)) consider(request);
+  };
+  return {
+    begin: all,
+    changed({ changes }) {
+      for (const [collection, , record] of changes) {
+        if (record === null) continue;
+        if (collection === 'mergeRequests') consider(record);
+        if (collection === 'rigs') all();
+        if (collection !== 'sessions' || record.state !== 'ended') continue;
+        const bead = store.view.get('agents', record.agent)?.bead;
+        if (bead === undefined) continue;
+        for (const request of store.view.find('mergeRequestsByBead', bead)) consider(request);
+      }
+    },
+  };
+}
+
+/** Its author is to be begun, and their session has ended. */
+function isDue(view: View, request: MergeRequest): boolean {
+  const author = authorToBegin(view, request);
+  return author !== undefined && liveSession(view, author) === undefined;
+}
+
+/** Counted before it is tried, so that a town that is killed meanwhile does not try it for ever. True: it is to be tried later. */
+async function takeUp(context: Context, id: MergeRequestId): Promise<boolean> {
+  const { store } = context;
+  const seen = store.view.get('mergeRequests', id);
+  if (!seen || !isDue(store.view, seen)) return false;
+  if (!hasRoom(context, seen)) return true;
+  const { result: agent } = await store.transact(
+    { verb: 'land/take-up', by: 'town', subject: seen.bead },
+    (draft) => {
+      const now = draft.get('mergeRequests', id);
+      if (!now || !isDue(draft, now)) return undefined;
+      draft.put('mergeRequests', { ...now, takenUp: { times: (now.takenUp?.times ?? 0) + 1 } });
+      return now.agent;
+    },
+  );
+  if (agent === undefined) return false;
+  await context.checkpoint('land:take-up');
+  try {
+    await runSession(context, { agent }, townCaller);
+    return false;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { code, message } = error;
+    await store.transact({ verb: 'land/not-taken-up', by: 'town', subject: seen.bead }, (draft) =>
+      noteRefusal(draft, id, { code, message }),
+    );
+    return true;
+  }
+}
+
+/** What passes by itself is not looked at by a person. */
+function hasRoom(context: Context, { rig, runtime }: MergeRequest): boolean {
+  const { view } = context.store;
+  try {
+    checkLimits(view, { rig: findRig(view, rig), runtime, now: context.now() });
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return false;
+  }
+}
+
+function noteRefusal(
+  draft: Draft,
+  id: MergeRequestId,
+  { code, message }: Pick<Refusal, 'code' | 'message'>,
+): void {
+  const now = draft.get('mergeRequests', id);
+  if (!now?.takenUp) return;
+  const { times } = now.takenUp;
+  const takenUp = code === 'capacity' ? { times: times - 1 } : { times, refused: message };
+  draft.put('mergeRequests', { ...now, takenUp });
+}

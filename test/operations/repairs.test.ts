@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import type { Bead } from '../../server/domain/bead.ts';
+import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import { commit, git } from '../support/repository.ts';
+import { problemsOf } from './invariants.ts';
+import { type Agent, targetOf, type TestRig, TestTown } from './support.ts';
+
+interface Scene {
+  readonly town: TestTown;
+  readonly rig: TestRig;
+  readonly agent: Agent;
+}
+
+async function scene(
+  t: TestContext,
+  merge: 'auto' | 'review',
+  options: Parameters<typeof TestTown.open>[1] = {},
+): Promise<Scene> {
+  const town = await TestTown.open(t, options);
+  const rig = await town.addRig({ settings: { merge: [merge] } });
+  return { town, rig, agent: await town.worker() };
+}
+
+/** The owner changes what the agent changes, and the agent hands its work over. */
+async function conflicting({ town, rig, agent }: Scene, text = 'Of the owner\n'): Promise<MergeRequest> {
+  commit(rig.repository, { 'README.md': text }, 'Meanwhile');
+  const id = await agent.submit({ 'README.md': `Of the agent, ${text}` });
+  await town.settle();
+  return requestOf(town, id);
+}
+
+function requestOf(town: TestTown, id: string): MergeRequest {
+  const request = town.view.get('mergeRequests', id);
+  assert.ok(request);
+  return request;
+}
+
+const conflictBeads = (town: TestTown): Bead[] =>
+  [...town.view.all('beads')].filter(({ labels }) => labels.includes('conflict'));
+
+const sessionsOf = ({ town, agent }: Scene): number =>
+  [...town.view.find('sessionsByAgent', agent.id)].length;
+
+async function needing(town: TestTown): Promise<string[]> {
+  const { items } = await town.ask('attention/list', {});
+  return items.map(({ subject, state, action }) => `${subject} ${state}: ${action.command}`);
+}
+
+/** As its agent would: the target is merged, what conflicts is written anew. */
+function resolve({ agent }: Scene): void {
+  assert.throws(() => git(agent.worktree, 'merge', '--quiet', 'main'));
+  agent.commit({ 'README.md': 'Of both\n' }, 'Merge main');
+}
+
+test('a conflict goes back to its author, who is begun again, and lands with what it resolves', async (t) => {
+  const all = await scene(t, 'auto');
+  const { town, rig, agent } = all;
+  const request = await conflicting(all);
+  assert.equal(request.state, 'conflict');
+  assert.deepEqual([agent.polecat.state, sessionsOf(all)], ['working', 2]);
+  assert.deepEqual(await needing(town), []);
+  const [bead] = conflictBeads(town);
+  assert.deepEqual([bead?.status, bead?.assignee, bead?.id], ['open', agent.id, request.blockedBy]);
+
+  resolve(all);
+  const { mergeRequest } = await agent.done();
+  await town.settle();
+  const landed = requestOf(town, mergeRequest?.id ?? '');
+  assert.deepEqual([landed.state, landed.blockedBy], ['verified', undefined]);
+  git(rig.target, 'merge-base', '--is-ancestor', landed.landed ?? '', targetOf(rig));
+  assert.equal(git(rig.target, 'show', 'main:README.md'), 'Of both');
+  assert.deepEqual(
+    conflictBeads(town).map(({ id, status }) => [id, status]),
+    [[bead?.id, 'closed']],
+  );
+  assert.equal(town.status(agent.bead), 'closed');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('it is begun again twice by the town, and stays for a person then', async (t) => {
+  const all = await scene(t, 'auto');
+  const { town, agent } = all;
+  await conflicting(all, 'First\n');
+  assert.equal(sessionsOf(all), 2);
+  await agent.done();
+  await town.settle();
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [3, 'working']);
+  await agent.done();
+  await town.settle();
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [3, 'done']);
+  assert.deepEqual(await needing(town), [`${agent.bead} conflict: gt session run ${agent.id}`]);
+  assert.equal(conflictBeads(town).filter(({ status }) => status === 'open').length, 1);
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('newer commits that meet a conflict again are counted together', async (t) => {
+  const all = await scene(t, 'auto');
+  const { town, agent } = all;
+  for (const text of ['First\n', 'Second\n', 'Third\n']) await conflicting(all, text);
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [3, 'done']);
+  assert.deepEqual(await needing(town), [`${agent.bead} conflict: gt session run ${agent.id}`]);
+});
+
+test('where a person merges, it is a person who begins the author again', async (t) => {
+  const all = await scene(t, 'review');
+  const { town, agent } = all;
+  const { id } = await conflicting(all);
+  await town.merge(id);
+  await town.settle();
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [1, 'done']);
+  assert.deepEqual(await needing(town), [`${agent.bead} conflict: gt session run ${agent.id}`]);
+  await town.ask('session/run', { agent: agent.id });
+  assert.deepEqual(await needing(town), []);
+});
+
+test('as long as there is no room it is tried again, and a restart of the town takes it up', async (t) => {
+  const clock = new FakeClock();
+  const all = await scene(t, 'auto', { now: clock.date, sleep: clock.sleep });
+  const { town, agent } = all;
+  town.host.fate = 'starts';
+  await town.ask('town/configure', { key: 'maxSessions', words: ['1'] });
+  await town.ask('refinery/pause', { rig: 'backend' });
+  await conflicting(all);
+  const other = await town.worker('Cache work');
+  await town.ask('refinery/resume', { rig: 'backend' });
+  await town.settle();
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [1, 'done']);
+  assert.deepEqual(await needing(town), []);
+  await other.exit({ end: 'stopped' });
+  await clock.pass(5 * 60_000, () => town.settle());
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [2, 'working']);
+});
+
+test('where its author is removed, the bead is anybody’s, and what another makes of it lands', async (t) => {
+  const all = await scene(t, 'review');
+  const { town, rig, agent } = all;
+  const { id } = await conflicting(all);
+  await town.merge(id);
+  await town.ask('polecat/remove', { agent: agent.id, force: true });
+  await town.settle();
+  const [bead] = conflictBeads(town);
+  assert.ok(bead);
+  assert.deepEqual([bead.status, bead.assignee], ['open', undefined]);
+  assert.ok([...town.view.find('beadsReady', '')].some((ready) => ready.id === bead.id));
+  assert.deepEqual(await needing(town), [`${agent.bead} conflict: gt sling ${bead.id}`]);
+
+  const other = await town.sling(bead.id);
+  assert.deepEqual(await needing(town), []);
+  assert.throws(() => git(other.worktree, 'merge', '--quiet', `refs/gastown/tips/${id}`));
+  const resolved = await other.submit({ 'README.md': 'Of both\n' });
+  assert.deepEqual(await needing(town), [`${bead.id} submitted: gt mq show ${bead.id}`]);
+  await town.merge(resolved);
+  await town.settle();
+  await town.merge(id);
+  await town.settle();
+  assert.equal(requestOf(town, id).state, 'verified');
+  assert.equal(git(rig.target, 'show', 'main:README.md'), 'Of both');
+  assert.deepEqual([town.status(bead.id), town.status(agent.bead)], ['closed', 'closed']);
+  assert.deepEqual(problemsOf(town), []);
+});
