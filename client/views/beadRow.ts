@@ -48,7 +48,7 @@ export function workedBeadRow(detail: PolecatDetail): Row | undefined {
 
 /** A bead of a convoy: how its landing stands, with the commit that landed, the rig and the runtime. */
 export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: PolecatDetail | undefined): Row {
-  const { bead, mergeRequest, rig, runtimeLabel } = each;
+  const { bead, mergeRequest, rig, runtimeLabel, waits } = each;
   const word = polecat?.needsPerson ? polecatWord(polecat) : describeState(each.state);
   const landing = joinedBy(' ', word, mergeRequest?.state === 'verified' && mergeRequest.landed?.slice(0, 7));
   const title = bead ? displayText(bead.title, 120) : 'there is no such bead any more';
@@ -68,6 +68,7 @@ export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: Polecat
       ...(bead ? beadTooltip(bead, word) : [each.id, title]),
       joined(rig, runtime),
       mergeRequest?.reason === undefined ? undefined : displayText(mergeRequest.reason, 1000),
+      waits === undefined || waits === mergeRequest?.reason ? undefined : displayText(waits, 1000),
     ],
   };
 }

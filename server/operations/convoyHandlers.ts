@@ -34,7 +34,7 @@ export function convoyHandlers(
     'convoy/list': (params) => listConvoys(context, params),
     'convoy/get': (params) => getConvoy(context, params),
     'convoy/stage': (params, caller) => stage(context, params, caller),
-    'convoy/plan': (params) => staged(view, findConvoy(view, params.convoy)),
+    'convoy/plan': (params) => staged(context, findConvoy(view, params.convoy)),
     'convoy/launch': (params, caller) => launch(context, params, caller),
     'convoy/remove': ({ convoy, beads }, caller) =>
       changed(context, { convoy, verb: 'convoy/remove', caller }, (draft, found) =>
@@ -66,7 +66,7 @@ async function changed(
     { verb, by: caller.by, subject: (done: Convoy) => done.id },
     (draft) => rule(draft, findConvoy(draft, convoy)),
   );
-  return convoyView(context.store.view, result);
+  return convoyView(context.store.view, result, context.now());
 }
 
 /** With errors nothing is made: the plan says which. The same beads that are staged already are not staged twice. */
@@ -77,7 +77,7 @@ async function stage(
 ): Promise<StagedConvoy> {
   const { view } = context.store;
   const there = params.beads.length === 1 ? convoyNamed(view, params.beads[0] ?? '') : undefined;
-  if (there) return staged(view, there);
+  if (there) return staged(context, there);
   const named = params.beads.map((bead) => findBead(view, bead));
   const beads = [...new Set(named.flatMap((bead) => emptyOr(bead.id, leavesOf(view, bead))))];
   const title = params.title ?? named.find(isContainer)?.title ?? named[0]?.title ?? '';
@@ -86,13 +86,13 @@ async function stage(
   const same = [...view.find('convoysByState', 'staged')].find(
     (convoy) => convoy.beads.join(' ') === beads.join(' '),
   );
-  if (same) return staged(view, same);
+  if (same) return staged(context, same);
   const act = { at: context.now(), by: caller.by };
   const { result } = await context.store.transact(
     { verb: 'convoy/stage', by: caller.by, subject: (convoy: Convoy) => convoy.id },
     (draft) => createConvoy(draft, { title, beads, staged: true, hash: () => context.randomText(4) }, act),
   );
-  return staged(context.store.view, result);
+  return staged(context, result);
 }
 
 /** An epic without beads in it stands for itself, and is an error of the plan. */
@@ -113,8 +113,13 @@ function convoyByPart(view: View, text: string): Convoy | undefined {
   }
 }
 
-function staged(view: View, convoy: Convoy): StagedConvoy {
-  return { view: convoyView(view, convoy), title: convoy.title, plan: planConvoy(view, convoy.beads) };
+function staged(context: Context, convoy: Convoy): StagedConvoy {
+  const { view } = context.store;
+  return {
+    view: convoyView(view, convoy, context.now()),
+    title: convoy.title,
+    plan: planConvoy(view, convoy.beads),
+  };
 }
 
 async function launch(
@@ -129,7 +134,7 @@ async function launch(
       return { id: found.id, queued: launchConvoy(draft, found, { at: context.now(), force }) };
     },
   );
-  return { ...staged(context.store.view, findConvoy(context.store.view, result.id)), queued: result.queued };
+  return { ...staged(context, findConvoy(context.store.view, result.id)), queued: result.queued };
 }
 
 function watch(

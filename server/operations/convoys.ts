@@ -22,7 +22,7 @@ export async function makeConvoy(
       return createConvoy(draft, { title: params.title, beads, hash: () => context.randomText(4) }, act);
     },
   );
-  return convoyView(context.store.view, result);
+  return convoyView(context.store.view, result, context.now());
 }
 
 export async function growConvoy(
@@ -37,7 +37,7 @@ export async function growConvoy(
       return addToConvoy(draft, findConvoy(draft, params.convoy).id, beads, context.now());
     },
   );
-  return convoyView(context.store.view, result);
+  return convoyView(context.store.view, result, context.now());
 }
 
 export function listConvoys(context: Context, params: Params<'convoy/list'>): Page<ConvoyView> {
@@ -46,9 +46,9 @@ export function listConvoys(context: Context, params: Params<'convoy/list'>): Pa
     .filter(({ state }) => params.all === true || state === 'open' || state === 'staged')
     .toSorted((a, b) => b.createdAt.localeCompare(a.createdAt) || a.id.localeCompare(b.id));
   const page = pageOf(listingOf(convoys), params);
-  return { ...page, items: page.items.map((convoy) => convoyView(view, convoy)) };
+  return { ...page, items: page.items.map((convoy) => convoyView(view, convoy, context.now())) };
 }
 
 export function getConvoy(context: Context, params: Params<'convoy/get'>): ConvoyView {
-  return convoyView(context.store.view, findConvoy(context.store.view, params.convoy));
+  return convoyView(context.store.view, findConvoy(context.store.view, params.convoy), context.now());
 }

@@ -3,15 +3,18 @@ import { beadState } from '../domain/beadState.ts';
 import type { Convoy } from '../domain/convoy.ts';
 import { progress } from '../domain/convoys.ts';
 import { episodeOf } from '../domain/episodes.ts';
-import type { BeadId } from '../domain/ids.ts';
+import type { GateOutcome } from '../domain/gate.ts';
+import type { BeadId, Timestamp } from '../domain/ids.ts';
+import { whyNot } from '../domain/mergeQueue.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { needsPerson } from '../domain/polecats.ts';
+import { waitsForMerge } from '../domain/pullRequests.ts';
 import { blockersOf, isBlocked, isReady } from '../domain/readiness.ts';
 import type { View } from '../domain/view.ts';
 import type { BeadDetail, BeadView } from '../protocol/bead.ts';
-import type { ConvoyBead, ConvoyView } from '../protocol/convoy.ts';
+import type { ConvoyBead, ConvoyView, GateProof } from '../protocol/convoy.ts';
 import type { TownStatus } from '../protocol/town.ts';
 import type { MergeRequestDetail } from '../protocol/mergeQueue.ts';
 import type { PolecatDetail } from '../protocol/work.ts';
@@ -80,12 +83,12 @@ export function mergeRequestDetail(view: View, mergeRequest: MergeRequest): Merg
   return { mergeRequest, ...(bead ? { bead } : {}), runtimeLabel: runtimeLabel(view, mergeRequest.runtime) };
 }
 
-export function convoyView(view: View, convoy: Convoy): ConvoyView {
+export function convoyView(view: View, convoy: Convoy, now: Timestamp): ConvoyView {
   const { closed, total } = progress(view, convoy);
-  return { convoy, closed, total, beads: convoy.beads.map((id) => convoyBead(view, id)) };
+  return { convoy, closed, total, beads: convoy.beads.map((id) => convoyBead(view, id, now)) };
 }
 
-function convoyBead(view: View, id: BeadId): ConvoyBead {
+function convoyBead(view: View, id: BeadId, now: Timestamp): ConvoyBead {
   const bead = view.get('beads', id);
   if (!bead) return { id, state: 'unknown' };
   const rig = bead.rig && view.get('rigs', bead.rig);
@@ -97,19 +100,36 @@ function convoyBead(view: View, id: BeadId): ConvoyBead {
     bead,
     ...(bead.rig ? { rig: bead.rig } : {}),
     ...(runtime ? { runtimeLabel: runtimeLabel(view, runtime) } : {}),
-    ...(mergeRequest ? proofOf(view, mergeRequest) : {}),
+    ...(mergeRequest ? proofOf(view, mergeRequest, now) : {}),
     ...(polecat ? { agent: polecat.id } : {}),
     state: beadState(view, bead.id),
   };
 }
 
-/** What was handed over of it, by whom also where that polecat is gone, and whether the rig's check had to pass on what is verified. */
+/**
+ * What was handed over of it, by whom also where that polecat is gone; of what is verified whether the rig's gates had to pass, and how
+ * each did; of what has not landed why it does not now.
+ */
 function proofOf(
   view: View,
   mergeRequest: MergeRequest,
-): Pick<ConvoyBead, 'agent' | 'mergeRequest' | 'check'> {
-  const { agent, state, rig } = mergeRequest;
-  if (state !== 'verified') return { agent, mergeRequest };
-  const check = view.get('rigs', rig)?.settings.check ?? [];
-  return { agent, mergeRequest, check: check.length > 0 ? 'passed' : 'none' };
+  now: Timestamp,
+): Pick<ConvoyBead, 'agent' | 'mergeRequest' | 'check' | 'gates' | 'waits'> {
+  const { agent, state, gates = [] } = mergeRequest;
+  const rig = view.get('rigs', mergeRequest.rig);
+  if (state !== 'verified') {
+    // That a person is to review it is said by its state.
+    const waits = rig && !waitsForMerge(view, mergeRequest) && whyNot(view, rig, mergeRequest, now);
+    return { agent, mergeRequest, ...(waits ? { waits } : {}) };
+  }
+  const judged = gates.some(({ onFail }) => onFail === 'reject');
+  const check = judged || (rig?.settings.check ?? []).length > 0 ? 'passed' : 'none';
+  return { agent, mergeRequest, check, ...(gates.length === 0 ? {} : { gates: gates.map(proofOfGate) }) };
 }
+
+const proofOfGate = ({ name, outcome, tries, ms }: GateOutcome): GateProof => ({
+  name,
+  outcome,
+  tries,
+  seconds: Math.round(ms / 1000),
+});

@@ -1,8 +1,18 @@
 import type { Bead } from '../domain/bead.ts';
 import type { BeadState } from '../domain/beadState.ts';
 import type { Convoy } from '../domain/convoy.ts';
+import type { GateOutcome } from '../domain/gate.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Page, PageParams } from './page.ts';
+
+export interface GateProof {
+  readonly name: string;
+  readonly outcome: GateOutcome['outcome'];
+  /** At which try it passed, or how often it was tried. */
+  readonly tries: number;
+  /** All tries together. */
+  readonly seconds: number;
+}
 
 export interface ConvoyBead {
   readonly id: string;
@@ -12,8 +22,12 @@ export interface ConvoyBead {
   readonly runtimeLabel?: string;
   readonly agent?: string;
   readonly mergeRequest?: MergeRequest;
-  /** Of what is verified: whether the rig's check command had to pass there. */
+  /** Of what is verified: whether the rig's gates had to pass there. */
   readonly check?: 'passed' | 'none';
+  /** Of what is verified: how each gate that was run on it did. */
+  readonly gates?: readonly GateProof[];
+  /** Why what was handed over does not land now, in one sentence; absent where a person is to review it. */
+  readonly waits?: string;
   /** What says most: how its landing stands, else what its polecat does, else how the bead stands itself. */
   readonly state: BeadState;
 }

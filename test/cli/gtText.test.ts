@@ -8,6 +8,7 @@ import {
   freshConvoy,
   sampleBead,
   sampleConvoy,
+  sampleDetail,
   sampleHook,
   samplePolecat,
   sampleRequest,
@@ -288,14 +289,49 @@ test('the last word of a sling is a rig where one is called so', async () => {
   };
   const withRig = await gt(['sling', 'be-auth', 'be-limit', 'backend'], answers);
   assert.deepEqual(withRig.asked.at(-1)?.params, { beads: ['be-auth', 'be-limit'], rig: 'backend' });
-  const without = await gt(['sling', 'be-auth', 'be-limit'], answers);
-  assert.deepEqual(without.asked.at(-1)?.params, { beads: ['be-auth', 'be-limit'] });
+  const known = { ...answers, 'bead/get': sampleDetail('fe-login') };
+  const without = await gt(['sling', 'be-auth', 'fe-login'], known);
+  assert.deepEqual(without.asked.at(-1)?.params, { beads: ['be-auth', 'fe-login'] });
+});
+
+test('where the last word of a sling is neither a bead nor a rig, nothing is slung', async () => {
+  const answers: Answers = {
+    'rig/list': [sampleRig('frontend'), sampleRig('backend')],
+    'bead/get': ({ bead }) => {
+      throw new Refusal('not-found', `There is no bead ${bead}.`);
+    },
+    'work/sling': { slung: [], refused: [] },
+  };
+  const said = await gt(['sling', 'be-auth', 'backnd'], answers);
+  assert.equal(
+    said.stderr,
+    'gt: "backnd" is neither a bead nor a rig, so nothing was slung: the rigs are backend, frontend.\nNext: bd list\n',
+  );
+  assert.equal(said.code, 1);
+  assert.ok(!said.asked.some(({ method }) => method === 'work/sling'));
+});
+
+test('a convoy shows how the gates passed on what has landed, and why the rest does not land', async () => {
+  const convoy = sampleConvoy();
+  const [first, second, ...rest] = convoy.beads;
+  assert.ok(first && second);
+  const gates = [
+    { name: 'check', outcome: 'passed', tries: 1, seconds: 12 },
+    { name: 'unit', outcome: 'passed', tries: 2, seconds: 31 },
+  ] as const;
+  const beads = [{ ...first, gates }, { ...second, waits: 'It waits for be-m: Resolve it.' }, ...rest];
+  const said = await gt(['convoy', 'show', 'auth'], { 'convoy/get': { ...convoy, beads } });
+  assert.match(said.stdout, /^ {2}be-auth: gates: check passed \(12 s\), unit passed \(31 s, try 2\)$/mu);
+  assert.match(said.stdout, /^ {2}ml-extract: It waits for be-m: Resolve it\.$/mu);
+  const json = await gt(['convoy', 'show', 'auth', '--json'], { 'convoy/get': { ...convoy, beads } });
+  assert.deepEqual((JSON.parse(json.stdout) as { beads: { gates?: unknown }[] }).beads[0]?.gates, gates);
 });
 
 test('a bead that is refused is said on stderr with its next step, the others are slung, and the exit code is 1', async () => {
   const refusal = { code: 'held', next: 'bd show ml-extract' };
   const said = await gt(['sling', 'be-auth', 'ml-extract'], {
     'rig/list': [],
+    'bead/get': sampleDetail('ml-extract'),
     'work/sling': {
       slung: [sampleSlung('be-auth')],
       refused: [{ bead: 'ml-extract', message: 'ml-extract is held by ml-pipeline/nux.', refusal }],

@@ -163,6 +163,12 @@ test('a gate that fails once is run again, and its outcome says so', async (t) =
   assert.deepEqual(states(scene), ['verified', 'verified']);
   const [gate] = requestOf(town, requests[0] ?? '').gates ?? [];
   assert.deepEqual([gate?.outcome, gate?.tries], ['passed', 2]);
+  const { items } = await town.ask('convoy/list', { all: true });
+  const shown = items.flatMap(({ beads }) => beads).find(({ id }) => id === scene.agents[0]?.bead);
+  assert.deepEqual(
+    [shown?.check, shown?.gates?.map(({ name, outcome, tries }) => [name, outcome, tries])],
+    ['passed', [['flaky', 'passed', 2]]],
+  );
 });
 
 test('a gate that hangs is ended with all that it started, also what left its tree', async (t) => {

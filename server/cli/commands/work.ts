@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { Refusal } from '../../domain/refusal.ts';
 import { displayText } from '../../domain/text.ts';
 import type { SlingParams } from '../../protocol/work.ts';
 import { answer, type Cli } from '../cli.ts';
-import { exits, Told } from '../failure.ts';
+import { exits, failureOf, Told } from '../failure.ts';
 import { warningLines } from '../text/rig.ts';
 import { drySlungLines, refusedLines, slungJson, slungLines } from '../text/work.ts';
 import { present, verb } from '../words.ts';
@@ -99,10 +100,38 @@ async function beadsAndTarget(cli: Cli, words: readonly string[]): Promise<Where
   const last = words.at(-1);
   if (words.length < 2 || last === undefined) return { beads: words };
   if (last === 'mayor' || last.includes('/')) return { beads: words.slice(0, -1), target: last };
-  const rigs = await cli.ask('rig/list', {});
-  return rigs.some(({ rig }) => rig.id === last)
-    ? { beads: words.slice(0, -1), rig: last }
-    : { beads: words };
+  const rigs = (await cli.ask('rig/list', {})).map(({ rig }) => rig.id);
+  if (rigs.some((rig) => rig === last)) return { beads: words.slice(0, -1), rig: last };
+  if (!(await isBead(cli, last))) throw neither(last, rigs);
+  return { beads: words };
+}
+
+/** What is refused for another reason than that there is none is told by the sling. */
+async function isBead(cli: Cli, word: string): Promise<boolean> {
+  try {
+    await cli.ask('bead/get', { bead: word });
+    return true;
+  } catch (error) {
+    if (failureOf(error).code === 'not-found') return false;
+    if (failureOf(error).exit === exits.refused) return true;
+    throw error;
+  }
+}
+
+/** Before anything is slung: a rig that was mistyped must not have the beads before it begun elsewhere. */
+function neither(word: string, rigs: readonly string[]): Refusal {
+  const known =
+    rigs.length === 0
+      ? 'there is no rig yet'
+      : `the rigs are ${rigs
+          .toSorted()
+          .map((rig) => displayText(rig, 40))
+          .join(', ')}`;
+  return new Refusal(
+    'not-found',
+    `"${displayText(word, 80)}" is neither a bead nor a rig, so nothing was slung: ${known}.`,
+    { field: 'target', next: 'bd list' },
+  );
 }
 
 function slingParams(

@@ -1,13 +1,14 @@
 import { displayText } from '../../domain/text.ts';
-import type { ConvoyBead, ConvoyView } from '../../protocol/convoy.ts';
+import type { ConvoyBead, ConvoyView, GateProof } from '../../protocol/convoy.ts';
 import type { Page } from '../../protocol/page.ts';
 import { ago } from '../ago.ts';
 import { paint, type Look } from '../output.ts';
 import { below, cut, table } from '../table.ts';
 import { paintOfState, shortSha } from './state.ts';
+import { wrapped } from './wrapped.ts';
 
 export const convoyKeys =
-  '{ id, title, state, automatic, closed, total, createdAt, createdBy, launchedAt?, landedAt?, closedAt?, closeReason?, watchers?, beads: [{ id, title, status, rig, runtime?, runtimeLabel, agent?, state, commit?, mergeRequest?, check?, minutes? }] }';
+  '{ id, title, state, automatic, closed, total, createdAt, createdBy, launchedAt?, landedAt?, closedAt?, closeReason?, watchers?, beads: [{ id, title, status, rig, runtime?, runtimeLabel, agent?, state, commit?, mergeRequest?, check?, gates?: [{ name, outcome, tries, seconds }], waits?, minutes? }] }';
 
 export function convoyLines(view: ConvoyView, look: Look): string[] {
   const { convoy, closed, total } = view;
@@ -25,8 +26,24 @@ export function convoyLines(view: ConvoyView, look: Look): string[] {
           look,
           below,
         )),
+    ...view.beads.flatMap((bead) => linesBelow(bead, look)),
     ...(next === undefined ? [] : [`Next: ${next}`]),
   ];
+}
+
+/** How the gates passed on what has landed; why what was handed over does not land. */
+function linesBelow({ id, gates = [], waits }: ConvoyBead, look: Look): string[] {
+  const passed = gates.map((gate) => `${displayText(gate.name, 60)} ${proofWords(gate)}`);
+  const said = waits ?? (passed.length === 0 ? undefined : `gates: ${passed.join(', ')}`);
+  if (said === undefined) return [];
+  return wrapped(`${displayText(id)}: ${displayText(said, 1000)}`, look.width - 4).map((line, at) =>
+    at === 0 ? `  ${line}` : `    ${line}`,
+  );
+}
+
+function proofWords({ outcome, tries, seconds }: GateProof): string {
+  const times = tries > 1 ? ` (${seconds} s, try ${tries})` : ` (${seconds} s)`;
+  return `${outcome === 'timed-out' ? 'timed out' : outcome}${times}`;
 }
 
 function whenOf({ state, createdAt, landedAt, closedAt }: ConvoyView['convoy'], now: number): string {
@@ -94,6 +111,8 @@ export function convoyJson({ convoy, closed, total, beads }: ConvoyView): Record
       commit: commitOf(each),
       mergeRequest: each.mergeRequest?.id,
       check: each.check,
+      gates: each.gates,
+      waits: each.waits,
       minutes: minutesOf(each),
     })),
   };
