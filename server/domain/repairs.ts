@@ -56,6 +56,17 @@ export function freeRepairs(draft: Draft, author: AgentId, at: Timestamp): void 
   }
 }
 
+/** The work is given to another, who begins anew: there is nothing to put right, and the same commit is not tried again. */
+export function giveUpRepairs(draft: Draft, author: AgentId, bead: BeadId, at: Timestamp): void {
+  for (const request of Array.from(draft.find('mergeRequestsByBead', bead))) {
+    if (request.agent !== author || request.blockedBy === undefined) continue;
+    const { blockedBy: _, ...given } = request;
+    draft.put('mergeRequests', given);
+    if (draft.count('mergeRequestsByBlocker', request.blockedBy) === 0)
+      closeRepair(draft, request, `The work of ${author} on ${bead} was given up.`, at);
+  }
+}
+
 /** What it was to put right is: by its landing, by newer work, or because it was given up. */
 export function closeRepair(draft: Draft, request: MergeRequest, reason: string, at: Timestamp): void {
   const bead = blockerOf(draft, request);

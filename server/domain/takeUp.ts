@@ -6,7 +6,7 @@ import { blockerOf } from './repairs.ts';
 import type { View } from './view.ts';
 
 /** So often the town begins the author of work that could not land again by itself; after that it is a person's. */
-export const mostTakeUps = 2;
+const mostTakeUps = 2;
 
 /**
  * The author that the town itself is to begin again, as soon as its session has ended, for what kept its work from landing. Only where

@@ -5,7 +5,7 @@ import { dropMessages } from '../domain/messages.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Crew } from '../domain/workplace.ts';
-import { freeRepairs } from '../domain/repairs.ts';
+import { freeRepairs, giveUpRepairs } from '../domain/repairs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { describeArchive } from './archiveRecord.ts';
@@ -239,6 +239,8 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
     // Also what it took beside the bead it was slung.
     for (const bead of Array.from(draft.find('beadsByAssignee', agent)))
       unhook(draft, bead.id, agent, context.now());
+    const isGivenUp = archive.why === 'unslung' || archive.why === 'released';
+    if (isGivenUp && archive.bead !== undefined) giveUpRepairs(draft, agent, archive.bead, context.now());
     freeRepairs(draft, agent, context.now());
     dropMessages(draft, agent);
     removeAgent(draft, gone);

@@ -18,7 +18,7 @@ const keyOf = (id: MergeRequestId): string => `beginning the author of ${id} aga
 
 /**
  * In a rig that lands by itself, whoever handed over what cannot land goes on with it without being asked: a session on the same
- * worktree, as `gt session run` begins it, when the one before has ended. So often as `mostTakeUps` says; then it is a person's.
+ * worktree, as `gt session run` begins it, when the one before has ended. Twice at most; then it is a person's.
  */
 export function takeUpRepairs(context: Context): Duty {
   const { store } = context;
