@@ -133,7 +133,7 @@ test('an archive that does not resolve removes nothing', async (t) => {
       }),
     }),
   });
-  // What the witness has to say of its end.
+  // The witness writes down what it saw of the end.
   await town.settle();
   const before = tracesOf(town).records;
   await refusal('uncommitted', town.ask('polecat/remove', { agent: agent.id, force: true }));
