@@ -68,6 +68,7 @@ const words: Readonly<Record<string, string>> = {
   'land/refused': 'could not land yet',
   'land/approve': 'asked to land',
   'land/submit': 'handed over',
+  'land/take-up': 'goes on with what could not land of',
   'land/unblocked': 'took up the landing again of',
   'refinery/pause': 'paused the refinery of',
   'refinery/resume': 'resumed the refinery of',
