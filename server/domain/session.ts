@@ -91,6 +91,8 @@ export interface Session {
   readonly runtimeSession?: string;
   /** When its agent, which had stopped, was reminded of `gt done`: once. */
   readonly remindedAt?: Timestamp;
+  /** Somebody asked for its end, before it ended: however its process went then, it was stopped. */
+  readonly stopAsked?: { readonly at: Timestamp; readonly by: string };
   readonly createdAt: Timestamp;
   readonly startedAt?: Timestamp;
   readonly endedAt?: Timestamp;

@@ -39,11 +39,7 @@ export async function sendNudge(
 }
 
 /** People see all of them; a session those to its agent, and those that its agent sent. */
-export function listNudges(
-  context: Context,
-  params: Params<'nudge/list'>,
-  caller: Caller,
-): readonly Nudge[] {
+export function listNudges(context: Context, params: Params<'nudge/list'>, caller: Caller): readonly Nudge[] {
   const { view } = context.store;
   const all =
     params.agent === undefined ? view.all('messages') : messagesOf(view, findAgent(view, params.agent).id);

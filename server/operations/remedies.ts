@@ -4,6 +4,7 @@ import type { AgentId, Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { nextRemedy, restartWindowMs, type NextRemedy, type RemedyFacts } from '../domain/remedy.ts';
+import { later } from '../domain/dispatching.ts';
 import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import { witnessSettings } from '../domain/witnessSettings.ts';
@@ -13,6 +14,7 @@ import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
+import { isStopping } from './stopping.ts';
 import { townCaller } from './townCaller.ts';
 
 /** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
@@ -31,7 +33,8 @@ function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
   const session = view.get('sessions', episode.session);
   const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
   const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
-  return { episode, isGone, wasClosedByHand, restarts: polecat.restarts ?? [] };
+  const rigRests = view.get('rigs', polecat.rig)?.state !== 'active';
+  return { episode, isGone, wasClosedByHand, rigRests, restarts: polecat.restarts ?? [] };
 }
 
 /**
@@ -39,6 +42,7 @@ function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
  * tried once. Gives when there may be another.
  */
 export async function tryRemedy(context: Context, id: AgentId): Promise<Timestamp | undefined> {
+  if (isStopping(context)) return later(context.now(), stoppingMs);
   const seen = context.store.view.get('agents', id);
   const next = seen && remedyFor(context.store.view, seen, context.now());
   if (!next) return undefined;
@@ -55,6 +59,9 @@ export async function tryRemedy(context: Context, id: AgentId): Promise<Timestam
   const after = now && remedyFor(context.store.view, now, context.now());
   return after?.kind === 'none' ? after.again : undefined;
 }
+
+/** A town that is being stopped, and then is not, goes on after so long. */
+const stoppingMs = 60_000;
 
 interface Begun extends Episode {
   readonly at: Timestamp;
