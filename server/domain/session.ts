@@ -98,6 +98,11 @@ export interface Session {
   readonly endedAt?: Timestamp;
   readonly exit?: SessionExit;
   readonly failure?: SessionFailure;
-  /** Of one that ended without done: what keeps its commits, and whether the remote has them. */
-  readonly kept?: { readonly ref: string; readonly sha: Sha; readonly pushed?: boolean };
+  /** Of one that ended without done: what keeps its commits, whether the remote has them, and since when nothing keeps them any more. */
+  readonly kept?: {
+    readonly ref: string;
+    readonly sha: Sha;
+    readonly pushed?: boolean;
+    readonly goneAt?: Timestamp;
+  };
 }
