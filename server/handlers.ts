@@ -162,7 +162,7 @@ function nudgeHandlers(context: Context): Pick<Handlers, NudgeMethods> {
     'session/view': (params) => viewSession(context, params),
     'session/follow': (params) => followSession(context, params),
     'nudge/send': (params, caller) => sendNudge(context, params, caller),
-    'nudge/list': (params) => listNudges(context, params),
+    'nudge/list': (params, caller) => listNudges(context, params, caller),
     'nudge/acknowledge': (params, caller) => acknowledgeNudges(context, params, caller),
   };
 }

@@ -16,7 +16,7 @@ import { checkHello, checkParams } from './protocol/schema.ts';
 import { productVersion, protocolVersion } from './protocol/version.ts';
 import { sameSecret } from './rpc/guard.ts';
 import { type LivingTown, runTown } from './rpc/runTown.ts';
-import { writeStopped } from './rpc/stopped.ts';
+import { readStopped, writeStopped } from './rpc/stopped.ts';
 import { writeShims } from './sessions/shims.ts';
 import { type KnownTowns, knownTowns } from './store/knownTowns.ts';
 import { acquireLock } from './store/lock.ts';
@@ -100,6 +100,7 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
     offerToHost: (caller, offer) => places.offerToHost(caller, offer),
     rigFolders: rigFolders(paths.town),
     markStopped: (by) => writeStopped(paths, { at: now(), by }),
+    isStopped: () => readStopped(paths) !== undefined,
     plugins: createPluginFolders(join(paths.state, 'plugins')),
     ...chance,
     log,

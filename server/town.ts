@@ -17,7 +17,16 @@ import { handlersOf, type OfferToHost } from './handlers.ts';
 /** What the town is made of; `main.ts` gives the real parts. */
 export type TownParts = Omit<
   Context,
-  'queue' | 'launchers' | 'starts' | 'background' | 'waits' | 'timers' | 'radar' | 'collisionsOf' | 'witness'
+  | 'queue'
+  | 'launchers'
+  | 'starts'
+  | 'background'
+  | 'waits'
+  | 'timers'
+  | 'radar'
+  | 'collisionsOf'
+  | 'witness'
+  | 'life'
 > & {
   /** Where they are not the usual ones. */
   readonly waits?: Partial<Waits>;
@@ -72,6 +81,7 @@ export function createTown(parts: TownParts): Town {
     waits: { ...usualWaits, ...parts.waits },
     timers: keyedTimers({ now: () => parts.now(), sleep: parts.sleep ?? realSleep, background }),
     background,
+    life: { ending: false },
     witness: { awakeSince: parts.now(), looks: new Map() },
   };
   return {

@@ -44,7 +44,7 @@ export function archivesOf(
 }
 
 /** When it may go. A bead that is open keeps it, whatever its age. */
-function keptUntil({ at }: Archive, days: number): Timestamp {
+export function keptUntil({ at }: Pick<Archive, 'at'>, days: number): Timestamp {
   return new Date(Date.parse(at) + days * dayMs).toISOString() as Timestamp;
 }
 
@@ -55,11 +55,15 @@ export function dueArchives(view: View, days: number, now: Timestamp): readonly 
   );
 }
 
-/** When there is next something to look at; what is still there though it could go is looked at tomorrow. Undefined: there are no archives. */
-export function nextLook(view: View, days: number, now: Timestamp): Timestamp | undefined {
+/** When there is next one of them to look at; what is still there though it could go is looked at tomorrow. Undefined: there is none. */
+export function nextLook(
+  all: Iterable<Pick<Archive, 'at'>>,
+  days: number,
+  now: Timestamp,
+): Timestamp | undefined {
   let next: Timestamp | undefined;
   const tomorrow = new Date(Date.parse(now) + dayMs).toISOString() as Timestamp;
-  for (const archive of view.all('archives')) {
+  for (const archive of all) {
     const until = keptUntil(archive, days);
     const at = until <= now ? tomorrow : until;
     if (next === undefined || at < next) next = at;
@@ -67,7 +71,7 @@ export function nextLook(view: View, days: number, now: Timestamp): Timestamp | 
   return next;
 }
 
-export function isNeeded(view: View, { bead }: Archive): boolean {
+export function isNeeded(view: View, { bead }: Pick<Archive, 'bead'>): boolean {
   const status = bead === undefined ? undefined : view.get('beads', bead)?.status;
   return status !== undefined && status !== 'closed';
 }

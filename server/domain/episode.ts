@@ -74,6 +74,8 @@ export interface Episode {
   readonly reason: string;
   /** When it was raised. */
   readonly since: Timestamp;
+  /** When it was seen first that it has stalled; absent: it never was in this episode. */
+  readonly stalledAt?: Timestamp;
   /** As it was when the rule fired. */
   readonly evidence: readonly Signal[];
   readonly until?: Timestamp;

@@ -73,6 +73,7 @@ export function episodeFor(
     rule,
     reason,
     since: at,
+    ...(kind === 'stalled' ? { stalledAt: at } : {}),
     evidence: signals,
     ...(until === undefined ? {} : { until }),
     remedies: [],
@@ -80,8 +81,12 @@ export function episodeFor(
 }
 
 /** What an episode keeps where another rule fires in it. */
-export function keptOf(episode: Episode | undefined): Partial<Pick<Episode, 'since' | 'remedies'>> {
-  return episode ? { since: episode.since, remedies: episode.remedies } : {};
+export function keptOf(
+  episode: Episode | undefined,
+): Partial<Pick<Episode, 'since' | 'stalledAt' | 'remedies'>> {
+  if (!episode) return {};
+  const { since, stalledAt, remedies } = episode;
+  return { since, ...(stalledAt === undefined ? {} : { stalledAt }), remedies };
 }
 
 function clear(draft: Draft, polecat: Polecat, at: Timestamp): EpisodeChange | undefined {

@@ -12,6 +12,8 @@ export interface RemedyFacts {
   readonly isGone: boolean;
   /** Its session lived in a terminal of somebody's, who closed it. */
   readonly wasClosedByHand: boolean;
+  /** Its rig is parked or docked. */
+  readonly rigRests: boolean;
   /** When it was restarted lately by the witness, also in episodes that are over. */
   readonly restarts: readonly Timestamp[];
 }
@@ -40,7 +42,9 @@ export function nextRemedy(facts: RemedyFacts, settings: WitnessSettings, now: T
   const waiting = coolsDown(episode, now);
   if (waiting) return waiting;
   if (episode.rule === 'done-but-running') return once(episode, 'release', 'Its work is handed over.');
-  const begun = facts.isGone ? restart(facts, remedy, now) : wake(episode, settings, now);
+  if (facts.isGone && facts.rigRests)
+    return none('Its rig is parked or docked, where nothing is begun again.');
+  const begun = facts.isGone ? restart(facts, remedy, now) : wake(facts, settings, now);
   if (begun.kind !== 'none' || !allows(remedy, 'escalate')) return begun;
   if (begun.again !== undefined) return begun;
   return once(episode, 'escalate', begun.why);
@@ -55,8 +59,9 @@ function coolsDown({ remedies }: Episode, now: Timestamp): NextRemedy | undefine
 }
 
 /** One that lives is spoken to; only where its rig has a limit for it is it ended. */
-function wake(episode: Episode, settings: WitnessSettings, now: Timestamp): NextRemedy {
-  const { maxNudges, stallLimitMs } = settings;
+function wake({ episode, rigRests }: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
+  const { maxNudges } = settings;
+  const stallLimitMs = rigRests ? undefined : settings.stallLimitMs;
   const nudges = triedOf(episode, 'nudge').length;
   const limit = stallLimitMs === undefined ? undefined : Date.parse(episode.since) + stallLimitMs;
   if (limit !== undefined && allows(settings.remedy, 'restart') && Date.parse(now) >= limit) {

@@ -15,5 +15,6 @@ function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
   const session = view.get('sessions', episode.session);
   const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
   const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
-  return { episode, isGone, wasClosedByHand, restarts: polecat.restarts ?? [] };
+  const rigRests = view.get('rigs', polecat.rig)?.state !== 'active';
+  return { episode, isGone, wasClosedByHand, rigRests, restarts: polecat.restarts ?? [] };
 }

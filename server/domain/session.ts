@@ -91,11 +91,18 @@ export interface Session {
   readonly runtimeSession?: string;
   /** When its agent, which had stopped, was reminded of `gt done`: once. */
   readonly remindedAt?: Timestamp;
+  /** Somebody asked for its end, before it ended: however its process went then, it was stopped. */
+  readonly stopAsked?: { readonly at: Timestamp; readonly by: string };
   readonly createdAt: Timestamp;
   readonly startedAt?: Timestamp;
   readonly endedAt?: Timestamp;
   readonly exit?: SessionExit;
   readonly failure?: SessionFailure;
-  /** Of one that ended without done: what keeps its commits, and whether the remote has them. */
-  readonly kept?: { readonly ref: string; readonly sha: Sha; readonly pushed?: boolean };
+  /** Of one that ended without done: what keeps its commits, whether the remote has them, and since when nothing keeps them any more. */
+  readonly kept?: {
+    readonly ref: string;
+    readonly sha: Sha;
+    readonly pushed?: boolean;
+    readonly goneAt?: Timestamp;
+  };
 }

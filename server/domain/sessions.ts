@@ -38,12 +38,21 @@ export function transitionSession(session: Session, to: SessionState, change: Se
   if (to === 'ended') {
     return { ...session, ...pids, state: to, endedAt: at, exit: exit ?? { end: 'interrupted' } };
   }
-  const { endedAt: _endedAt, exit: _exit, failure: _failure, before: _before, ...alive } = session;
+  const { endedAt: _endedAt, exit: _exit, failure: _failure, before: _before, ...rest } = session;
+  // One that runs again is no longer asked to stop.
+  const { stopAsked: _stopAsked, ...again } = rest;
+  const alive = session.state === 'ended' ? again : rest;
   // Another process than before: whether it is alive is told by its id and this time.
   const isAnother = change.pid !== undefined && change.pid !== session.pid;
   const startedAt = isAnother ? at : (session.startedAt ?? at);
   const started = to === 'running' ? { startedAt } : {};
   return { ...alive, ...pids, ...started, state: to };
+}
+
+/** The end of a session as it counts: one that was asked to stop was stopped, whatever became of its process. */
+export function endOf({ stopAsked }: Session, exit: SessionExit): SessionExit {
+  const isOther = exit.end === 'failed' || exit.end === 'interrupted';
+  return stopAsked && isOther ? { ...exit, end: 'stopped' } : exit;
 }
 
 /** Hands the launch spec out, once: a second call is refused with `stale`, so that a revived terminal starts nothing twice. */

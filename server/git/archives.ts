@@ -6,6 +6,7 @@ import { inRepository, queued } from './repository.ts';
 import { makeBranch } from './worktrees.ts';
 
 const root = 'refs/gastown/archive/';
+const crashes = 'refs/gastown/crash/';
 
 /** Who commits what is not committed yet: the town. */
 const town = { name: 'Gas Town', email: 'town@gastown.invalid' };
@@ -52,20 +53,46 @@ export type ArchiveRef = { readonly ref: string; readonly sha: Sha; readonly at:
 
 /** The archives that a repository holds, the newest first; what is kept beside one is not among them. */
 export async function archiveRefs(core: Core, repository: Repository): Promise<readonly ArchiveRef[]> {
+  const refs = await refsBelow(core, repository, root);
+  const names = new Set(refs.map(({ ref }) => ref));
+  return refs.filter(({ ref }) => {
+    const owner = /^(.+)-(?:branch(?:-[0-9a-f]{12})?|held\/.+)$/u.exec(ref)?.[1];
+    return owner === undefined || !names.has(owner);
+  });
+}
+
+/** What keeps the commits of sessions that ended without done, the newest first. */
+export async function crashRefs(core: Core, repository: Repository): Promise<readonly ArchiveRef[]> {
+  return await refsBelow(core, repository, crashes);
+}
+
+async function refsBelow(core: Core, repository: Repository, place: string): Promise<readonly ArchiveRef[]> {
   const git = await inRepository(core, repository);
   const format = '--format=%(objectname) %(committerdate:iso-strict) %(refname)';
-  const { stdout } = await git(['for-each-ref', '--sort=-committerdate', format, root]);
-  const refs = stdout
+  const { stdout } = await git(['for-each-ref', '--sort=-committerdate', format, place]);
+  return stdout
     .split('\n')
     .filter(Boolean)
     .map((line) => {
       const [sha = '', at = '', ...name] = line.split(' ');
       return { sha: asSha(sha), at: new Date(at).toISOString(), ref: name.join(' ') };
     });
-  const names = new Set(refs.map(({ ref }) => ref));
-  return refs.filter(({ ref }) => {
-    const owner = /^(.+)-(?:branch(?:-[0-9a-f]{12})?|held\/.+)$/u.exec(ref)?.[1];
-    return owner === undefined || !names.has(owner);
+}
+
+/** Gives false where the ref is gone, or stands elsewhere by now: then it stays. */
+export async function deleteCrashRef(
+  core: Core,
+  repository: Repository,
+  { ref, sha }: { readonly ref: string; readonly sha: Sha },
+): Promise<boolean> {
+  const name = asRef(ref);
+  if (!name.startsWith(crashes)) throw new Error(`${name} keeps no crashed session`);
+  return await queued(core, repository, async () => {
+    const found = (await crashRefs(core, repository)).find((each) => each.ref === name);
+    if (found?.sha !== sha) return false;
+    const git = await inRepository(core, repository);
+    await git(['update-ref', '-d', '--end-of-options', name, asSha(sha)], { durable: true });
+    return true;
   });
 }
 

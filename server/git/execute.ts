@@ -119,7 +119,8 @@ function settingsOf(call: GitCall, options: ExecuteOptions, program: string): Pa
     timeout: { block: network ? (options.networkSilence ?? 60_000) : localSilence },
     // A background ssh master may hold stderr open for ever; git's own exit is the end, then.
     completion: { onClose: true, onExit: 2_000 },
-    ...(call.input === undefined ? {} : { input: () => call.input }),
+    // Always, and a buffer even where it is empty: for an empty text simple-git leaves stdin open, and who reads it waits for ever.
+    input: () => Buffer.from(call.input ?? ''),
   };
 }
 

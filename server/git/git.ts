@@ -1,6 +1,13 @@
 import { activityIn } from './activity.ts';
 import { archive, restore } from './archive.ts';
-import { archiveContent, archiveRefs, branchFromArchive, deleteArchive } from './archives.ts';
+import {
+  archiveContent,
+  archiveRefs,
+  branchFromArchive,
+  crashRefs,
+  deleteArchive,
+  deleteCrashRef,
+} from './archives.ts';
 import {
   branchExists,
   branches,
@@ -34,6 +41,7 @@ import {
   filesSince,
   mergeTree,
   openScratchObjects,
+  listScratchObjects,
   removeScratchObjects,
   workAt,
   workOf,
@@ -113,6 +121,8 @@ const calls = {
   archiveRefs,
   branchFromArchive,
   deleteArchive,
+  crashRefs,
+  deleteCrashRef,
   addScratch,
   removeScratch,
   rebaseOnto,
@@ -129,6 +139,7 @@ const calls = {
   landedByPatch,
   openScratchObjects,
   removeScratchObjects,
+  listScratchObjects,
   workOf,
   workAt,
   mergeTree,

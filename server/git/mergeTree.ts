@@ -43,6 +43,11 @@ export async function openScratchObjects(core: Core, directory: string): Promise
   await fs.mkdir(directory, { recursive: true, mode: 0o700 });
 }
 
+/** The names of those that lie in a folder. */
+export async function listScratchObjects(_core: Core, folder: string): Promise<readonly string[]> {
+  return await fs.readdir(asDirectory(folder)).catch(() => []);
+}
+
 /** With all that was written there; gone already is gone. */
 export async function removeScratchObjects(_core: Core, directory: string): Promise<void> {
   await removeTree(asDirectory(directory));

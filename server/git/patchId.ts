@@ -55,7 +55,6 @@ async function patchesOf(git: Run, range: string, files: readonly string[]): Pro
 }
 
 async function patchIds(git: Run, text: string): Promise<readonly Patch[]> {
-  if (text === '') return [];
   const { stdout } = await git(['patch-id', '--stable'], { input: text });
   return stdout.split('\n').flatMap((line) => {
     const [, patch, commit] = /^([0-9a-f]+) ([0-9a-f]+)$/.exec(line) ?? [];

@@ -4,6 +4,7 @@ import { parseBranch } from '../domain/branchName.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
 import type { ArchiveView } from '../protocol/archive.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
@@ -14,6 +15,8 @@ import { runtimeLabel } from './views.ts';
 
 /** What recycle bins show at once. */
 const usualPage = 200;
+
+const crashes = 'refs/gastown/crash/';
 
 export function archiveHandlers(
   context: Context,
@@ -28,7 +31,7 @@ export function archiveHandlers(
   };
 }
 
-/** Newest first; with `refs` also those that only the rigs' repositories know. */
+/** Newest first; with `refs` also those that only the rigs' repositories know, and what keeps the commits of crashed sessions. */
 async function listArchives(
   context: Context,
   params: Params<'archive/list'>,
@@ -44,12 +47,19 @@ async function listArchives(
   const known = new Set(Array.from(view.all('archives'), ({ ref }) => ref));
   const refs = await Promise.all(
     rigs.map(async (rig) =>
-      (await context.git.archiveRefs(rig))
+      [...(await context.git.archiveRefs(rig)), ...(await context.git.crashRefs(rig))]
         .filter(({ ref }) => !known.has(ref))
-        .map((each) => ({ ...each, rig: rig.id })),
+        .map((each) => ({ ...each, rig: rig.id, ...crashed(view, each.ref) })),
     ),
   );
   return { archives, more, refs: refs.flat() };
+}
+
+/** Whose commits a crash ref keeps, where the town still knows the session. */
+function crashed(view: View, ref: string): { readonly agent?: string; readonly bead?: string } {
+  const session = ref.startsWith(crashes) ? view.get('sessions', ref.slice(crashes.length)) : undefined;
+  if (!session) return {};
+  return { agent: session.agent, ...(session.bead === undefined ? {} : { bead: session.bead }) };
 }
 
 function viewOf(context: Context, archive: Archive): ArchiveView {
@@ -102,7 +112,7 @@ interface FoundRef {
 
 async function findRef(context: Context, text: string): Promise<FoundRef> {
   const { view } = context.store;
-  if (!text.startsWith('refs/gastown/archive/')) {
+  if (!text.startsWith('refs/gastown/archive/') && !text.startsWith(crashes)) {
     const archive = findArchive(view, text);
     return { rig: findRig(view, archive.rig), ref: archive.ref, archive };
   }

@@ -140,6 +140,10 @@ export interface Context {
   readonly timers: Timers;
   /** Writes down, durably, that a person stopped the town: nothing starts its server by itself then. */
   markStopped(by: string): void;
+  /** A person stopped the town, and nobody has started it since. */
+  isStopped(): boolean;
+  /** Of this town server. `ending`: all sessions are being ended. */
+  readonly life: { ending: boolean };
   readonly radar: RadarBoard;
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;

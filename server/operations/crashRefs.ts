@@ -1,3 +1,4 @@
+import type { Crash } from '../domain/crashes.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Session } from '../domain/session.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -54,4 +55,17 @@ async function push(context: Context, rig: Rig, { branch, id }: Polecat, sha: Sh
     context.log(`The commits of ${id} were not pushed: ${error instanceof Error ? error.message : ''}`);
   }
   return false;
+}
+
+/** The ref goes first, and is logged, so that `git update-ref` brings it back until git collects what it held. */
+export async function eraseCrash(context: Context, { session, ref, sha }: Crash): Promise<void> {
+  const rig = context.store.view.get('rigs', session.rig ?? '');
+  if (rig && (await context.git.deleteCrashRef(rig, { ref, sha })))
+    context.log(`Deleted ${ref}, which held ${sha}.`);
+  const meta = { verb: 'crash/delete', by: 'town', subject: session.bead ?? session.agent };
+  await context.store.transact(meta, (draft) => {
+    const now = draft.get('sessions', session.id);
+    // That it was kept stays known, so that it is not kept anew.
+    if (now?.kept) draft.put('sessions', { ...now, kept: { ...now.kept, goneAt: context.now() } });
+  });
 }

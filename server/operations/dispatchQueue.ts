@@ -16,8 +16,12 @@ import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { heldBack } from './heldBack.ts';
 import { slingQueued } from './sling.ts';
+import { isStopping } from './stopping.ts';
 
 const key = 'the queue of slings';
+
+/** A town that is being stopped, and then is not, goes on after so long. */
+const stoppingMs = 60_000;
 
 /** Starts what waits in the queue as places get free, in its order, at the rate that is set. One round at a time. */
 export function dispatchQueue(context: Context): Duty {
@@ -30,6 +34,7 @@ export function dispatchQueue(context: Context): Duty {
     const tried = new Set<string>();
     for (;;) {
       const now = context.now();
+      if (isStopping(context)) return timers.at(key, later(now, stoppingMs), run);
       if (notBefore !== undefined && now < notBefore) return timers.at(key, notBefore, run);
       const { batchSize = schedulerDefaults.batchSize, spawnDelay = 0, paused } = schedulerOf(view);
       if (paused) return;
@@ -83,6 +88,8 @@ export async function startDispatch(context: Context, dispatch: Dispatch): Promi
 }
 
 async function keepOutcome(context: Context, { id }: Dispatch, refusal: Refusal): Promise<void> {
+  // The end of the town is no failure of its own.
+  if (isStopping(context)) return;
   // It waits for a place, its blockers or its date: whatever changes that brings it up again.
   if (canWait(refusal.code)) return;
   const at = context.now();

@@ -7,6 +7,7 @@ import type { Crew } from '../domain/workplace.ts';
 import { crewOf } from '../domain/agents.ts';
 import type { Context } from './context.ts';
 import type { Check, Trouble } from './doctorCheck.ts';
+import { lookAtCrashes, lookAtRadar } from './doctorKept.ts';
 import { keepRef } from './keepRef.ts';
 import { deleteKept, branchesOfGone } from './recovery.ts';
 import { targetRef } from './targets.ts';
@@ -17,6 +18,12 @@ export const repositoryChecks: readonly Check[] = [
   { about: 'worktrees', fine: 'Worktrees and agents are the same.', look: inEach(lookAtWorktrees) },
   { about: 'branches', fine: 'No branch is left of a polecat that is gone.', look: inEach(lookAtBranches) },
   { about: 'archives', fine: 'Every archive resolves.', look: inEach(lookAtArchives) },
+  {
+    about: 'crashes',
+    fine: 'What crashed sessions had committed is kept.',
+    look: inEach(lookAtCrashes),
+  },
+  { about: 'radar', fine: 'The radar has left nothing behind.', look: lookAtRadar },
   { about: 'tips', fine: 'Every tip that waits to land is kept.', look: inEach(lookAtTips) },
 ];
 

@@ -22,12 +22,18 @@ export function verdictOn(
   memory: WitnessMemory,
   now: Timestamp,
 ): AgentVerdict | undefined {
-  const session = view.get('sessions', polecat.session ?? '');
+  const session = ownSessionOf(view, polecat);
   if (!session || polecat.bead === undefined) return undefined;
   const kept = memory.looks.get(polecat.id);
   const look = kept?.session === session.id ? kept : undefined;
   const evidence = evidenceOf(view, { polecat, session, look }, memory.awakeSince);
   return judge(evidence, witnessSettings(view.get('rigs', polecat.rig)?.settings), now);
+}
+
+/** Its newest session. What came back from an archive has none of its own before a person begins one. */
+export function ownSessionOf(view: View, { session, createdAt }: Polecat): Session | undefined {
+  const newest = view.get('sessions', session ?? '');
+  return newest && newest.createdAt >= createdAt ? newest : undefined;
 }
 
 interface Known {

@@ -4,6 +4,7 @@ import { acknowledgeMessage, checkMessageText, messagesOf, queueMessage } from '
 import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { maySee } from '../domain/visible.ts';
 import type { Session } from '../domain/session.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Method, Params, Result } from '../protocol/messages.ts';
@@ -37,12 +38,13 @@ export async function sendNudge(
   return { message, how: `${mutedWords(agent, message)}${howItArrives(agent, session, typed)}` };
 }
 
-export function listNudges(context: Context, params: Params<'nudge/list'>): readonly Nudge[] {
+/** People see all of them; a session those to its agent, and those that its agent sent. */
+export function listNudges(context: Context, params: Params<'nudge/list'>, caller: Caller): readonly Nudge[] {
   const { view } = context.store;
   const all =
     params.agent === undefined ? view.all('messages') : messagesOf(view, findAgent(view, params.agent).id);
   return [...all]
-    .filter((each): each is Nudge => each.kind === 'nudge')
+    .filter((each): each is Nudge => each.kind === 'nudge' && maySee(caller, each))
     .filter(({ state }) => params.all === true || state !== 'acknowledged')
     .toSorted((a, b) => a.createdAt.localeCompare(b.createdAt));
 }

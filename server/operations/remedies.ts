@@ -5,6 +5,7 @@ import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { restartWindowMs, type NextRemedy } from '../domain/remedy.ts';
 import { remedyOf } from '../domain/remedyFacts.ts';
+import { later } from '../domain/dispatching.ts';
 import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Context } from './context.ts';
@@ -13,6 +14,7 @@ import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
+import { isStopping } from './stopping.ts';
 import { townCaller } from './townCaller.ts';
 
 /** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
@@ -26,6 +28,7 @@ function remedyFor(view: View, polecat: Polecat, now: Timestamp): NextRemedy | u
  * tried once. Gives when there may be another.
  */
 export async function tryRemedy(context: Context, id: AgentId): Promise<Timestamp | undefined> {
+  if (isStopping(context)) return later(context.now(), stoppingMs);
   const seen = context.store.view.get('agents', id);
   const next = seen && remedyFor(context.store.view, seen, context.now());
   if (!next) return undefined;
@@ -42,6 +45,9 @@ export async function tryRemedy(context: Context, id: AgentId): Promise<Timestam
   const after = now && remedyFor(context.store.view, now, context.now());
   return after?.kind === 'none' ? after.again : undefined;
 }
+
+/** A town that is being stopped, and then is not, goes on after so long. */
+const stoppingMs = 60_000;
 
 interface Begun extends Episode {
   readonly at: Timestamp;

@@ -16,6 +16,7 @@ import { holding, startDispatch } from './dispatchQueue.ts';
 import { explained } from './heldBack.ts';
 import { findBead, findRig, theTown } from './lookups.ts';
 import { clearQuota, listQuotas, parkRuntime } from './quotas.ts';
+import { refuseStopping } from './stopping.ts';
 
 type SchedulerMethods = Extract<keyof Handlers, `scheduler/${string}` | `quota/${string}`> | 'bead/explain';
 
@@ -128,6 +129,7 @@ async function runQueue(
   const most = batch ?? theTown(view).scheduler?.batchSize ?? schedulerDefaults.batchSize;
   return await context.queue.run('the queue of slings', async () => {
     const { starts } = nextStarts(view, { now: context.now(), most, held: holding(context) });
+    if (!dryRun) refuseStopping(context);
     if (dryRun) return { started: starts.map(({ id }) => id), refused: [] };
     const outcomes = await Promise.all(
       starts.map(async (dispatch) => ({ dispatch, refusal: await startDispatch(context, dispatch) })),

@@ -3,7 +3,7 @@ import type { Polecat } from '../domain/polecat.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session, SessionExit, SessionFailure } from '../domain/session.ts';
-import { passes, transitionSession } from '../domain/sessions.ts';
+import { endOf, passes, transitionSession } from '../domain/sessions.ts';
 import { displayText } from '../domain/text.ts';
 import { describeVerdict, readFailure } from '../runtimes/failures.ts';
 import { sessionIdIn } from '../runtimes/output.ts';
@@ -27,9 +27,10 @@ interface EndedRun {
 export async function recordEnd(
   context: Context,
   session: Session,
-  exit: SessionExit,
+  told: SessionExit,
   reason: string | undefined,
 ): Promise<Polecat | undefined> {
+  const exit = endOf(context.store.view.get('sessions', session.id) ?? session, told);
   const ran = readRun(context, session, exit);
   const at = context.now();
   const meta = { verb: 'session/ended', by: 'town', subject: session.agent };

@@ -137,6 +137,7 @@ export async function stopSession(
   if (session.state === 'ended') return session;
   const graceMs = options.graceMs ?? context.waits.stopMs;
   const reason = `Stopped by ${options.by}.`;
+  await noteStop(context, session, options.by);
   if (context.launchers.askToStop(session.id, reason, graceMs)) {
     await context.launchers.ended(session.id, graceMs + 10_000);
   } else if (session.pid !== undefined) {
@@ -145,6 +146,15 @@ export async function stopSession(
   const now = findSession(context.store.view, session.id);
   if (now.state !== 'ended') await recordEnd(context, now, { end: 'stopped' }, reason);
   return findSession(context.store.view, session.id);
+}
+
+/** Written down first: what is not seen of its end later is known then. A journal that cannot be written stops no stop. */
+async function noteStop(context: Context, { id, agent }: Session, by: string): Promise<void> {
+  if (context.store.readOnly !== undefined) return;
+  await context.store.transact({ verb: 'session/stopping', by, subject: agent }, (draft) => {
+    const now = draft.get('sessions', id);
+    if (now && now.state !== 'ended') draft.put('sessions', { ...now, stopAsked: { at: context.now(), by } });
+  });
 }
 
 export function sessionLog(context: Context, params: Params<'session/log'>): Result<'session/log'> {

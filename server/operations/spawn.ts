@@ -22,6 +22,7 @@ import { onSpawn } from './lifePlugins.ts';
 import { findBead, findRig } from './lookups.ts';
 import { folderFor, type SpawnPlan } from './plan.ts';
 import { startSession } from './startSession.ts';
+import { refuseStopping } from './stopping.ts';
 import { undoing } from './undoing.ts';
 import { addWorkingFolder, discardWorkingFolder, includeFiles, isolationOf } from './workingFolder.ts';
 
@@ -78,6 +79,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
     { verb: plan.bead ? 'sling' : 'seance/start', by: caller.by, subject: plan.bead?.id ?? plan.rig.id },
     (draft) => {
       // Both as they are now: the rig may have been parked, or removed, since it was looked at.
+      refuseStopping(context);
       const rig = findRig(draft, plan.rig.id);
       const bead = plan.bead && findBead(draft, plan.bead.id);
       if (bead) {

@@ -4,12 +4,15 @@ import type { SessionId } from '../domain/ids.ts';
 import type { Session, SessionEnd } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { refuseResting } from '../domain/slinging.ts';
 import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { describeSession } from './describeSession.ts';
 import type { StartPlan } from './plan.ts';
+import { refuseStopping } from './stopping.ts';
 
 /** Of a launcher's log, where it ended at once. */
 const shownLines = 20;
@@ -71,6 +74,8 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
     const session = await describeSession(context, plan, agent, id);
     const verb = agent.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: agent.id }, (draft) => {
+      refuseStopping(context);
+      refuseInResting(draft, agent, caller);
       draft.put('sessions', session);
       const now = agentOf(draft, agent.id) ?? agent;
       putAgent(draft, { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
@@ -80,6 +85,13 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
     context.sessions.removeSessionFile(id);
     throw error;
   }
+}
+
+/** In a rig that was parked meanwhile no polecat begins, and none goes on but by a person, or by itself. */
+function refuseInResting(view: View, agent: Agent, { by }: Caller): void {
+  if (agent.role !== 'polecat' || (agent.session !== undefined && by !== 'town')) return;
+  const rig = view.get('rigs', agent.rig);
+  if (rig) refuseResting(rig);
 }
 
 async function abandon(context: Context, session: Session, end: SessionEnd): Promise<void> {

@@ -40,6 +40,7 @@ export async function subscribe(
  * down first, so that whoever asks meanwhile starts nothing.
  */
 async function stopTown(context: Context, caller: Caller): Promise<Result<'town/down'>> {
+  context.life.ending = true;
   markStopped(context, caller);
   const ended = new Set<string>();
   if (context.store.readOnly !== undefined) {
@@ -49,6 +50,7 @@ async function stopTown(context: Context, caller: Caller): Promise<Result<'town/
     await Promise.all(townProcesses(context).map((process) => endProcess(context, process, downGraceMs)));
     return ending(context, ended);
   }
+  await written(context);
   // What began while the rest was ending is ended too.
   for (let round = 0; round < 3; round += 1) {
     const live = [...context.store.view.all('sessions')].filter(({ state }) => state !== 'ended');
@@ -61,6 +63,11 @@ async function stopTown(context: Context, caller: Caller): Promise<Result<'town/
   await closeAllPlaces(context);
   await context.store.writeSnapshot();
   return ending(context, ended);
+}
+
+/** What began before is seen from here on: all that was changed is durable. */
+async function written({ store }: Context): Promise<void> {
+  await store.transact({ verb: 'town/down', by: 'town' }, () => undefined);
 }
 
 /** A disk that is full must not keep everything running. */
@@ -94,7 +101,23 @@ export async function takeDown(
   params: Params<'town/down'>,
   caller: Caller,
 ): Promise<Result<'town/down'>> {
-  if (params.stop === true) return await stopTown(context, caller);
+  const before = context.life.ending;
+  try {
+    return await (params.stop === true ? stopTown(context, caller) : endAll(context, params, caller));
+  } catch (error) {
+    // It goes on.
+    context.life.ending = before;
+    throw error;
+  }
+}
+
+async function endAll(
+  context: Context,
+  params: Params<'town/down'>,
+  caller: Caller,
+): Promise<Result<'town/down'>> {
+  context.life.ending = true;
+  if (context.store.readOnly === undefined) await written(context);
   const unended = [...context.store.view.all('sessions')].filter((session) => session.state !== 'ended');
   const left = leftRunning(context);
   const live = [...unended, ...left];

@@ -9,7 +9,8 @@ import { complaintMs } from '../domain/witness.ts';
 import { hasCrashed, keepCrashed } from './crashRefs.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
-import { lookAt, verdictOn } from './evidence.ts';
+import { lookAt, ownSessionOf, verdictOn } from './evidence.ts';
+import { runInBackground } from './lifePlugins.ts';
 import { tryRemedy } from './remedies.ts';
 import type { Look } from './witnessMemory.ts';
 
@@ -22,6 +23,8 @@ export interface WatchActs {
   /** Gives when there may be another remedy. */
   remedy(agent: AgentId): Promise<Timestamp | undefined>;
   keep(polecat: Polecat, session: Session): Promise<void>;
+  /** It has stalled: told once in each episode. */
+  stalled(polecat: Polecat): void;
 }
 
 /** Watches over the polecats: finds out which of them are in trouble, says so once, and does what their rig allows. */
@@ -30,6 +33,7 @@ export function witness(context: Context): Duty {
     look: (polecat, session, whole) => lookAt(context, polecat, session, whole),
     remedy: (agent) => tryRemedy(context, agent),
     keep: (polecat, session) => keepCrashed(context, polecat, session),
+    stalled: (polecat) => runInBackground(context, 'on-stall', polecat),
   });
 }
 
@@ -113,7 +117,7 @@ class Watch {
     if (mark !== undefined) this.#marks.set(id, mark);
     const polecat = this.#view.get('agents', id);
     if (!polecat) return await this.#forget(id);
-    const session = this.#view.get('sessions', polecat.session ?? '');
+    const session = ownSessionOf(this.#view, polecat);
     if (session && hasCrashed(session) && polecat.state !== 'done') await this.#acts.keep(polecat, session);
     if (session && session.state !== 'ended' && polecat.state !== 'done' && polecat.bead !== undefined)
       await this.#lookIfNeeded(polecat, session);
@@ -159,12 +163,17 @@ class Watch {
     this.#own.add(id);
     try {
       const verb = isFine ? 'witness/clear' : 'witness/raise';
-      await store.transact({ verb, by: 'town', subject: id }, (draft) => {
+      const { result: stalled } = await store.transact({ verb, by: 'town', subject: id }, (draft) => {
         const polecat = draft.get('agents', id);
-        if (!polecat || polecat.session !== session) return;
+        if (!polecat || polecat.session !== session) return undefined;
         verdict = verdictOn(draft, polecat, memory, now);
+        const before = episodeOf(draft, polecat)?.stalledAt;
         noteVerdict(draft, polecat, verdict, now);
+        return before === undefined && episodeOf(draft, polecat)?.stalledAt !== undefined
+          ? polecat
+          : undefined;
       });
+      if (stalled) this.#acts.stalled(stalled);
     } finally {
       this.#own.delete(id);
     }

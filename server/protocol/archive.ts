@@ -8,7 +8,7 @@ export interface ArchiveView {
 }
 
 export interface ArchiveRequests {
-  /** Any client: what was removed and can be brought back, newest first. `refs`: also archives that only the repositories know. */
+  /** Any client: what was removed and can be brought back, newest first. `refs`: also archives that only the repositories know, and the commits of crashed sessions. */
   'archive/list': {
     params: {
       readonly rig?: string;
@@ -25,6 +25,9 @@ export interface ArchiveRequests {
         readonly ref: string;
         readonly sha: string;
         readonly at: string;
+        /** Under `refs/gastown/crash/`: whose session ended without done, and with which bead. */
+        readonly agent?: string;
+        readonly bead?: string;
       }[];
     };
   };

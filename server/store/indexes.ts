@@ -1,6 +1,7 @@
 import type { Bead } from '../domain/bead.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import type { Collection, Records } from '../domain/records.ts';
+import type { Session } from '../domain/session.ts';
 import type { IndexName } from '../domain/view.ts';
 
 /** An index, and the key under which a record stands in it. */
@@ -23,6 +24,7 @@ export const collectionOf = {
   sessionsByAgent: 'sessions',
   sessionsByState: 'sessions',
   sessionsByDay: 'sessions',
+  sessionsKept: 'sessions',
   mergeRequestsByBead: 'mergeRequests',
   mergeRequestsByState: 'mergeRequests',
   mergeRequestsByRig: 'mergeRequests',
@@ -60,6 +62,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['sessionsByAgent', session.agent],
     ['sessionsByState', session.state],
     ['sessionsByDay', session.createdAt.slice(0, 10)],
+    ...(isKept(session) ? [['sessionsKept', ''] as const] : []),
   ],
   mergeRequests: (request) => [
     ['mergeRequestsByBead', request.bead],
@@ -82,6 +85,8 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
   dispatches: ({ state }) => [['dispatchesByState', state]],
   episodes: ({ rig }) => [['episodesByRig', rig]],
 };
+
+const isKept = ({ kept }: Session): boolean => kept !== undefined && kept.goneAt === undefined;
 
 /** Where a record stands by what it says itself; `beadsReady` and `beadsBlocked`, which depend on others, are not among them. */
 export function placesOf<C extends Collection>(collection: C, record: Records[C]): readonly Place[] {

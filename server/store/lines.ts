@@ -9,13 +9,17 @@ export interface LineSlice {
 }
 
 const newline = 0x0a;
-const sliceBytes = 1 << 20;
+const usualSliceBytes = 1 << 20;
 
 /**
  * The whole lines of the first `length` bytes, in slices, so that nobody waits for a big file. An unfinished last line is not among them.
- * With `from`, where a line begins, only those from there on.
+ * With `from`, where a line begins, only those from there on. Slices are smaller where whoever reads does more with each line.
  */
-export async function* readLines(file: OpenFile, length: number, from = 0): AsyncGenerator<LineSlice> {
+export async function* readLines(
+  file: OpenFile,
+  length: number,
+  { from = 0, sliceBytes = usualSliceBytes }: { readonly from?: number; readonly sliceBytes?: number } = {},
+): AsyncGenerator<LineSlice> {
   let buffer = Buffer.allocUnsafe(Math.min(sliceBytes, Math.max(1, length - from)));
   let held = 0;
   let position = from;

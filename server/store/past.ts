@@ -15,8 +15,11 @@ interface Places {
 
 const newline = 0x0a;
 
-/** After so much, whoever else waits has their turn: some milliseconds. */
-const turnBytes = 128 << 10;
+/** What is read at once: a millisecond or two of work. */
+const sliceBytes = 64 << 10;
+
+/** After so long, whoever else waits has their turn, also in the midst of a slice: its lines may be long, or many. */
+const turnMs = 4;
 
 /**
  * Which entries of the journal, closed segments with it, are about an id, and where they lie. The first question reads the whole journal
@@ -107,10 +110,11 @@ export class Past {
 
   async #readSegment(places: Places, until: number): Promise<void> {
     const { segment, starts } = places;
+    const from = starts.at(-1) ?? 0;
     const file = await this.#files.open(segment.path, 'r');
     try {
       // The first line is the segment's own.
-      for await (const slice of readLines(file, await file.size(), starts.at(-1) ?? 0))
+      for await (const slice of readLines(file, await file.size(), { from, sliceBytes }))
         if (!(await this.#readSlice(places, slice, until))) return;
     } finally {
       await file.close();
@@ -125,16 +129,16 @@ export class Past {
   ): Promise<boolean> {
     const begin = end - bytes.length;
     let from = 0;
-    let turnAt = 0;
+    let turnAt = performance.now();
     for (const line of lines) {
       const seq = segment.firstSeq + starts.length - 1;
       if (seq > until) return false;
       if (starts.length > 0) this.#note(line, segment, seq);
       from = bytes.indexOf(newline, from) + 1;
       starts.push(begin + from);
-      if (from - turnAt < turnBytes) continue;
-      turnAt = from;
+      if (performance.now() - turnAt < turnMs) continue;
       await new Promise((resolve) => setImmediate(resolve));
+      turnAt = performance.now();
     }
     return true;
   }

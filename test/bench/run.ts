@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { cliStart } from './cliStart.ts';
 import type { Row } from './figures.ts';
 import { pages } from './pages.ts';
+import { past } from './past.ts';
 import { serverWrites } from './serverWrites.ts';
 import { witness } from './witness.ts';
 
@@ -23,6 +24,7 @@ const rows: Row[] = [
   ...(await serverWrites(dist)),
   ...(await pages(100_000)),
   ...(await witness(500)),
+  ...(await past(200_000)),
   openingRow(store),
   ...editorRows(),
   ...packageRow(),

@@ -117,6 +117,18 @@ const rows: readonly Row[] = [
     steps: ['none', 'none', 'restart', 'restart'],
   },
   {
+    what: 'gone in a rig that is parked or docked',
+    fields: failed,
+    facts: { isGone: true, rigRests: true },
+    steps: ['none', 'none', 'none', 'none'],
+  },
+  {
+    what: 'silent over the limit of a rig that is parked or docked',
+    facts: { rigRests: true },
+    limit: 30,
+    steps: ['none', 'nudge', 'nudge', 'nudge'],
+  },
+  {
     what: 'going on after done',
     fields: { verdict: 'stuck-in-done', rule: 'done-but-running' },
     steps: ['none', 'release', 'release', 'release'],
@@ -134,6 +146,7 @@ describe('the remedy for a polecat', () => {
       const known = {
         isGone: false,
         wasClosedByHand: false,
+        rigRests: false,
         restarts: [],
         ...facts,
         episode: episode(fields),
@@ -153,6 +166,7 @@ describe('the remedy for a polecat', () => {
       episode: episode(tried(['nudge', 2])),
       isGone: false,
       wasClosedByHand: false,
+      rigRests: false,
       restarts: [],
     };
     const next = nextRemedy(facts, settings('nudge'), now);

@@ -165,6 +165,7 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   escalationsByState: { from: 'escalations', keys: (e: Escalation) => [e.state] },
   sessionsByAgent: { from: 'sessions', keys: (s: Session) => [s.agent] },
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
+  sessionsKept: { from: 'sessions', keys: ({ kept }: Session) => (kept && !kept.goneAt ? [''] : []) },
   sessionsByDay: { from: 'sessions', keys: (s: Session) => [s.createdAt.slice(0, 10)] },
   dispatchesByState: { from: 'dispatches', keys: (d: Dispatch) => [d.state], order: byTurn },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },

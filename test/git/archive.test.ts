@@ -253,3 +253,26 @@ test('the repository itself, other folders and a worktree without its .git are l
     existsSync(join(top, 'README.md')) && existsSync(join(folder, 'other', 'file')) && existsSync(directory),
   );
 });
+
+test('refs of the town are told apart and all of them go: archives, tips, what crashed sessions had committed', async (t) => {
+  const { git, repository, top, first } = await localRepository(t);
+  const second = commit(top, { b: '1\n' }) as Sha;
+  const crash = 'refs/gastown/crash/s-1';
+  for (const ref of ['refs/gastown/archive/nux', 'refs/gastown/tips/mr-1', crash])
+    plainGit(top, 'update-ref', ref, second);
+  assert.deepEqual(
+    (await git.crashRefs(repository)).map(({ ref, sha }) => [ref, sha]),
+    [[crash, second]],
+  );
+  assert.equal((await git.archiveRefs(repository)).length, 1);
+  assert.equal(await git.deleteCrashRef(repository, { ref: crash, sha: first }), false);
+  assert.equal(tip(top, crash), second);
+  const other = { ref: 'refs/gastown/archive/nux', sha: second };
+  await assert.rejects(git.deleteCrashRef(repository, other), /keeps no crashed session/);
+  assert.equal((await git.ownTownRefs(repository)).length, 3);
+  assert.equal(await git.deleteCrashRef(repository, { ref: crash, sha: second }), true);
+  assert.equal(await git.deleteCrashRef(repository, { ref: crash, sha: second }), false);
+  plainGit(top, 'update-ref', crash, second);
+  await git.deleteTownRefs(repository);
+  assert.equal(plainGit(top, 'for-each-ref', 'refs/gastown'), '');
+});

@@ -111,6 +111,23 @@ test('a repository above the folder does not count', async (t) => {
   assert.equal((await executor(folder)({ ...call, upwards: true })).code, 0);
 });
 
+test(
+  'what git reads comes to an end, also where there is nothing to read',
+  { timeout: 20_000 },
+  async (t) => {
+    const folder = tempFolder(t);
+    createRepository(folder);
+    const execute = executor(folder);
+    const call = { directory: folder, arguments: ['hash-object', '--stdin'] };
+    const nothing = 'e69de29bb2d1d6434b8b29ae775ad8c2e48c5391\n';
+    assert.equal((await execute({ ...call, input: '' })).stdout, nothing);
+    assert.equal((await execute(call)).stdout, nothing);
+    assert.equal((await execute({ ...call, arguments: ['patch-id', '--stable'], input: '' })).stdout, '');
+    const { stdout } = await execute({ ...call, input: 'ü\n' });
+    assert.equal(stdout, 'be761e039de7c85a579bc09515401c5ee742c8de\n');
+  },
+);
+
 test('a held lock is waited for', async (t) => {
   const folder = tempFolder(t);
   const top = join(folder, 'x');

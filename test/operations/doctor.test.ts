@@ -101,3 +101,30 @@ test('a session that is recorded as running, and whose process is gone, is ended
   );
   assert.equal(agent.polecat.state, 'interrupted');
 });
+
+test('crash refs that are lost or nobody knows, and what the radar left of a rig that is gone', async (t) => {
+  const town = await TestTown.open(t);
+  const { repository } = await town.addRig({ settings: { remedy: ['none'] } });
+  const agent = await town.worker();
+  const sha = agent.commit({ 'a.txt': 'a\n' });
+  const ref = `refs/gastown/crash/${agent.caller.session}`;
+  await agent.exit({ end: 'failed', code: 1 });
+  await town.settle();
+  const only = ['crashes', 'radar'] as const;
+  assert.deepEqual(troubles((await town.ask('town/doctor', { only: [...only] })).findings), []);
+  git(repository, 'update-ref', '-d', ref);
+  git(repository, 'update-ref', 'refs/gastown/crash/s-unknown', sha);
+  const left = join(town.parts.paths.state, 'radar', 'frontend');
+  write(left, { 'x.index': 'x' });
+  const { findings } = await town.ask('town/doctor', { only: [...only], fix: true });
+  assert.deepEqual(
+    findings.map(({ about, subject, outcome }) => [about, subject, outcome]),
+    [
+      ['crashes', ref, 'fixed'],
+      ['crashes', 'refs/gastown/crash/s-unknown', 'not fixed'],
+      ['radar', 'frontend', 'fixed'],
+    ],
+  );
+  assert.equal(tip(repository, ref), sha);
+  assert.ok(!existsSync(left));
+});

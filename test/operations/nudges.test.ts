@@ -171,3 +171,22 @@ test('the pause before Enter is the one that the runtime needs', async (t) => {
   await town.ask('nudge/send', { agent: slung.id, text: 'go on', type: true });
   assert.equal(town.host.typed[0]?.[2], 900);
 });
+
+test('a session lists the nudges to it and those it sent, a person all', async (t) => {
+  const one = await atWork(t);
+  const { town } = one;
+  const [two, three] = [await town.worker('Cache work'), await town.worker('Docs work')];
+  const say = async (to: Agent, text: string, caller = town.person): Promise<void> =>
+    void (await town.ask('nudge/send', { agent: to.id, text }, caller));
+  await say(one, 'person to one');
+  await say(two, 'person to two');
+  await say(two, 'one to two', one.caller);
+  await say(three, 'two to three', two.caller);
+  const listed = async (caller = town.person, params: Params<'nudge/list'> = {}): Promise<string[]> =>
+    (await town.ask('nudge/list', params, caller)).map(({ text }) => text).toSorted();
+  assert.deepEqual(await listed(), ['one to two', 'person to one', 'person to two', 'two to three']);
+  assert.deepEqual(await listed(one.caller), ['one to two', 'person to one']);
+  assert.deepEqual(await listed(one.caller, { agent: two.id, all: true }), ['one to two']);
+  assert.deepEqual(await listed(one.caller, { agent: three.id }), []);
+  assert.deepEqual(await listed(three.caller), ['two to three']);
+});

@@ -7,7 +7,7 @@ import { rigFolders } from '../../server/git/rigFolder.ts';
 import type { ProgramPort, SessionPort } from '../../server/operations/context.ts';
 import { type TownPaths, townPaths } from '../../server/protocol/address.ts';
 import { productVersion, protocolVersion } from '../../server/protocol/version.ts';
-import { writeStopped } from '../../server/rpc/stopped.ts';
+import { readStopped, writeStopped } from '../../server/rpc/stopped.ts';
 import { installTown } from '../../server/serveTown.ts';
 import { createPluginFolders } from '../../server/plugins/pluginFolders.ts';
 import { boundedRuns } from '../../server/sessions/boundedRun.ts';
@@ -68,6 +68,7 @@ export async function openTown(
     offerToHost: () => undefined,
     rigFolders: rigFolders(folder),
     markStopped: (by) => writeStopped(paths, { at: now().toISOString(), by }),
+    isStopped: () => readStopped(paths) !== undefined,
     plugins: createPluginFolders(join(paths.state, 'plugins')),
     now: () => now().toISOString() as Timestamp,
     randomText: (length) => randomBytes(length).toString('hex').slice(0, length),

@@ -65,6 +65,23 @@ test('a session gets an id of ours, and the next one goes on with it', async (t)
   assert.deepEqual(problemsOf(town), []);
 });
 
+test('after one whose context was full the next begins afresh, also where a person asks for it, and goes on from then on', async (t) => {
+  const { town, agent } = await working(t);
+  const first = sessionOf(town, agent);
+  town.host.output.set(first.log ?? '', ['Error: this prompt exceeds the context window of the model']);
+  await agent.exit({ end: 'failed', code: 1 });
+  assert.equal(sessionOf(town, agent).failure?.verdict, 'context-limit');
+  const second = await rerun(town, agent);
+  assert.notEqual(second.runtimeSession, first.runtimeSession);
+  assert.match(second.runtimeSession ?? '', uuid);
+  assert.deepEqual(second.launch.arguments.slice(0, -1), ['once', '--id', second.runtimeSession]);
+
+  await agent.exit({ end: 'failed', code: 1 });
+  const third = await rerun(town, agent);
+  assert.deepEqual(third.launch.arguments.slice(0, -1), ['again-once', second.runtimeSession]);
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('a terminal that is resumed by its key goes on with its own session', async (t) => {
   const { town, agent } = await working(t);
   await agent.exit({ end: 'failed', code: 1 });

@@ -324,4 +324,33 @@ test('archives go after the days of the town, but never while their bead is open
   assert.equal(git(join(town.folder, 'backend-repository'), 'for-each-ref', 'refs/gastown/archive'), '');
 });
 
+test('what keeps the commits of a crashed session goes as archives do, and is listed until then', async (t) => {
+  const clock = new FakeClock();
+  const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep });
+  const { repository } = await town.addRig({ settings: { remedy: ['none'] } });
+  await town.ask('town/configure', { key: 'keepArchives', words: ['3'] });
+  const agent = await town.worker();
+  const sha = agent.commit({ 'auth.txt': 'work\n' });
+  const ref = `refs/gastown/crash/${agent.caller.session}`;
+  await agent.exit({ end: 'failed', code: 1 });
+  await town.settle();
+  const listed = async () =>
+    (await town.ask('archive/list', { refs: true })).refs.map((each) => ({ ...each, at: '' }));
+  const row = { rig: 'backend', ref, sha, at: '', agent: agent.id, bead: agent.bead };
+  assert.deepEqual(await listed(), [row]);
+  const rescued = await town.ask('archive/restore', { archive: ref, to: 'rescued' });
+  assert.deepEqual([rescued.branch, rescued.sha], ['rescued', sha]);
+  await clock.pass(4 * dayMs, () => town.settle());
+  assert.equal(tip(repository, ref), sha, 'its bead is open');
+  await town.ask('bead/close', { bead: agent.bead, force: true });
+  await clock.pass(1.5 * dayMs, () => town.settle());
+  assert.deepEqual(await listed(), []);
+  assert.ok(town.log.includes(`Deleted ${ref}, which held ${sha}.`), town.log.join('\n'));
+  // Nobody keeps it anew when the town starts.
+  await town.reopen({ now: clock.date, sleep: clock.sleep });
+  await town.settle();
+  assert.deepEqual(await listed(), []);
+  assert.deepEqual(problemsOf(town), []);
+});
+
 const dayMs = 24 * 60 * 60 * 1000;

@@ -26,12 +26,12 @@ function addList(polecat: Command, cli: Cli): void {
       'gt polecat archives backend --bead be-auth',
       'gt polecat archives --all',
     ],
-    json: '{ archives: [{ id, agent, rig, bead?, title?, runtime, branch, tip, ref, at, by, why, files, uncommitted, restoredAt?, restoredAs? }], more, refs: [{ rig, ref, sha, at }] }',
+    json: '{ archives: [{ id, agent, rig, bead?, title?, runtime, branch, tip, ref, at, by, why, files, uncommitted, restoredAt?, restoredAs? }], more, refs: [{ rig, ref, sha, at, agent?, bead? }] }',
     aliases: ['bin'],
   })
     .argument('[rig]')
     .option('--bead <bead>', 'only of this bead')
-    .option('--all', 'also archives that only the repositories know, under refs/gastown/archive/')
+    .option('--all', 'also what only the repositories know: archives, and commits of crashed sessions')
     .option('-n, --limit <number>', 'how many', wholeNumber, 50)
     .action(async (rig: string | undefined, { bead, all, limit }: ListOptions) => {
       await answer(cli, {

@@ -29,10 +29,15 @@ export function archivesLines({ archives, more, refs }: Result<'archive/list'>, 
   return [
     ...(first ? table(columns, rows, look) : []),
     ...(more ? ['There are more: -n NUMBER shows them.'] : []),
-    ...(refs.length === 0 ? [] : ['Without a record:']),
-    ...refs.map(({ rig, ref, sha }) => `  ${displayText(rig)} ${displayText(ref)} ${shortSha(sha)}`),
+    ...(refs.length === 0 ? [] : ['Only in the repositories:']),
+    ...refs.map(refLine),
     `Next: gt polecat restore ${displayText(first?.archive.id ?? `${refs[0]?.ref ?? ''} --to BRANCH`)}`,
   ];
+}
+
+function refLine({ rig, ref, sha, agent, bead }: Result<'archive/list'>['refs'][number]): string {
+  const whose = agent === undefined ? rig : [agent, ...(bead === undefined ? [] : [bead])].join(' ');
+  return `  ${displayText(whose)} ${displayText(ref)} ${shortSha(sha)}`;
 }
 
 export function restoredLines(restored: Result<'archive/restore'>, look: Look): string[] {
