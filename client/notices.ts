@@ -5,7 +5,7 @@ import { attend } from './commands/attention.ts';
 import { run } from './commandNames.ts';
 import { inform, type Offer, warn } from './messages.ts';
 import type { Model } from './model.ts';
-import { nameOf, verbCommands } from './views/attention.ts';
+import { commandOf, nameOf } from './views/attention.ts';
 
 /** Where what was told of a town is kept, so that a reload tells nothing again. */
 const keyOf = (town: string): string => `gastown.told ${town}`;
@@ -64,5 +64,5 @@ function tell(items: readonly AttentionItem[]): void {
 }
 
 function offerOf(item: AttentionItem): Offer {
-  return { label: verbCommands[item.action.verb].title, run: () => attend(item) };
+  return { label: commandOf(item).title, run: () => attend(item) };
 }

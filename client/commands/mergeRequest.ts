@@ -5,7 +5,7 @@ import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
 import { mention } from '../messages.ts';
 import { subjectIn } from '../subject.ts';
-import { isMergeable } from '../views/polecatRow.ts';
+import { isMergeable } from '../views/landingWords.ts';
 import { choosePolecat } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 
