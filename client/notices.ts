@@ -17,7 +17,7 @@ export class Notices {
     this.#memory = memory;
   }
 
-  show({ town }: Pick<Model, 'town'>): void {
+  show({ town, inHand }: Pick<Model, 'town' | 'inHand'>): void {
     if (!town) return;
     const items = town.attention;
     const key = keyOf(town.status.path);
@@ -32,6 +32,7 @@ export class Notices {
     const choice = chosen();
     const wanted = fresh
       .filter((item) => isWanted(item, choice))
+      .filter(({ kind, bead, agent }) => kind === 'escalation' || !(inHand.has(bead) || inHand.has(agent)))
       .filter(({ severity }) => town.muted !== true || severity === 'critical');
     if (wanted.length > 0) tell(wanted);
   }

@@ -32,7 +32,9 @@ export async function retryMerge(parts: CommandParts, argument?: unknown): Promi
     none: 'Nothing was kept from landing.',
   });
   if (!request) return;
-  const { waits } = await parts.connection.ask('mergeRequest/retry', { mergeRequest: request.id });
+  const { waits } = await parts.model.inHand.during(request.bead, () =>
+    parts.connection.ask('mergeRequest/retry', { mergeRequest: request.id }),
+  );
   const words = `${request.bead} is in the merge queue again`;
   if (waits === undefined) mention(`${words}.`);
   else inform(`${words}. ${displayText(waits, 500)}`);
@@ -54,11 +56,10 @@ export async function rejectMerge(parts: CommandParts, argument?: unknown): Prom
     problem: (typed) => (typed.trim() === '' ? 'A reason, please.' : undefined),
   });
   if (reason === undefined || reason === back) return;
-  const { mergeRequest: now } = await parts.connection.ask('mergeRequest/reject', {
-    mergeRequest: id,
-    reason: reason.trim(),
-    ...(isThere ? { notify: true } : {}),
-  });
+  const rejection = { mergeRequest: id, reason: reason.trim(), ...(isThere ? { notify: true } : {}) };
+  const { mergeRequest: now } = await parts.model.inHand.during(bead, () =>
+    parts.connection.ask('mergeRequest/reject', rejection),
+  );
   mention(`${bead} is ${describeState(now.state)}${isThere ? `; ${agent} is told why` : ''}.`);
 }
 

@@ -121,8 +121,10 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** The state, and what its name does not say. A question stands in its own words. */
-function described({ kind, state, reason, action }: AttentionItem, word: string): string {
+function described({ kind, subject, state, reason, action }: AttentionItem, word: string): string {
   if (kind === 'escalation' || kind === 'mail' || action.verb === 'review') return word;
+  // That it waits for a review is said by the word.
+  if (state === 'submitted' && reason.startsWith(`${subject} is submitted`)) return word;
   const said = displayText(reason, 200);
   return `${word}: ${state === 'needs-you' ? `“${said}”` : said}`;
 }

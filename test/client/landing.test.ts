@@ -4,7 +4,7 @@ import type { LogOutputChannel } from 'vscode';
 import { commandTable, runCommand } from '../../client/commands.ts';
 import type { CommandParts } from '../../client/commands/parts.ts';
 import type { Connection } from '../../client/connection.ts';
-import { pluginUri, registerDocuments } from '../../client/documents.ts';
+import { pluginUri } from '../../client/documents.ts';
 import { GateDocuments, gatesUri } from '../../client/gateDocuments.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
 import { Terminals } from '../../client/terminals.ts';
@@ -109,7 +109,7 @@ test('the document of the gates is what gt mq log prints, and follows the landin
   assert.ok(request);
   town.answers['mergeRequest/get'] = () => ({ mergeRequest: request, runtimeLabel: 'Codex' });
   const documents = new GateDocuments(town.ask);
-  const text = await documents.provideTextDocumentContent(gatesUri(request) as never);
+  const text = await documents.provideTextDocumentContent(gatesUri(request));
   assert.deepEqual(text.split('\n'), [
     'be-auth rejected: no',
     '1 attempt, tip ddddddd',
@@ -274,4 +274,25 @@ test('what can be read as no plugin is not asked about', async () => {
   town.answers['plugin/get'] = () => bad as unknown as PluginDetail;
   await run('approvePlugin', town, { kind: 'plugin', plugin: lint.id });
   assert.equal(seen.messages[0]?.message, `${lint.id} cannot be approved: names no command`);
+});
+
+test('a merge that a gate rejected offers what it said', async () => {
+  const town = submitted({});
+  const rejected = {
+    bead: 'be-auth',
+    state: 'rejected',
+    reason: 'The gate test failed with exit code 1',
+    gates: [failed],
+  };
+  town.answers['mergeRequest/merge'] = () => ({ mergeRequest: rejected }) as never;
+  person.presses.push('Show Gate Output');
+  await run('merge', town, subject);
+  assert.deepEqual(seen.messages, [
+    {
+      kind: 'warning',
+      message: 'be-auth did not land. The gate test failed with exit code 1',
+      buttons: ['Show Gate Output'],
+    },
+  ]);
+  await eventually('it is shown', () => seen.executed.some(({ command }) => command === 'gastown.showGates'));
 });
