@@ -50,9 +50,9 @@ export async function openPullRequest(
   const { context, request } = landing;
   const branch = await pushBranch(landing);
   if (typeof branch !== 'string') return await change(landing, 'rejected', branch.reason, { gates });
-  await context.checkpoint('land:pushed');
+  await context.checkpoint('pr:pushed');
   const seen = (await openPullRequestOf(place, branch)) ?? (await openNew(landing, place, branch));
-  await context.checkpoint('land:opened');
+  await context.checkpoint('pr:opened');
   const pullRequest = { ...kept(seen), branch, repository: place.repository };
   return await change(landing, 'submitted', openSentence(seen, request.target), {
     pullRequest,

@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
 import { delimiter, dirname, join } from 'node:path';
 import { script, writePlugin } from '../support/plugins.ts';
+import { commit, git, tip } from '../support/repository.ts';
 
 /** A pull request as the stand-in keeps it. */
 export interface StandInRequest {
@@ -36,7 +38,9 @@ export class GhStandIn {
     mkdirSync(bin, { recursive: true });
     writePlugin(bin, 'gh', script(program(this.#file)));
     this.path = [bin, dirname(process.execPath), '/usr/bin', '/bin'].join(delimiter);
-    writeFileSync(this.#file, JSON.stringify({ signedIn: true, requests: [], calls: [] } satisfies Kept));
+    // What it kept of an earlier town in the folder is there again.
+    if (!existsSync(this.#file))
+      writeFileSync(this.#file, JSON.stringify({ signedIn: true, requests: [], calls: [] } satisfies Kept));
   }
 
   get kept(): Kept {
@@ -48,6 +52,34 @@ export class GhStandIn {
     work(kept);
     writeFileSync(this.#file, JSON.stringify(kept));
   }
+}
+
+/** What a reviewer's button does at the remote, in a clone of its own. */
+export function mergeThere(
+  { gh, folder, remote }: { readonly gh: GhStandIn; readonly folder: string; readonly remote: string },
+  how: 'merge' | 'squash' | 'rebase' | 'changed',
+): string {
+  const clone = join(folder, `clone-${how}`);
+  git(dirname(clone), 'clone', '--quiet', remote, clone);
+  commit(clone, { 'other.txt': 'meanwhile\n' }, 'Meanwhile');
+  const [request] = gh.kept.requests.slice(-1);
+  assert.ok(request);
+  const head = `origin/${request.head}`;
+  if (how === 'merge') git(clone, 'merge', '--quiet', '--no-ff', '-m', 'Merge', head);
+  else if (how === 'rebase') git(clone, 'cherry-pick', `main..${head}`);
+  else {
+    git(clone, 'merge', '--quiet', '--squash', head);
+    commit(clone, how === 'changed' ? { 'auth.txt': 'something else\n' } : {}, 'Squashed');
+  }
+  git(clone, 'push', '--quiet', 'origin', 'main');
+  const merged = tip(clone);
+  gh.change(({ requests }) => {
+    const last = requests.at(-1);
+    assert.ok(last);
+    last.state = 'MERGED';
+    last.mergeCommit = { oid: merged };
+  });
+  return merged;
 }
 
 /** https://cli.github.com/manual: exit code 4 where nobody is signed in, 1 for other failures; JSON on stdout, words on stderr. */

@@ -2,6 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tip, write } from '../support/repository.ts';
+import { GhStandIn } from './ghStandIn.ts';
 import { scenarios } from './scenarios.ts';
 import { TestTown } from './support.ts';
 
@@ -16,6 +17,7 @@ export interface Kept {
 const [folder = '', name = '', step = ''] = process.argv.slice(2);
 let armed = false;
 const town = await TestTown.in(folder, {
+  ...(name === 'land-pr' ? { path: new GhStandIn(folder).path } : {}),
   async checkpoint(now) {
     if (!armed || now !== step) return;
     process.kill(process.pid, 'SIGKILL');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { FakeClock } from '../support/fakeClock.ts';
 import { commit, git, tip } from '../support/repository.ts';
-import { GhStandIn } from './ghStandIn.ts';
+import { GhStandIn, mergeThere } from './ghStandIn.ts';
 import { problemsOf } from './invariants.ts';
 import { refusal, type TestRig, TestTown } from './support.ts';
 
@@ -39,31 +39,6 @@ async function staged(t: TestContext, kind: 'url' | 'path' = 'url'): Promise<Sta
   git(town.folder, 'clone', '--quiet', '--bare', rig.repository, remote);
   git(rig.repository, 'remote', 'add', 'origin', remote);
   return { town, rig, gh, clock, remote };
-}
-
-/** What a reviewer's button does at the remote, in a clone of its own. */
-function mergeThere({ town, gh, remote }: Stage, how: 'merge' | 'squash' | 'rebase' | 'changed'): string {
-  const clone = join(town.folder, `clone-${how}`);
-  git(dirname(clone), 'clone', '--quiet', remote, clone);
-  commit(clone, { 'other.txt': 'meanwhile\n' }, 'Meanwhile');
-  const [request] = gh.kept.requests.slice(-1);
-  assert.ok(request);
-  const head = `origin/${request.head}`;
-  if (how === 'merge') git(clone, 'merge', '--quiet', '--no-ff', '-m', 'Merge', head);
-  else if (how === 'rebase') git(clone, 'cherry-pick', `main..${head}`);
-  else {
-    git(clone, 'merge', '--quiet', '--squash', head);
-    commit(clone, how === 'changed' ? { 'auth.txt': 'something else\n' } : {}, 'Squashed');
-  }
-  git(clone, 'push', '--quiet', 'origin', 'main');
-  const merged = tip(clone);
-  gh.change(({ requests }) => {
-    const last = requests.at(-1);
-    assert.ok(last);
-    last.state = 'MERGED';
-    last.mergeCommit = { oid: merged };
-  });
-  return merged;
 }
 
 for (const kind of ['url', 'path'] as const) {
@@ -115,7 +90,7 @@ for (const kind of ['url', 'path'] as const)
       agent.commit({ 'auth.txt': 'work\n' });
       const request = await agent.submit({ 'more.txt': 'more\n' });
       await town.merge(request);
-      const merged = mergeThere(stage, how);
+      const merged = mergeThere({ ...stage, folder: stage.town.folder }, how);
       const landed = await town.merge(request);
       assert.equal(landed.state, 'verified', landed.reason);
       assert.equal(landed.landed, how === 'merge' ? landed.tip : merged);
@@ -134,7 +109,7 @@ test('merged there with other content, it is not called landed', async (t) => {
   const agent = await town.worker();
   const request = await agent.submit({ 'auth.txt': 'work\n' });
   await town.merge(request);
-  mergeThere(stage, 'changed');
+  mergeThere({ ...stage, folder: stage.town.folder }, 'changed');
   const lost = await town.merge(request);
   assert.equal(lost.state, 'lost');
   assert.match(
@@ -202,7 +177,7 @@ test('the town looks by itself, seldom; and when somebody looks; and after a res
   assert.equal(looks(), 1);
   await clock.pass(60 * minute, () => town.settle());
   assert.equal(looks(), 5);
-  mergeThere(stage, 'squash');
+  mergeThere({ ...stage, folder: stage.town.folder }, 'squash');
   await clock.pass(15 * minute, () => town.settle());
   assert.equal(town.view.get('mergeRequests', request)?.state, 'verified');
   const after = looks();
@@ -212,7 +187,7 @@ test('the town looks by itself, seldom; and when somebody looks; and after a res
   const other = await town.worker('Cache work');
   const second = await other.submit({ 'cache.txt': 'work\n' });
   await town.merge(second);
-  mergeThere(stage, 'merge');
+  mergeThere({ ...stage, folder: stage.town.folder }, 'merge');
   await town.settle();
   await town.reopen({ now: clock.date, sleep: clock.sleep, path: gh.path });
   await town.settle();
@@ -231,7 +206,7 @@ test('cut off after it was opened, the next try finds it', async (t) => {
     sleep: clock.sleep,
     path: gh.path,
     checkpoint: (step) =>
-      cut && step === 'land:opened' ? Promise.reject(new Error('The town was ended.')) : Promise.resolve(),
+      cut && step === 'pr:opened' ? Promise.reject(new Error('The town was ended.')) : Promise.resolve(),
   });
   await assert.rejects(town.merge(request), /The town was ended/);
   cut = false;
@@ -251,12 +226,11 @@ test('a conflict, and a check that fails, are told before anything is opened', a
   assert.equal(gh.kept.requests.length, 0);
 });
 
-test('without gh, without an account, or without a remote it is refused with the next step, and nothing changes', async (t) => {
+test('without gh, without an account, or without a remote it is refused with the next step, and nothing is opened', async (t) => {
   const stage = await staged(t);
   const { town, gh, clock } = stage;
   const agent = await town.worker();
   const request = await agent.submit({ 'auth.txt': 'work\n' });
-  const before = town.view.get('mergeRequests', request);
   gh.change((kept) => (kept.signedIn = false));
   const signedOut = await refusal('git', town.merge(request));
   assert.match(signedOut.message, /gh is not signed in: You are not logged into/);
@@ -273,7 +247,9 @@ test('without gh, without an account, or without a remote it is refused with the
   await town.reopen({ now: clock.date, sleep: clock.sleep, path: '/nonexistent' });
   const missing = await refusal('missing-program', town.merge(request));
   assert.match(missing.details.next ?? '', /https:\/\/cli\.github\.com .*gt rig config backend merge review/);
-  assert.deepEqual(town.view.get('mergeRequests', request), before);
+  const waiting = town.view.get('mergeRequests', request);
+  assert.deepEqual([waiting?.state, waiting?.pullRequest], ['submitted', undefined]);
+  assert.match(waiting?.reason ?? '', /^It could not be landed yet: /);
   await town.settle();
   assert.deepEqual(problemsOf(town), []);
 

@@ -133,6 +133,8 @@ test('an archive that does not resolve removes nothing', async (t) => {
       }),
     }),
   });
+  // The witness writes down what it saw of the end.
+  await town.settle();
   const before = tracesOf(town).records;
   await refusal('uncommitted', town.ask('polecat/remove', { agent: agent.id, force: true }));
   assert.ok(existsSync(join(agent.worktree, 'new.txt')));

@@ -24,6 +24,7 @@ export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
   session: ['sling', 'queued', 'resume', 'crew-start', 'handoff'],
   done: ['done', 'done-clone', 'done-in-place'],
   land: ['land', 'land-url', 'land-auto'],
+  pr: ['land-pr'],
   remove: [
     'unsling',
     'landed',
@@ -113,6 +114,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await agent.done();
       await town.settle();
     };
+  },
+  /** What decides over it then is the pull request, at the remote. */
+  async 'land-pr'(town, hand) {
+    const agent = await begun(town, hand, 'url');
+    await town.configure('backend', 'merge', 'pr');
+    const { mergeRequest } = await agent.done();
+    return () => town.merge(mergeRequest?.id ?? '');
   },
   unsling: (town, hand) => unsling(town, hand),
   'unsling-clone': (town, hand) => unsling(town, hand, 'clone'),
