@@ -17,11 +17,14 @@ import { createConvoy } from './commands/convoy.ts';
 import { closeConvoy, launchConvoy } from './commands/convoyLife.ts';
 import { explain } from './commands/explain.ts';
 import { refresh, restartLanguageServer, showLog } from './commands/languageServer.ts';
+import { rejectMerge, retryMerge, showGates } from './commands/mergeQueue.ts';
 import { merge } from './commands/mergeRequest.ts';
 import type { Command, CommandParts, Handler } from './commands/parts.ts';
 import { handOff, showPacket } from './commands/handOff.ts';
 import { openTerminal, removePolecat, resumeSession, showDiff, stopSession } from './commands/polecat.ts';
 import { discardArchive, restoreArchive } from './commands/archive.ts';
+import { approvePlugin } from './commands/plugin.ts';
+import { pauseRefinery, resumeRefinery } from './commands/refinery.ts';
 import { addRig } from './commands/rig.ts';
 import { parkRig, stopRig, unparkRig } from './commands/rigState.ts';
 import { changeRuntime, copyInstallCommand, testRuntime } from './commands/runtime.ts';
@@ -47,6 +50,12 @@ export const commandTable = {
   openTerminal: { on: openTerminal },
   showDiff: { on: showDiff },
   merge: { on: merge },
+  showGates: { on: showGates },
+  retryMerge: { on: retryMerge },
+  rejectMerge: { on: rejectMerge },
+  pauseRefinery: { on: pauseRefinery },
+  resumeRefinery: { on: resumeRefinery },
+  approvePlugin: { on: approvePlugin },
   stopSession: { on: stopSession },
   resumeSession: { on: resumeSession },
   handOff: { on: handOff },

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { commands, Uri } from 'vscode';
+import { gateSummary } from '../server/domain/gateText.ts';
 import { displayText } from '../server/domain/text.ts';
 import type { Result } from '../server/protocol/messages.ts';
 import type { ChangedFile, PolecatDetail } from '../server/protocol/work.ts';
 import type { Ask } from './connection.ts';
+import { run } from './commandNames.ts';
 import { baseUri } from './documents.ts';
 import { inform } from './messages.ts';
 import { hookWords } from './views/hookWords.ts';
@@ -14,7 +16,8 @@ type Changes = Result<'polecat/changes'>;
  * What a polecat changed against its base, in VS Code's own diff editor. While it works the worktree is shown as it is; what was
  * submitted is shown as it was committed, since that is what lands.
  */
-export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetail): Promise<void> {
+export async function showDiff(ask: Ask, detail: PolecatDetail): Promise<void> {
+  const { polecat, mergeRequest } = detail;
   const agent = polecat.id;
   const { worktree, ...committed } = await ask('polecat/changes', { agent });
   const changes = mergeRequest || worktree === undefined ? committed : { ...committed, worktree };
@@ -26,7 +29,7 @@ export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetai
   if (more.length > 0) {
     const rows = changes.files.map((file) => diffRow(agent, changes, file));
     await commands.executeCommand('vscode.changes', title, rows);
-    return;
+    return offerGates(detail);
   }
   const sides = diffSides(agent, changes, first);
   await commands.executeCommand(
@@ -35,6 +38,19 @@ export async function showDiff(ask: Ask, { polecat, mergeRequest }: PolecatDetai
     sides.after,
     `${displayText(first.path, 80)} (${title})`,
   );
+  offerGates(detail);
+}
+
+/** Beside the diff: how its last landing went with the gates, and what they said. */
+function offerGates({ polecat, mergeRequest }: PolecatDetail): void {
+  const { bead, gates = [] } = mergeRequest ?? {};
+  const summary = gateSummary(gates);
+  if (summary === undefined) return;
+  const label = 'Show Gate Output';
+  inform(`${bead}: ${summary}.`, {
+    label,
+    run: () => run('showGates', { kind: 'polecat', agent: polecat.id }),
+  });
 }
 
 /** The form that `vscode.changes` takes: the file it is about, and its two sides where there are two. */

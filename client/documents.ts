@@ -6,6 +6,7 @@ import {
   workspace,
 } from 'vscode';
 import { packetLines } from '../server/domain/handoffs.ts';
+import { pluginFiles, whatRuns } from '../server/domain/pluginText.ts';
 import { plainText } from '../server/domain/text.ts';
 import type { Ask } from './connection.ts';
 
@@ -14,6 +15,7 @@ export const baseScheme = 'gastown-base';
 const logScheme = 'gastown-log';
 const packetScheme = 'gastown-handoff';
 const letterScheme = 'gastown-mail';
+const pluginScheme = 'gastown-plugin';
 
 /** A file of a polecat's rig as it is in a commit. The path is its own, so that VS Code shows it as what it is. */
 export function baseUri(of: { readonly agent: string; readonly sha: string; readonly path: string }): Uri {
@@ -38,6 +40,12 @@ export function packetUri(agent: string): Uri {
 /** A letter to the person of the town. */
 export function letterUri(message: string): Uri {
   return Uri.from({ scheme: letterScheme, path: `/${message}.txt` });
+}
+
+/** What a plugin would run. */
+export function pluginUri(plugin: string): Uri {
+  const name = plugin.slice(plugin.lastIndexOf('/') + 1).replace(/^.*:/u, '');
+  return Uri.from({ scheme: pluginScheme, path: `/${name}.txt`, query: JSON.stringify({ plugin }) });
 }
 
 /** Text of `gastown-base:` documents. A file that is not in the commit is empty. */
@@ -88,6 +96,21 @@ class LetterDocuments implements TextDocumentContentProvider {
   }
 }
 
+/** Text of `gastown-plugin:` documents. */
+class PluginDocuments implements TextDocumentContentProvider {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  async provideTextDocumentContent(uri: Uri): Promise<string> {
+    const { plugin } = JSON.parse(uri.query) as { plugin: string };
+    const detail = await this.#ask('plugin/get', { plugin });
+    return [`Plugin: ${detail.id}`, ...whatRuns(detail), ...pluginFiles(detail.files)].join('\n');
+  }
+}
+
 /** Text of `gastown-handoff:` documents. */
 class PacketDocuments implements TextDocumentContentProvider {
   readonly #ask: Ask;
@@ -115,6 +138,7 @@ export function registerDocuments(
     [logScheme]: new LogDocuments(ask),
     [letterScheme]: new LetterDocuments(ask),
     [packetScheme]: new PacketDocuments(ask),
+    [pluginScheme]: new PluginDocuments(ask),
     ...others,
   };
   return Object.entries(documents).map(([scheme, provider]) =>

@@ -14,6 +14,7 @@ import { Disposables } from './disposables.ts';
 import { registerDocuments } from './documents.ts';
 import { TerminalEnvironment } from './environment.ts';
 import { tellLanded } from './landedConvoys.ts';
+import { GateDocuments, gatesScheme } from './gateDocuments.ts';
 import type { StartLanguageServer, WindowFacts } from './languageServer.ts';
 import { Model } from './model.ts';
 import { Notices } from './notices.ts';
@@ -62,6 +63,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   });
   const model = new Model(connection.ask, (text) => log.warn(text));
   const ownRuntimes = new OwnRuntimes(connection.ask, (text) => log.warn(text));
+  const gates = new GateDocuments(connection.ask);
   const welcome = new Welcome();
   welcome.show(connection.state, model);
   const views = new Views(model, new Activity(connection.ask, (text) => log.warn(text)));
@@ -80,6 +82,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   held.add(
     terminals,
     runtimeTests,
+    gates,
     model,
     views,
     statusBar,
@@ -88,6 +91,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     ...followActivity(connection, views.activity),
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidChangeTown(tellLanded),
+    connection.onDidChangeTown((entry) => gates.take(entry)),
     connection.onDidResync(() => {
       void ownRuntimes.give();
       model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
@@ -97,7 +101,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
       if (state.kind === 'no-town' || state.kind === 'untrusted') model.forget();
       show();
     }),
-    ...registerDocuments(connection.ask, { [runtimeTestScheme]: runtimeTests }),
+    ...registerDocuments(connection.ask, { [runtimeTestScheme]: runtimeTests, [gatesScheme]: gates }),
     ...followWindow({ connection, model, ownRuntimes, log }),
     ...registerCommands({ connection, model, terminals, runtimeTests, views, waiting, log }),
   );

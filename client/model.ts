@@ -7,6 +7,7 @@ import type { PolecatDetail } from '../server/protocol/work.ts';
 import { ArchiveLists } from './archives.ts';
 import { BeadLists, beadPage } from './beadLists.ts';
 import type { Ask } from './connection.ts';
+import { InHand } from './inHand.ts';
 import { Radar } from './radar.ts';
 import { readTown, type Town, withBead } from './readTown.ts';
 import { isMissing, Runtimes } from './runtimes.ts';
@@ -33,6 +34,7 @@ export class Model implements Disposable, Known {
   readonly beads: BeadLists;
   readonly runtimes: Runtimes;
   readonly radar: Radar;
+  readonly inHand = new InHand();
   readonly #ask: Ask;
   readonly #log: (text: string) => void;
   readonly #changes = new EventEmitter<void>();

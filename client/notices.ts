@@ -5,7 +5,7 @@ import { attend } from './commands/attention.ts';
 import { run } from './commandNames.ts';
 import { inform, type Offer, warn } from './messages.ts';
 import type { Model } from './model.ts';
-import { nameOf, verbCommands } from './views/attention.ts';
+import { commandOf, nameOf } from './views/attention.ts';
 
 /** Where what was told of a town is kept, so that a reload tells nothing again. */
 const keyOf = (town: string): string => `gastown.told ${town}`;
@@ -17,7 +17,7 @@ export class Notices {
     this.#memory = memory;
   }
 
-  show({ town }: Pick<Model, 'town'>): void {
+  show({ town, inHand }: Pick<Model, 'town' | 'inHand'>): void {
     if (!town) return;
     const items = town.attention;
     const key = keyOf(town.status.path);
@@ -32,6 +32,7 @@ export class Notices {
     const choice = chosen();
     const wanted = fresh
       .filter((item) => isWanted(item, choice))
+      .filter(({ kind, bead, agent }) => kind === 'escalation' || !(inHand.has(bead) || inHand.has(agent)))
       .filter(({ severity }) => town.muted !== true || severity === 'critical');
     if (wanted.length > 0) tell(wanted);
   }
@@ -64,5 +65,5 @@ function tell(items: readonly AttentionItem[]): void {
 }
 
 function offerOf(item: AttentionItem): Offer {
-  return { label: verbCommands[item.action.verb].title, run: () => attend(item) };
+  return { label: commandOf(item).title, run: () => attend(item) };
 }

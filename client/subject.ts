@@ -12,6 +12,7 @@ export type Subject =
   | { readonly kind: 'entry'; readonly entry: string }
   | { readonly kind: 'escalation'; readonly escalation: string }
   | { readonly kind: 'mail'; readonly message: string }
+  | { readonly kind: 'plugin'; readonly plugin: string }
   /** An item of the attention list that stands for nothing else. */
   | { readonly kind: 'attention'; readonly item: string }
   /** The row behind the last bead shown of a rig. */
@@ -36,6 +37,7 @@ function isSubject(value: object): value is Subject {
     entry: 'entry',
     escalation: 'escalation',
     mail: 'message',
+    plugin: 'plugin',
     attention: 'item',
     more: 'rig',
     archives: 'rig',

@@ -180,7 +180,9 @@ test('a row has two buttons at most, whatever it is', () => {
     'polecat interrupted resumable held worked': ['resumeSession', 'showDiff'],
     'polecat done running mergeable worked': ['showDiff', 'merge'],
     'polecat done mergeable worked': ['showDiff', 'merge'],
+    'polecat done mergeable retryable rejectable gated worked': ['showDiff', 'merge'],
     'rig active': ['createBead'],
+    'rig active paused': ['createBead'],
     'rig active missing': ['createBead'],
     crew: ['startSeance'],
     'crew running': ['openTerminal'],
@@ -194,7 +196,10 @@ test('a row has two buttons at most, whatever it is', () => {
     'attention resumed shown': ['openTerminal', 'resumeSession'],
     'attention worked mergeable': ['showDiff', 'merge'],
     'attention mergeable': ['merge'],
+    'attention worked mergeable rejectable gated': ['showDiff', 'merge'],
+    'attention resumed shown retryable gated': ['openTerminal', 'resumeSession'],
     'attention approvable': ['approveRig'],
+    'attention plugin': ['approvePlugin'],
     'attention acknowledgeable': ['acknowledge'],
     'attention readable': ['readMail'],
     'attention copied': ['copyCommand'],
@@ -230,6 +235,20 @@ test('a rig offers to install its runtime only where it is missing; only held wo
   assert.ok(!shown('polecat done mergeable talkable worked', /^2_/).includes('handOff'));
   for (const [context, offered] of Object.entries({ 'polecat working held worked': false, crew: true }))
     assert.equal(shown(context, /^1_/).includes('talk'), offered, context);
+});
+
+test('finished work is tried again or rejected where that can be; a refinery is paused or resumed, not both', () => {
+  const merging = (context: string): string[] =>
+    shown(context, /^2_/).filter((name) => name.endsWith('erge'));
+  const all = ['merge', 'retryMerge', 'rejectMerge'];
+  assert.deepEqual(merging('polecat done mergeable retryable rejectable worked'), all);
+  assert.deepEqual(merging('bead submitted worked mergeable rejectable'), ['merge', 'rejectMerge']);
+  assert.deepEqual(merging('attention resumed shown retryable'), ['retryMerge']);
+  assert.deepEqual(merging('polecat working held worked'), []);
+  assert.ok(shown('convoy open gated', /^1_/).includes('showGates'));
+  assert.ok(!shown('polecat done mergeable worked', /^1_/).includes('showGates'));
+  assert.deepEqual(shown('rig active', /^5_/), ['parkRig', 'stopRig', 'pauseRefinery']);
+  assert.deepEqual(shown('rig parked missing paused', /^5_/), ['unparkRig', 'stopRig', 'resumeRefinery']);
 });
 
 test('commands that need a row are not in the palette, all others are', () => {

@@ -26,6 +26,8 @@ export async function restoreArchive(parts: CommandParts, argument?: unknown): P
   const words = `${agent} is back${hooked ? ', with its bead on its hook' : ''}.`;
   const resume = { label: 'Resume Session', run: () => run('resumeSession', { kind: 'polecat', agent }) };
   const offer = hooked ? resume : undefined;
+  // The views hear of it now, and need not tell it once more.
+  await parts.model.inHand.during(agent, () => undefined);
   if (notes.length > 0) warn([words, ...notes].join(' '), offer);
   else inform(words, offer);
 }

@@ -6,7 +6,7 @@ import { letterUri } from '../documents.ts';
 import { inform, mention } from '../messages.ts';
 import { askText, back } from '../steps.ts';
 import { subjectIn } from '../subject.ts';
-import { subjectOf, verbCommands } from '../views/attention.ts';
+import { commandOf, subjectOf } from '../views/attention.ts';
 import { choosePolecat } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 import { approval } from './rig.ts';
@@ -25,7 +25,7 @@ export async function goToNextWaiting({ model, waiting }: CommandParts): Promise
 }
 
 export async function attend(item: AttentionItem): Promise<void> {
-  await run(verbCommands[item.action.verb].name, subjectOf(item));
+  await run(commandOf(item).name, subjectOf(item));
 }
 
 /** Says the answer to an agent that asks, and lets it go on where its session has ended. */

@@ -1,11 +1,13 @@
 import { window } from 'vscode';
+import { rejects } from '../../server/domain/gate.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { describeState } from '../../server/domain/stateWords.ts';
 import { displayText } from '../../server/domain/text.ts';
-import { mention } from '../messages.ts';
+import { run } from '../commandNames.ts';
+import { mention, warn } from '../messages.ts';
 import { subjectIn } from '../subject.ts';
-import { isMergeable } from '../views/polecatRow.ts';
+import { isMergeable } from '../views/landingWords.ts';
 import { choosePolecat } from './choose.ts';
 import type { CommandParts } from './parts.ts';
 
@@ -21,19 +23,27 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
   const mergeRequest = detail?.mergeRequest?.id ?? bead;
   const { mergeRequest: now } = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: `Landing ${bead}...` },
-    async () => await parts.connection.ask('mergeRequest/merge', { mergeRequest }),
+    () => parts.model.inHand.during(bead, () => parts.connection.ask('mergeRequest/merge', { mergeRequest })),
   );
   if (now.state === 'verified') {
     mention(`${bead} landed on ${displayText(now.target, 60)} as ${now.landed?.slice(0, 7) ?? ''}`);
     return;
   }
-  throw notLanded(bead, now);
+  sayNotLanded(bead, now);
 }
 
 /** Its polecat may be gone; what it submitted is there. */
 function beadIn(argument: unknown): string | undefined {
   const subject = subjectIn(argument);
   return subject?.kind === 'bead' ? subject.bead : undefined;
+}
+
+/** Of what a gate rejected there is something to read; anything else is refused. */
+function sayNotLanded(bead: string, now: MergeRequest): void {
+  const why = notLanded(bead, now);
+  if (!now.gates?.some(rejects)) throw why;
+  const label = 'Show Gate Output';
+  warn(why.message, { label, run: () => run('showGates', { kind: 'bead', bead }) });
 }
 
 function notLanded(bead: string, now: MergeRequest): Refusal {

@@ -5,7 +5,8 @@ import type { BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead } from '../../server/protocol/convoy.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 import { beadIcon, needsPersonIcon, typeIcon } from './icons.ts';
-import { isMergeable, polecatWord } from './polecatRow.ts';
+import { gatesShort, landingContext } from './landingWords.ts';
+import { polecatWord } from './polecatRow.ts';
 import { joined, joinedBy, type Row } from './row.ts';
 
 /** A bead in the list of its rig. */
@@ -37,7 +38,7 @@ export function workedBeadRow(detail: PolecatDetail): Row | undefined {
   return {
     id: `polecat:${polecat.id}/${id}`,
     label: id,
-    description: joined(word, title),
+    description: joined(word, gatesShort(detail), title),
     icon: mergeRequest ? beadIcon(mergeRequest.state) : typeIcon(bead?.type ?? 'task'),
     context: beadContext(word, { slingable: false, polecat: detail }),
     spoken: `Bead ${id}, ${title}, ${word}.`,
@@ -84,7 +85,7 @@ function beadContext(
     slingable && !polecat && 'slingable',
     polecat && 'worked',
     polecat && polecat.polecat.state !== 'done' && 'held',
-    polecat && isMergeable(polecat) && 'mergeable',
+    ...(polecat ? landingContext(polecat) : []),
   ]
     .filter((part) => part !== false && part !== undefined)
     .join(' ');

@@ -10,6 +10,7 @@ import { age } from './age.ts';
 import { hookWords } from './hookWords.ts';
 import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
 import { joined, type Row } from './row.ts';
+import { gatesShort, isMergeable, landingContext, metParagraphs } from './landingWords.ts';
 import { missingWords, versionedLabel } from './runtimeWords.ts';
 
 interface PolecatFacts {
@@ -26,6 +27,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
   const word = polecatWord(detail);
   const title = bead ? displayText(bead.title, 80) : '';
   const why = needsPerson ? reasonOf(detail) : undefined;
+  const gates = gatesShort(detail);
   const collision = collisionWords(collides);
   const since = polecat.state === 'working' ? polecat.createdAt : polecat.updatedAt;
   return {
@@ -34,6 +36,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
     description: joined(
       word,
       why,
+      gates,
       collision,
       hasEnded(detail) && 'session ended',
       displayText(runtimeLabel, 40),
@@ -43,7 +46,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
     icon: polecatIcon(detail),
     context: polecatContext(detail),
     ...(polecat.bead === undefined ? {} : { children: 'collapsed' as const }),
-    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}.${collision === undefined ? '' : ` It ${collision}.`} ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
+    spoken: `Polecat ${polecat.name}, ${word}${why === undefined ? '' : `: ${why}`}.${gates === undefined ? '' : ` Gates: ${gates}.`}${collision === undefined ? '' : ` It ${collision}.`} ${spokenHook(polecat.bead, title)}. ${displayText(runtimeLabel, 40)}.`,
     subject: { kind: 'polecat', agent: polecat.id },
     tooltip: () => polecatTooltip(detail, word, { runtime, collides, now }),
   };
@@ -74,16 +77,6 @@ export function polecatWord({ polecat, mergeRequest, needsPerson }: PolecatDetai
   return describeState(mergeRequest.state);
 }
 
-/** A merge request of its that a person can land. */
-export function isMergeable({ polecat, mergeRequest }: PolecatDetail): boolean {
-  return (
-    polecat.state === 'done' &&
-    mergeRequest !== undefined &&
-    mergeRequest.state !== 'verified' &&
-    mergeRequest.state !== 'merged'
-  );
-}
-
 /** The words that the menus of polecats ask for. */
 function polecatContext(detail: PolecatDetail): string {
   const { polecat, session } = detail;
@@ -97,7 +90,7 @@ function polecatContext(detail: PolecatDetail): string {
     session !== undefined && 'talkable',
     !running && polecat.state !== 'done' && 'resumable',
     polecat.state !== 'done' && 'held',
-    mergeable && 'mergeable',
+    ...landingContext(detail),
     'worked',
   ]
     .filter((word) => word !== false)
@@ -118,12 +111,11 @@ function polecatTooltip(
   const { polecat, bead, session, mergeRequest, runtimeLabel } = detail;
   const said = polecat.reason ?? mergeRequest?.reason;
   const label = runtime ? versionedLabel(runtime) : displayText(runtimeLabel, 40);
-  const files = mergeRequest?.files?.slice(0, 10).map((file) => displayText(file, 200));
   return [
     `${polecat.id}: ${word}`,
     said === undefined ? undefined : displayText(said, 1000),
     ...evidenceParagraphs(detail, now),
-    files && files.length > 0 ? `In the way: ${files.join(', ')}` : undefined,
+    ...(mergeRequest ? metParagraphs(mergeRequest) : []),
     ...collisionParagraphs(collides),
     bead ? `${bead.id}: ${displayText(bead.title)}` : hookWords(polecat.bead),
     `${label}, ${session ? sessionWords(session) : 'no session'}`,

@@ -1,3 +1,4 @@
+import type { Pause } from '../../server/domain/rig.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { RigSummary } from '../../server/protocol/rig.ts';
 import type { RuntimeSummary } from '../../server/protocol/runtime.ts';
@@ -96,6 +97,7 @@ function rigRow(summary: RigSummary, { runtime, unfolds, score }: RigFacts): Row
   const missing = isMissing(runtime);
   const words = joined(
     rig.state === 'active' ? undefined : rig.state,
+    rig.refinery && 'refinery paused',
     ...activity(summary, missing ? undefined : 'not ready'),
   );
   const worker = joined(missing ? `${label} not installed` : label, approvalWords(rig.settings));
@@ -105,7 +107,7 @@ function rigRow(summary: RigSummary, { runtime, unfolds, score }: RigFacts): Row
     label: rig.id,
     description: joined(worker, words),
     icon: rigIcon(summary, missing),
-    context: rigContext(rig.state, runtime),
+    context: `${rigContext(rig.state, runtime)}${rig.refinery ? ' paused' : ''}`,
     ...(unfolds ? { children: 'expanded' as const } : {}),
     spoken: `Rig ${rig.id}, ${joined(worker, words).replaceAll(' · ', ', ')}.`,
     subject: { kind: 'rig', rig: rig.id },
@@ -148,11 +150,18 @@ function rigTooltip({ rig, warnings }: RigSummary, runtime: RuntimeSummary | und
   return [
     `${rig.id}: ${words}`,
     `lands on ${rig.branch} · merge ${rig.settings.merge} · beads begin with ${rig.prefix}-`,
+    rig.refinery && pausedWords(rig.refinery),
     approval && 'Its agents are not asked before what they do: gt rig config sets approval back to ask.',
     displayText(repository.kind === 'url' ? repository.url : repository.path),
     ...warnings.map((warning) => displayText(warning, 1000)),
     ...runtimeParagraphs(runtime, warnings.length > 0),
   ];
+}
+
+/** Who let nothing land, and why. */
+function pausedWords({ by, pausedAt, reason }: Pause): string {
+  const why = reason === undefined ? '' : `: ${displayText(reason, 500)}`;
+  return `Nothing lands: its refinery was paused by ${displayText(by, 60)} at ${pausedAt}${why}`;
 }
 
 /** That its program is missing stands in the warnings of the rig. */

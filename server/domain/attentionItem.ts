@@ -27,7 +27,7 @@ export interface AttentionItem {
   /** The same for one episode, and for no other: whoever was told of it need not be told again. */
   readonly id: string;
   readonly kind: AttentionKind;
-  /** The id of what it is about: of a bead, an agent, a rig, an escalation, a message. */
+  /** The id of what it is about: of a bead, an agent, a rig, an escalation, a message, a plugin. */
   readonly subject: string;
   readonly rig?: string;
   readonly bead?: string;

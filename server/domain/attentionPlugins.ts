@@ -16,12 +16,15 @@ function pluginItem({ id, plugin, rig, result, reason, createdAt, severity }: Pl
   return {
     id: `plugin:${id}`,
     kind: 'plugin',
-    subject: name,
+    subject: plugin,
     ...(rig === undefined ? {} : { rig }),
     state: isUnapproved ? 'unapproved' : 'failed',
     reason: `The plugin ${name} ${isUnapproved ? 'is not run' : 'failed'}: ${reason ?? 'see its history.'}`,
     since: createdAt,
-    action: { command: `gt plugin ${isUnapproved ? 'show' : 'history'} ${plugin}`, verb: 'copy' },
+    action: {
+      command: `gt plugin ${isUnapproved ? 'show' : 'history'} ${plugin}`,
+      verb: isUnapproved ? 'approve' : 'copy',
+    },
     severity: severityOf(severity) ?? (isUnapproved ? 'low' : 'medium'),
   };
 }

@@ -131,6 +131,26 @@ test('each item is told once, also after a reload; what comes together is told t
   assert.deepEqual(await told(first, escalation), []);
 });
 
+test('what a command of this window works on is told by the command', async () => {
+  const town = new SmallTown();
+  const model = await town.model();
+  const window = new Notices(new Memory() as unknown as Memento);
+  seen.messages.length = 0;
+  await model.inHand.during('be-auth', async () => {
+    town.attention = [item('slit'), review, escalation];
+    await model.refresh();
+    window.show(model);
+  });
+  assert.deepEqual(
+    seen.messages.map(({ message }) => message),
+    ['2 need you. fe-login is submitted and waits for your review.'],
+  );
+  town.attention = [item('slit'), item('later')];
+  await model.refresh();
+  window.show(model);
+  assert.equal(seen.messages.length, 1);
+});
+
 async function windowOf(town: SmallTown): Promise<{ parts: CommandParts; revealed: string[] }> {
   const revealed: string[] = [];
   const state = { kind: 'connected', town: '/town' } as const;

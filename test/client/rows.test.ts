@@ -130,7 +130,7 @@ test('menus are told by the words of a row', async () => {
       state: 'interrupted',
       session: { state: 'ended' },
     }),
-    'polecat done running talkable mergeable worked': polecat('backend/nux', auth, {
+    'polecat done running talkable mergeable rejectable worked': polecat('backend/nux', auth, {
       state: 'done',
       session: {},
       mergeRequest: merge,

@@ -212,7 +212,7 @@ test('what cannot be started, is held by nobody who is there, or waits for an ap
       bead('be-d', { status: 'in_progress', assignee: 'ann' }),
       ['pluginRuns', run as never],
     ),
-    ['be-b failed copy', 'be-c orphan copy', 'audit unapproved copy'],
+    ['be-b failed copy', 'be-c orphan copy', 'hq:audit unapproved approve'],
   );
 });
 

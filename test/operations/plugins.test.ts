@@ -108,8 +108,8 @@ test('what nobody approved runs nowhere, holds up nothing, and is told of', asyn
   assert.deepEqual(
     asks.map(({ kind, subject, state, action }) => [kind, subject, state, action.command]),
     [
-      ['plugin', 'on-spawn/setup.sh', 'unapproved', 'gt plugin show backend:on-spawn/setup.sh'],
-      ['plugin', 'pre-merge/10-lint.sh', 'unapproved', 'gt plugin show backend:pre-merge/10-lint.sh'],
+      ['plugin', 'backend:on-spawn/setup.sh', 'unapproved', 'gt plugin show backend:on-spawn/setup.sh'],
+      ['plugin', 'backend:pre-merge/10-lint.sh', 'unapproved', 'gt plugin show backend:pre-merge/10-lint.sh'],
     ],
   );
   const { warnings } = await town.ask('rig/get', { rig: 'backend' });

@@ -1,4 +1,4 @@
-import { gateWords, type GateOutcome } from '../../domain/gate.ts';
+import { gateLine, gateLog } from '../../domain/gateText.ts';
 import type { MergeRequest } from '../../domain/mergeRequest.ts';
 import { displayText, plainText } from '../../domain/text.ts';
 import type { MergeRequestDetail, RefineryStatus } from '../../protocol/mergeQueue.ts';
@@ -84,26 +84,9 @@ export function whyNot({ bead, state, reason }: MergeRequest): string {
 
 const mergeable: ReadonlySet<string> = new Set(['submitted', 'waiting-for-checkout', 'conflict', 'rejected']);
 
-function gateLine(gate: GateOutcome): string {
-  const weight = gate.outcome === 'passed' || gate.onFail === 'reject' ? '' : ` (${gate.onFail} only)`;
-  return `${displayText(gate.name)} ${gateWords(gate)} on ${shortSha(gate.on)}, ${gate.phase} the landing${weight}`;
-}
-
 /** What the gates of its last landing said, with their last lines. */
-export function logLines({ mergeRequest: each }: MergeRequestDetail, look: Look): string[] {
-  const gates = each.gates ?? [];
-  const attempts = counted(each.attempts ?? 0, 'attempt');
-  const said = each.reason === undefined ? '' : `: ${displayText(each.reason, 500)}`;
-  return [
-    `${displayText(each.bead)} ${each.state}${said}`,
-    `${attempts}, tip ${shortSha(each.tip)}${each.landed === undefined ? '' : `, landed as ${shortSha(each.landed)}`}`,
-    ...(gates.length === 0 ? ['No gate has run on it.'] : []),
-    ...gates.flatMap((gate) => [
-      '',
-      `${gateLine(gate)}, ${ago(gate.at, look.now)}`,
-      ...gate.output.map((line) => `  ${plainText(line)}`),
-    ]),
-  ];
+export function logLines({ mergeRequest }: MergeRequestDetail, look: Look): string[] {
+  return gateLog(mergeRequest, (at) => ago(at, look.now));
 }
 
 export function logJson({ mergeRequest: each }: MergeRequestDetail): Record<string, unknown> {

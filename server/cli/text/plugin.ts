@@ -1,5 +1,6 @@
 import type { PluginRun } from '../../domain/pluginRun.ts';
-import { displayText, plainText, shellWord } from '../../domain/text.ts';
+import { pluginFiles, whatRuns } from '../../domain/pluginText.ts';
+import { displayText, plainText } from '../../domain/text.ts';
 import type { PluginDetail, PluginRunAnswer, PluginView } from '../../protocol/plugin.ts';
 import { ago } from '../ago.ts';
 import { type Look, paint, type Paint } from '../output.ts';
@@ -52,11 +53,11 @@ export function detailLines(detail: PluginDetail, look: Look): string[] {
     ...(title === undefined ? [] : [`Name: ${displayText(title)}`]),
     ...(description === undefined ? [] : [`Description: ${displayText(description, 500)}`]),
     `State: ${state}`,
-    ...whatLines(detail),
+    ...whatRuns(detail),
     ...(lastRun ? [`Last run: ${lastRun.result} ${ago(lastRun.endedAt, look.now)}`] : []),
     ...(nextAt === undefined ? [] : [`Next run: ${displayText(nextAt)}`]),
     ...problemLines(detail, look),
-    ...fileLines(detail),
+    ...pluginFiles(detail.files),
   ];
 }
 
@@ -64,28 +65,9 @@ export function detailLines(detail: PluginDetail, look: Look): string[] {
 export function askedLines(detail: PluginDetail, look: Look): string[] {
   return [
     paint(look, 'bold', `This would run as you, without being asked again:`),
-    ...whatLines(detail),
-    ...fileLines(detail),
+    ...whatRuns(detail),
+    ...pluginFiles(detail.files),
   ];
-}
-
-function whatLines({ file, hash, when, runs = [], timeoutMs }: PluginDetail): string[] {
-  return [
-    ...(when === undefined ? [] : [`Runs: ${displayText(when, 300)}`]),
-    ...(runs.length === 0 ? [] : [`Command: ${displayText(runs.map(shellWord).join(' '), 500)}`]),
-    ...(timeoutMs === undefined ? [] : [`Ended after: ${timeoutMs / 1000} s`]),
-    `File: ${displayText(file, 500)}`,
-    ...(hash === undefined ? [] : [`Hash: ${displayText(hash)}`]),
-  ];
-}
-
-function fileLines({ files }: PluginDetail): string[] {
-  return files.flatMap(({ path, bytes, head, more }) => [
-    '',
-    `${displayText(path)} (${bytes} bytes)`,
-    ...head.map((line) => `  ${plainText(line)}`.trimEnd()),
-    ...(more > 0 ? [`  … and ${more} more lines`] : []),
-  ]);
 }
 
 export function historyLines(
