@@ -256,7 +256,7 @@ test('the repository itself, other folders and a worktree without its .git are l
 
 test('refs of the town are told apart and all of them go: archives, tips, what crashed sessions had committed', async (t) => {
   const { git, repository, top, first } = await localRepository(t);
-  const second = commit(top, { b: '1\n' }) as Sha;
+  const second = commit(top, { b: '1\n' });
   const crash = 'refs/gastown/crash/s-1';
   for (const ref of ['refs/gastown/archive/nux', 'refs/gastown/tips/mr-1', crash])
     plainGit(top, 'update-ref', ref, second);
