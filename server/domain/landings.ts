@@ -1,5 +1,5 @@
 import type { GateOutcome } from './gate.ts';
-import type { AgentId, MergeRequestId, Sha, Timestamp } from './ids.ts';
+import type { AgentId, BeadId, MergeRequestId, Sha, Timestamp } from './ids.ts';
 import { finishBead } from './beadClose.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
 import type { SlungPolecat } from './polecat.ts';
@@ -172,6 +172,19 @@ export function verifyLanding(
   const bead = draft.get('beads', request.bead);
   if (bead) finishBead(draft, bead, `Landed as ${proof.landed.slice(0, 7)} on ${request.target}`, proof.at);
   return verified;
+}
+
+/** Whoever handed it over is removed, and the bead begins anew: what has not landed yet does not land behind its back. */
+export function withdrawRequests(
+  draft: Draft,
+  { author, bead, archive, at }: { author: AgentId; bead: BeadId; archive: string; at: Timestamp },
+): void {
+  for (const request of Array.from(draft.find('mergeRequestsByBead', bead))) {
+    const waits = request.state === 'submitted' || request.state === 'waiting-for-checkout';
+    if (!waits || request.agent !== author) continue;
+    const reason = `${author} was removed before it landed; gt polecat restore ${archive} brings it back.`;
+    draft.put('mergeRequests', transitionLanding(request, 'rejected', { at, reason }));
+  }
 }
 
 /** Done with no code to land (or none that the rig lands): the bead closes at once, and the polecat is done. */

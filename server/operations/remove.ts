@@ -5,6 +5,7 @@ import { dropMessages } from '../domain/messages.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Crew } from '../domain/workplace.ts';
+import { withdrawRequests } from '../domain/landings.ts';
 import { freeRepairs, giveUpRepairs } from '../domain/repairs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -241,6 +242,9 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
       unhook(draft, bead.id, agent, context.now());
     const isGivenUp = archive.why === 'unslung' || archive.why === 'released';
     if (isGivenUp && archive.bead !== undefined) giveUpRepairs(draft, agent, archive.bead, context.now());
+    const { id, bead } = archive;
+    if (bead !== undefined && draft.get('beads', bead)?.status !== 'closed')
+      withdrawRequests(draft, { author: agent, bead, archive: id, at: context.now() });
     freeRepairs(draft, agent, context.now());
     dropMessages(draft, agent);
     removeAgent(draft, gone);

@@ -9,6 +9,7 @@ import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { findRig } from './lookups.ts';
 import { runSession } from './sessions.ts';
+import { isStopping } from './stopping.ts';
 import { townCaller } from './townCaller.ts';
 
 /** Where it could not be begun, it is tried again after this. */
@@ -25,7 +26,7 @@ export function takeUpRepairs(context: Context): Duty {
   const waiting = new Set<MergeRequestId>();
   const consider = (request: MergeRequest): void => {
     const { id } = request;
-    if (waiting.has(id) || !isDue(store.view, request)) return;
+    if (waiting.has(id) || isStopping(context) || !isDue(store.view, request)) return;
     waiting.add(id);
     context.background(keyOf(id), async () => {
       let again = false;
@@ -78,7 +79,7 @@ async function takeUp(context: Context, id: MergeRequestId): Promise<boolean> {
   const { store } = context;
   const seen = store.view.get('mergeRequests', id);
   if (!seen || !isDue(store.view, seen)) return false;
-  if (!hasRoom(context, seen)) return true;
+  if (isStopping(context) || !hasRoom(context, seen)) return true;
   const { result: agent } = await store.transact(
     { verb: 'land/take-up', by: 'town', subject: seen.bead },
     (draft) => {

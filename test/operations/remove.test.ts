@@ -90,6 +90,25 @@ test('what was submitted is not taken off its hook, unless it cannot land', asyn
   await town.ask('rig/remove', { rig: rig.name });
 });
 
+test('what was submitted does not land behind the back of a bead that was opened by a removal', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  const request = await agent.submit();
+  await agent.exit({ end: 'done', code: 0 });
+  await town.settle();
+  await refusal('in-use', town.ask('polecat/remove', { agent: agent.id }));
+  const { archiveId } = await town.ask('polecat/remove', { agent: agent.id, force: true });
+  assert.equal(town.status(agent.bead), 'open');
+  const rejected = town.view.get('mergeRequests', request);
+  assert.equal(rejected?.state, 'rejected');
+  assert.match(rejected?.reason ?? '', new RegExp(`gt polecat restore ${archiveId}`));
+  assert.deepEqual(problemsOf(town), []);
+  await town.ask('archive/restore', { archive: archiveId });
+  await town.settle();
+  assert.deepEqual(problemsOf(town), []);
+});
+
 for (const verb of ['session/handoff', 'session/run'] as const)
   test(`unsling behind ${verb} ends the session that has begun by then`, async (t) => {
     const { town, agent } = await interrupted(t);
