@@ -8,6 +8,7 @@ import type { Draft } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { isAtRest, landBatch } from './landBatch.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
+import { noteUnapproved } from './unapproved.ts';
 import { followPullRequest } from './pullRequests.ts';
 
 /**
@@ -101,6 +102,7 @@ async function noteObstacle(
 ): Promise<void> {
   const [first] = batch;
   if (!first) return;
+  if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
   await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
     for (const { id } of batch) {

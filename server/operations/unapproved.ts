@@ -48,6 +48,12 @@ interface Named {
   readonly mergeRequest?: string;
 }
 
+/** The same for what the town does by itself. */
+export function noteUnapproved(context: Context, rig: Rig['id'], { code, details, message }: Refusal): void {
+  const isConfiguration = code === 'unapproved' && details.facts !== undefined && 'keys' in details.facts;
+  if (isConfiguration) note(context, [rig], message);
+}
+
 /** Without a reason nothing is in the way any more. */
 function note(context: Context, ids: readonly Rig['id'][], why: string | undefined): void {
   for (const id of ids) {

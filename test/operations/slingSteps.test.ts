@@ -77,6 +77,8 @@ test('whatever step of a start fails, of crew, of a polecat that waits or of the
   const { agent: crew } = await town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
   const { agent: waits, session } = await town.ask('seance/start', { rig: 'backend' });
   await town.host.exit(session ?? '', { end: 'failed', code: 1 });
+  // The witness writes down what it saw of the end.
+  await town.settle();
   const bead = await town.bead('Refactor auth middleware');
   const steps: Broken[] = [
     ...['start:hooked', 'start:session', 'session:created'].map((checkpoint) => ({ checkpoint })),

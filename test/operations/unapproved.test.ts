@@ -31,7 +31,11 @@ for (const step of ['done:submitted', 'land:scratch', 'land:prepared']) {
     const held = town.view.get('mergeRequests', request);
     assert.equal(held?.state, 'submitted');
     assert.match(held.reason ?? '', /could not be landed yet: The repository's configuration names programs/);
-    assert.equal((await town.ask('town/status', {})).polecats.needYou, 1);
+    const { items } = await town.ask('attention/list', {});
+    assert.deepEqual(
+      items.map(({ kind, subject, action }) => [kind, subject, action.verb]),
+      [['rig', 'backend', 'approve']],
+    );
     const { details } = await refusal('unapproved', town.merge(request));
     const { hash, keys } = details.facts as { hash: string; keys: { key: string }[] };
     assert.equal(keys.length, 4);
