@@ -193,4 +193,7 @@ test('what a spec prints is shown before the runtime, without control characters
   await shows(launched, 'the runtime');
   assert.match(launched.output(), /Your work: be-auth[^]*the runtime/);
   assert.ok(!launched.output().includes('\u001B]0;'));
+  // Else it would still write its report while the folder is taken away.
+  await town.end();
+  await closed(launched);
 });
