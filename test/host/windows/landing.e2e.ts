@@ -131,7 +131,21 @@ async function writePlugin(town: PreparedTown): Promise<void> {
 async function explain(window: HostWindow): Promise<void> {
   await rowLike(window, 'Beads', /^be-auth: needs review/);
   await clearMessages(window);
-  await chooseFromMenu(window, ['Beads', 'be-rotate'], { entry: 'Explain' });
+  // A menu that opens while the palette still fades may close under the click.
+  await window.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
+  const told = window.page
+    .locator('.notification-list-item')
+    .filter({ hasText: 'be-rotate waits for be-auth' });
+  await eventually('it is explained', async () => {
+    await chooseFromMenu(window, ['Beads', 'be-rotate'], { entry: 'Explain' });
+    return await told
+      .first()
+      .waitFor({ timeout: 10_000 })
+      .then(
+        () => true,
+        () => false,
+      );
+  });
   await messageLike(window, 'be-rotate waits for be-auth');
   await window.screenshot('landing-7-explain');
   await clearMessages(window);
