@@ -1,3 +1,4 @@
+import { eventually } from '../eventually.ts';
 import type { HostWindow } from '../vscode/window.ts';
 import { rowAt } from './preparedTown.ts';
 
@@ -24,7 +25,12 @@ export async function chooseFromMenu(
     .getByText(entry, { exact: true });
   await label.waitFor({ timeout: 30_000 });
   if (picture !== undefined) await window.screenshot(picture);
-  await label.click();
+  // A menu that has only just opened takes no click: it closes with the one that it takes.
+  await eventually('the menu took the click', async () => {
+    if (await label.isVisible()) await label.click({ timeout: 1000 });
+    await label.waitFor({ state: 'hidden', timeout: 1000 });
+    return true;
+  });
 }
 
 /** Presses what the dialog asks, once it was looked at, and gives its text. */

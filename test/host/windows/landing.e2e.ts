@@ -131,8 +131,6 @@ async function writePlugin(town: PreparedTown): Promise<void> {
 async function explain(window: HostWindow): Promise<void> {
   await rowLike(window, 'Beads', /^be-auth: needs review/);
   await clearMessages(window);
-  // A menu that opens while the palette still fades may close under the click.
-  await window.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
   await chooseFromMenu(window, ['Beads', 'be-rotate'], { entry: 'Explain' });
   await messageLike(window, 'be-rotate waits for be-auth');
   await window.screenshot('landing-7-explain');
