@@ -3,9 +3,11 @@ import { townPrefix } from './rigName.ts';
 import { refuseUnlessFree } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
 import type { PolecatState } from './polecat.ts';
+import { isAwaited } from './landings.ts';
 import { blockersOf, isDue, unworkable } from './readiness.ts';
 import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
+import { blockerOf } from './repairs.ts';
 import { rigWithPrefixOf } from './rigs.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
@@ -23,7 +25,7 @@ export interface BeadCheck {
 
 /**
  * Whether the bead can go to a new polecat of the rig now. Refused with `invalid` (a container or a note, not work), `closed`, `held`
- * (the holder in `facts`), `deferred`, `blocked` (the blockers in `facts`), `parked`, or `capacity`.
+ * (the holder in `facts`), `in-use` (its work waits to land), `deferred`, `blocked` (the blockers in `facts`), `parked`, or `capacity`.
  */
 export function checkSling(view: View, { rig, ...check }: SlingCheck): void {
   checkBead(view, check);
@@ -36,7 +38,24 @@ export function checkBead(view: View, { bead, now, force }: BeadCheck): void {
   refuseContainer(bead);
   const isPutOff = bead.status === 'deferred' && (force === true || isDue(bead, now));
   if (!isPutOff) refuseUnlessFree(bead);
+  refuseSubmitted(view, bead);
   refuseBlocked(view, bead);
+}
+
+/** Its work is there and only waits to land, though whoever handed it over is gone: begun anew, it would be done twice. */
+function refuseSubmitted(view: View, { id }: Bead): void {
+  for (const request of view.find('mergeRequestsByBead', id)) {
+    if (view.get('agents', request.agent)?.bead === id || !isAwaited(view, request)) continue;
+    const repair = blockerOf(view, request)?.id;
+    throw new Refusal(
+      'in-use',
+      `${id} was handed over already, and its work waits ${repair ? `for ${repair}` : 'to land'}.`,
+      {
+        next: `${repair ? `gt sling ${repair}` : `gt mq show ${id}`}; to begin anew: gt mq reject ${id}`,
+        facts: { bead: id, mergeRequest: request.id },
+      },
+    );
+  }
 }
 
 /** Whether another polecat can begin in the rig. Refused with `parked` or `capacity`. */

@@ -133,6 +133,24 @@ test('as long as there is no room it is tried again, and a restart of the town t
   assert.deepEqual([sessionsOf(all), agent.polecat.state], [2, 'working']);
 });
 
+test('where its author is removed, the work is not begun a second time unless it is given back', async (t) => {
+  const all = await scene(t, 'review');
+  const { town, agent } = all;
+  const { id } = await conflicting(all);
+  await town.merge(id);
+  await town.ask('polecat/remove', { agent: agent.id, force: true });
+  await town.settle();
+  const [repair] = conflictBeads(town);
+  assert.ok(repair);
+  const refused = await town.refusedSling(agent.bead);
+  assert.equal(refused.code, 'in-use');
+  assert.equal(refused.next, `gt sling ${repair.id}; to begin anew: gt mq reject ${agent.bead}`);
+  await town.ask('mergeRequest/reject', { mergeRequest: id, reason: 'It is begun anew.' });
+  assert.equal(town.status(repair.id), 'closed');
+  await town.sling(agent.bead);
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('where its author is removed, the bead is anybody’s, and what another makes of it lands', async (t) => {
   const all = await scene(t, 'review');
   const { town, rig, agent } = all;
