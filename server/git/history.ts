@@ -68,20 +68,7 @@ export async function changedFiles(
   base: Sha,
   tip: Sha,
 ): Promise<readonly ChangedFile[]> {
-  const git = await inRepository(core, repository);
-  const { stdout } = await git([
-    'diff-tree',
-    '-r',
-    '-z',
-    '--name-status',
-    '--no-renames',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--end-of-options',
-    asSha(base),
-    asSha(tip),
-  ]);
-  return parseChanges(stdout);
+  return parseChanges(await differences(core, repository, { base, tip, form: '--name-status' }));
 }
 
 /** How many lines of each file differ; of a binary file neither is known. */
@@ -91,19 +78,7 @@ export async function diffStat(
   base: Sha,
   tip: Sha,
 ): Promise<readonly { readonly path: string; readonly added?: number; readonly removed?: number }[]> {
-  const git = await inRepository(core, repository);
-  const { stdout } = await git([
-    'diff-tree',
-    '-r',
-    '-z',
-    '--numstat',
-    '--no-renames',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--end-of-options',
-    asSha(base),
-    asSha(tip),
-  ]);
+  const stdout = await differences(core, repository, { base, tip, form: '--numstat' });
   return stdout.split('\0').flatMap((record) => {
     const [, added, removed, path] = /^(\d+|-)\t(\d+|-)\t(.+)$/su.exec(record) ?? [];
     if (path === undefined) return [];
@@ -186,4 +161,30 @@ function parseChanges(text: string): ChangedFile[] {
     files.push({ path: fields[index + 1] ?? '', status: state });
   }
   return files;
+}
+
+/** Of two trees, a record for each file; what the repository's configuration would run for it is not run. */
+async function differences(
+  core: Core,
+  repository: Repository,
+  {
+    base,
+    tip,
+    form,
+  }: { readonly base: Sha; readonly tip: Sha; readonly form: '--name-status' | '--numstat' },
+): Promise<string> {
+  const git = await inRepository(core, repository);
+  const { stdout } = await git([
+    'diff-tree',
+    '-r',
+    '-z',
+    form,
+    '--no-renames',
+    '--no-ext-diff',
+    '--no-textconv',
+    '--end-of-options',
+    asSha(base),
+    asSha(tip),
+  ]);
+  return stdout;
 }

@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { LogOutputChannel } from 'vscode';
-import { commandTable, runCommand } from '../../client/commands.ts';
-import type { CommandParts } from '../../client/commands/parts.ts';
-import type { Connection } from '../../client/connection.ts';
 import { pluginUri } from '../../client/documents.ts';
 import { GateDocuments, gatesUri } from '../../client/gateDocuments.ts';
-import { RuntimeTests } from '../../client/runtimeTests.ts';
-import { Terminals } from '../../client/terminals.ts';
 import { AttentionRows } from '../../client/views/attention.ts';
 import { RigRows } from '../../client/views/rigs.ts';
-import { Waiting } from '../../client/waiting.ts';
 import type { AttentionItem } from '../../server/domain/attentionItem.ts';
 import type { GateOutcome } from '../../server/domain/gate.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
@@ -19,7 +12,8 @@ import type { PluginDetail } from '../../server/protocol/plugin.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { person, seen } from '../support/vscode.ts';
 import { eventually } from '../support/wait.ts';
-import { entry, noViews, now, polecat, rig, SmallTown } from './town.ts';
+import { runInWindow } from './runInWindow.ts';
+import { entry, now, polecat, rig, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 const subject = { kind: 'bead', bead: 'be-auth', agent: 'backend/nux' };
@@ -62,21 +56,6 @@ beforeEach(() => {
   for (const list of [seen.messages, seen.executed, seen.documents, seen.problems]) list.length = 0;
   for (const list of [person.presses, person.answers]) list.length = 0;
 });
-
-async function run(name: keyof typeof commandTable, town: SmallTown, ...args: unknown[]): Promise<unknown> {
-  const state = { kind: 'connected', town: '/town' } as const;
-  const parts: CommandParts = {
-    connection: { ask: town.ask, state, settled: () => Promise.resolve(state) } as unknown as Connection,
-    model: await town.model(),
-    terminals: new Terminals(),
-    runtimeTests: new RuntimeTests(),
-    waiting: new Waiting(() => Promise.resolve()),
-    views: noViews,
-    log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
-  };
-  town.asked = [];
-  return await runCommand(name, commandTable[name], parts, args);
-}
 
 /** The row of the polecat: what it says, and what its menus are asked for. */
 async function polecatRow(town: SmallTown) {
@@ -128,9 +107,9 @@ test('the document of the gates is what gt mq log prints, and follows the landin
 
 test('the gates stand in a tab of their own; of what no gate has run on that is said', async () => {
   const town = submitted({ gates: [failed] });
-  await run('showGates', town, subject);
+  await runInWindow('showGates', town, subject);
   assert.deepEqual(seen.documents, [gatesUri({ id: 'mr-1', bead: 'be-auth' } as never)]);
-  await run('showGates', submitted({}), subject);
+  await runInWindow('showGates', submitted({}), subject);
   assert.equal(seen.messages.at(-1)?.message, 'No gate has run on be-auth.');
 });
 
@@ -139,7 +118,7 @@ test('a diff offers what the gates said of it', async () => {
   const files = ['a.js', 'b.js'].map((path) => ({ path, status: 'modified' as const }));
   town.answers['polecat/changes'] = () => ({ base: 'b'.repeat(40), tip: 'd'.repeat(40), files });
   person.presses.push('Show Gate Output');
-  await run('showDiff', town, subject);
+  await runInWindow('showDiff', town, subject);
   assert.deepEqual(seen.messages, [
     { kind: 'info', message: 'be-auth: types passed.', buttons: ['Show Gate Output'] },
   ]);
@@ -149,14 +128,14 @@ test('a diff offers what the gates said of it', async () => {
 test('a merge is tried again, also where its polecat is gone, and what it waits for is said', async () => {
   const town = submitted({ state: 'conflict' });
   town.answers['mergeRequest/retry'] = () => ({ waits: 'The refinery is paused.' }) as never;
-  await run('retryMerge', town, subject);
+  await runInWindow('retryMerge', town, subject);
   assert.deepEqual(town.asked, ['mergeRequest/retry mr-1']);
   assert.equal(seen.messages[0]?.message, 'be-auth is in the merge queue again. The refinery is paused.');
   const request = town.polecats[0]?.mergeRequest;
   town.polecats = [];
   town.answers['mergeRequest/get'] = () => ({ mergeRequest: request }) as never;
   town.answers['mergeRequest/retry'] = () => ({}) as never;
-  await run('retryMerge', town, subject);
+  await runInWindow('retryMerge', town, subject);
   assert.deepEqual(town.asked, ['mergeRequest/get be-auth', 'mergeRequest/retry mr-1']);
 });
 
@@ -168,18 +147,18 @@ test('a merge is rejected for a reason, its polecat is told, and a refusal is sh
     return { mergeRequest: { state: 'rejected' } } as never;
   };
   person.answers.push('  ', 'the name is wrong');
-  await run('rejectMerge', town, subject);
+  await runInWindow('rejectMerge', town, subject);
   assert.deepEqual(told, [{ mergeRequest: 'mr-1', reason: 'the name is wrong', notify: true }]);
   assert.deepEqual(seen.problems, ['A reason, please.']);
   assert.equal(seen.messages[0]?.message, 'be-auth is rejected; backend/nux is told why.');
   person.answers.push('escape');
-  await run('rejectMerge', town, subject);
+  await runInWindow('rejectMerge', town, subject);
   assert.equal(told.length, 1);
   town.answers['mergeRequest/reject'] = () => {
     throw new Refusal('closed', 'mr-1 is on main already.', { next: 'gt mq show mr-1' });
   };
   person.answers.push('too late');
-  await run('rejectMerge', town, subject);
+  await runInWindow('rejectMerge', town, subject);
   assert.deepEqual(seen.messages.at(-1), {
     kind: 'warning',
     message: 'mr-1 is on main already.',
@@ -195,7 +174,7 @@ test('a refinery is paused with a reason or without; its rig shows it, and it is
   town.answers['refinery/resume'] = () => ({ landing: [], queue: ['mr-1', 'mr-2'] }) as never;
   for (const typed of ['a release is cut', '']) {
     person.answers.push(typed);
-    await run('pauseRefinery', town, { kind: 'rig', rig: 'backend' });
+    await runInWindow('pauseRefinery', town, { kind: 'rig', rig: 'backend' });
   }
   assert.deepEqual(paused, [{ rig: 'backend', reason: 'a release is cut' }, { rig: 'backend' }]);
   const [summary] = town.rigs;
@@ -209,7 +188,7 @@ test('a refinery is paused with a reason or without; its rig shows it, and it is
   );
   const why = `Nothing lands: its refinery was paused by ann at ${someDay}: a release is cut`;
   assert.ok(row?.tooltip().includes(why));
-  await run('resumeRefinery', town, { kind: 'rig', rig: 'backend' });
+  await runInWindow('resumeRefinery', town, { kind: 'rig', rig: 'backend' });
   assert.equal(seen.messages.at(-1)?.message, 'The refinery of backend is resumed; 2 land next.');
 });
 
@@ -250,7 +229,7 @@ test('a plugin is approved as it was shown, and only by a press', async () => {
     'plugin/list': () => [lint, { ...lint, id: 'hq:ok', state: 'approved' } as unknown as PluginDetail],
     'plugin/approve': (params) => void approved.push(params) as never,
   };
-  await run('approvePlugin', town, row?.subject);
+  await runInWindow('approvePlugin', town, row?.subject);
   const [asked] = seen.messages;
   assert.equal(asked?.message, `May ${lint.id} run as you, without being asked again?`);
   const [options] = (asked?.buttons ?? []) as { detail: string }[];
@@ -264,7 +243,7 @@ test('a plugin is approved as it was shown, and only by a press', async () => {
   assert.deepEqual([approved, seen.documents], [[], [pluginUri(lint.id)]]);
   person.answers.push(lint.id);
   person.presses.push('Approve');
-  await run('approvePlugin', town);
+  await runInWindow('approvePlugin', town);
   assert.deepEqual(approved, [{ plugin: lint.id, hash: 'abc' }]);
 });
 
@@ -272,7 +251,7 @@ test('what can be read as no plugin is not asked about', async () => {
   const town = new SmallTown();
   const { hash: _, ...bad } = { ...lint, state: 'bad', problem: 'names no command' };
   town.answers['plugin/get'] = () => bad as unknown as PluginDetail;
-  await run('approvePlugin', town, { kind: 'plugin', plugin: lint.id });
+  await runInWindow('approvePlugin', town, { kind: 'plugin', plugin: lint.id });
   assert.equal(seen.messages[0]?.message, `${lint.id} cannot be approved: names no command`);
 });
 
@@ -286,7 +265,7 @@ test('a merge that a gate rejected offers what it said', async () => {
   };
   town.answers['mergeRequest/merge'] = () => ({ mergeRequest: rejected }) as never;
   person.presses.push('Show Gate Output');
-  await run('merge', town, subject);
+  await runInWindow('merge', town, subject);
   assert.deepEqual(seen.messages, [
     {
       kind: 'warning',

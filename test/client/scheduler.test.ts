@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { LogOutputChannel } from 'vscode';
-import { commandTable, runCommand } from '../../client/commands.ts';
-import type { CommandParts } from '../../client/commands/parts.ts';
-import type { Connection } from '../../client/connection.ts';
 import { tellLanded } from '../../client/landedConvoys.ts';
-import { RuntimeTests } from '../../client/runtimeTests.ts';
-import { Terminals } from '../../client/terminals.ts';
-import { Waiting } from '../../client/waiting.ts';
 import { ConvoyRows } from '../../client/views/convoys.ts';
 import type { Explanation } from '../../server/domain/explaining.ts';
 import type { StagedConvoy } from '../../server/protocol/convoyStage.ts';
 import { bead } from '../support/beads.ts';
 import { person, seen } from '../support/vscode.ts';
 import { eventually } from '../support/wait.ts';
-import { convoy, entry, now, polecat, SmallTown, noViews } from './town.ts';
+import { runInWindow } from './runInWindow.ts';
+import { convoy, entry, now, polecat, SmallTown } from './town.ts';
 
 const auth = bead({ id: 'be-auth', title: 'Refactor auth middleware' });
 
@@ -25,21 +19,6 @@ beforeEach(() => {
   person.presses.length = 0;
   person.answers.length = 0;
 });
-
-async function run(name: keyof typeof commandTable, town: SmallTown, ...args: unknown[]): Promise<unknown> {
-  const state = { kind: 'connected', town: '/town' } as const;
-  const parts: CommandParts = {
-    connection: { ask: town.ask, state, settled: () => Promise.resolve(state) } as unknown as Connection,
-    model: await town.model(),
-    terminals: new Terminals(),
-    runtimeTests: new RuntimeTests(),
-    waiting: new Waiting(() => Promise.resolve()),
-    views: noViews,
-    log: { error: () => undefined, show: () => undefined } as unknown as LogOutputChannel,
-  };
-  town.asked = [];
-  return await runCommand(name, commandTable[name], parts, args);
-}
 
 function explained(fields: Partial<Explanation>): SmallTown {
   const town = new SmallTown();
@@ -67,7 +46,7 @@ const offers: readonly (readonly [Partial<Explanation>, string | undefined])[] =
 
 for (const [fields, button] of offers)
   test(`explain offers ${button ?? 'nothing'} where the reason is ${fields.reason ?? 'that nobody slung it'}`, async () => {
-    await run('explain', explained(fields), subject);
+    await runInWindow('explain', explained(fields), subject);
     const [message] = seen.messages;
     assert.equal(message?.message, 'Nobody has slung be-auth.');
     assert.deepEqual(message?.buttons, button === undefined ? [] : [button]);
@@ -77,7 +56,7 @@ test('explain resumes what a dead session holds', async () => {
   const town = explained({ reason: 'dead-session', next: 'gt session run backend/nux' });
   town.polecats = [polecat('backend/nux', auth, { state: 'failed' })];
   person.presses.push('Resume Session');
-  await run('explain', town, subject);
+  await runInWindow('explain', town, subject);
   await eventually('it is resumed', () => seen.executed.length > 0);
   assert.deepEqual(seen.executed, [
     { command: 'gastown.resumeSession', args: [{ kind: 'polecat', agent: 'backend/nux' }] },
@@ -88,7 +67,7 @@ test('a convoy is explained by what in it does not go on', async () => {
   const town = new SmallTown();
   town.convoys = [convoy('hq-auth', [{ id: 'be-auth', bead: auth, state: 'working' }], 'Auth')];
   town.answers['convoy/stranded'] = () => [];
-  await run('explain', town, { kind: 'convoy', convoy: 'hq-auth' });
+  await runInWindow('explain', town, { kind: 'convoy', convoy: 'hq-auth' });
   assert.equal(seen.messages[0]?.message, 'The convoy "Auth" goes on: 0 of 1 beads are closed.');
 });
 
@@ -110,10 +89,10 @@ test('a convoy is launched after its waves were shown, and only where the person
     given.push(params);
     return { ...staged, queued: ['be-auth'] };
   };
-  await run('launchConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
+  await runInWindow('launchConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
   assert.deepEqual([seen.messages.length, given.length], [1, 0]);
   person.presses.push('Launch');
-  await run('launchConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
+  await runInWindow('launchConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
   assert.deepEqual(given, [{ convoy: 'hq-auth', force: true }]);
 });
 
@@ -121,10 +100,10 @@ test('a convoy is closed where the person agrees', async () => {
   const town = new SmallTown();
   town.convoys = [convoy('hq-auth', [{ id: 'be-auth', bead: auth, state: 'ready' }], 'Auth')];
   town.answers['convoy/close'] = () => convoy('hq-auth', []);
-  await run('closeConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
+  await runInWindow('closeConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
   assert.ok(!town.asked.includes('convoy/close hq-auth'));
   person.presses.push('Close');
-  await run('closeConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
+  await runInWindow('closeConvoy', town, { kind: 'convoy', convoy: 'hq-auth' });
   assert.ok(town.asked.includes('convoy/close hq-auth'));
 });
 

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Dispatch } from '../../server/domain/dispatch.ts';
 import { explain } from '../../server/domain/explain.ts';
-import type { ExplainReason } from '../../server/domain/explaining.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import type { Quota } from '../../server/domain/quota.ts';
 import {
@@ -24,6 +23,7 @@ import {
   townRecord,
 } from './support.ts';
 import { type GivenRecord, TownTwin } from './townTwin.ts';
+import { assertExplained, type ExplainCase } from './explained.ts';
 
 const nux = polecat('backend/nux', 'be-a');
 const held = bead('be-a', { status: 'in_progress', assignee: 'backend/nux' });
@@ -63,16 +63,8 @@ const quota = (until?: Quota['until']): GivenRecord => [
 ];
 const live = (id: string): GivenRecord => session(id, nux[1], { startedAt: noon });
 
-interface Case {
-  readonly is: string;
-  readonly given: readonly GivenRecord[];
-  readonly reason: ExplainReason;
-  readonly says: RegExp;
-  readonly next?: string;
-}
-
 /** Every way in which a bead may not run, and the ways in which it does. */
-const cases: readonly Case[] = [
+const cases: readonly ExplainCase[] = [
   {
     is: 'closed',
     given: [bead('be-a', { status: 'closed', closeReason: 'Landed as 1234567 on main' })],
@@ -424,18 +416,7 @@ const cases: readonly Case[] = [
 ];
 
 describe('a bead is explained that is', () => {
-  for (const { is, given, reason, says, next } of cases)
-    test(is, () => {
-      const town = new TownTwin([townRecord(), rig('backend', 'be'), ...given]);
-      const found = town.get('beads', 'be-a');
-      assert.ok(found);
-      const said = explain(town, found, later);
-      assert.equal(said.reason, reason, said.sentence);
-      assert.match(said.sentence, says);
-      assert.match(said.sentence, /\.$/);
-      if (reason !== 'closed') assert.ok(said.next, 'a next step');
-      if (next !== undefined) assert.equal(said.next, next);
-    });
+  for (const each of cases) test(each.is, () => assertExplained(each));
 
   test('held back for the work of another', () => {
     const town = new TownTwin([townRecord(), rig('backend', 'be'), bead('be-a'), queued()]);

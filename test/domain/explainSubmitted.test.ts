@@ -1,9 +1,7 @@
-import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { explain } from '../../server/domain/explain.ts';
-import type { ExplainReason } from '../../server/domain/explaining.ts';
-import { bead, beadId, later, mergeRequest, noon, polecat, rig, time, townRecord } from './support.ts';
-import { type GivenRecord, TownTwin } from './townTwin.ts';
+import { bead, beadId, mergeRequest, noon, polecat, rig, time } from './support.ts';
+import { type GivenRecord } from './townTwin.ts';
+import { assertExplained, type ExplainCase } from './explained.ts';
 
 const nux = polecat('backend/nux', 'be-a', { state: 'done' });
 const submitted = (fields: Parameters<typeof mergeRequest>[2] = {}): GivenRecord[] => [
@@ -14,15 +12,7 @@ const submitted = (fields: Parameters<typeof mergeRequest>[2] = {}): GivenRecord
 const conflict = submitted({ state: 'conflict', blockedBy: beadId('be-m') });
 const auto = rig('backend', 'be', { settings: { merge: 'auto' } });
 
-interface Case {
-  readonly is: string;
-  readonly given: readonly GivenRecord[];
-  readonly reason: ExplainReason;
-  readonly says: RegExp;
-  readonly next?: string;
-}
-
-const cases: readonly Case[] = [
+const cases: readonly ExplainCase[] = [
   {
     is: 'submitted and tried again later',
     given: [...submitted({ reason: 'No access.', retryAt: time(90), failures: 1 }), auto],
@@ -80,13 +70,4 @@ const cases: readonly Case[] = [
   },
 ];
 
-for (const { is, given, reason, says, next } of cases)
-  test(`submitted, and ${is}`, () => {
-    const town = new TownTwin([townRecord(), rig('backend', 'be'), ...given]);
-    const found = town.get('beads', 'be-a');
-    assert.ok(found);
-    const answer = explain(town, found, later);
-    assert.equal(answer.reason, reason, answer.sentence);
-    assert.match(answer.sentence, says);
-    if (next !== undefined) assert.equal(answer.next, next);
-  });
+for (const each of cases) test(`submitted, and ${each.is}`, () => assertExplained(each));
