@@ -69,6 +69,8 @@ const words: Readonly<Record<string, string>> = {
   'land/approve': 'asked to land',
   'land/submit': 'handed over',
   'land/take-up': 'goes on with what could not land of',
+  'land/pause': 'paused the landing of',
+  'land/release': 'lets land again',
   'land/unblocked': 'took up the landing again of',
   'refinery/pause': 'paused the refinery of',
   'refinery/resume': 'resumed the refinery of',
