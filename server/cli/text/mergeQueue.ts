@@ -1,4 +1,5 @@
-import { gateLine, gateLog } from '../../domain/gateText.ts';
+import type { GateOutcome } from '../../domain/gate.ts';
+import { gateCommand, gateLine, gateLog } from '../../domain/gateText.ts';
 import type { MergeRequest } from '../../domain/mergeRequest.ts';
 import { displayText, plainText } from '../../domain/text.ts';
 import type { GitProof, MergeRequestDetail, RefineryStatus } from '../../protocol/mergeQueue.ts';
@@ -72,12 +73,17 @@ function metLines({ mergeRequest: each, waits }: MergeRequestDetail): string[] {
     ...(waits === undefined || waits === each.reason ? [] : [`Waits: ${displayText(waits, 500)}`]),
     ...(each.blockedBy === undefined ? [] : [`Blocked by: ${displayText(each.blockedBy)}`]),
     ...(each.landedBy === undefined ? [] : ['Landed: others have put the same changes there (by patch-id)']),
-    ...(each.gates?.length ? ['Gates:', ...each.gates.map((gate) => `  ${gateLine(gate)}`)] : []),
+    ...(each.gates?.length ? ['Gates:', ...each.gates.flatMap(gateWithCommand)] : []),
     ...(each.checkOutput?.length
       ? ['Check:', ...each.checkOutput.map((line) => `  ${plainText(line)}`)]
       : []),
   ];
 }
+
+const gateWithCommand = (gate: GateOutcome): string[] => [
+  `  ${gateLine(gate)}`,
+  ...gateCommand(gate).map((line) => `    ${line}`),
+];
 
 export function landedLines({ mergeRequest: each }: MergeRequestDetail): string[] {
   return [
