@@ -55,6 +55,7 @@ export class Connection {
   readonly #changes = new EventEmitter<JournalEntry>();
   readonly #resyncs = new EventEmitter<void>();
   readonly #radar = new EventEmitter<RadarOutlook>();
+  readonly #untold = new EventEmitter<readonly string[]>();
   readonly #tests = new EventEmitter<RuntimeTestEvent>();
   #state: TownState = { kind: 'stopped' };
   #run: Run | undefined;
@@ -75,6 +76,8 @@ export class Connection {
   readonly onDidResync = this.#resyncs.event;
   /** What the radar sees in a rig is another. */
   readonly onDidChangeRadar = this.#radar.event;
+  /** Items that another window told of, which was closed. */
+  readonly onDidUntell = this.#untold.event;
   /** Something was seen of the runtime that is being tested. */
   readonly onDidTestRuntime = this.#tests.event;
 
@@ -134,8 +137,8 @@ export class Connection {
     clearTimeout(this.#pause);
     await this.#restarting;
     await this.#end();
-    for (const emitter of [this.#states, this.#changes, this.#resyncs, this.#radar, this.#tests])
-      emitter.dispose();
+    const ends = [this.#states, this.#changes, this.#resyncs, this.#radar, this.#untold, this.#tests];
+    for (const emitter of ends) emitter.dispose();
   }
 
   #restart(): Promise<void> {
@@ -165,6 +168,7 @@ export class Connection {
         onTown: (news) => this.#run === run && this.#heard(run, news),
         onChange: (entry) => this.#run === run && this.#changes.fire(entry),
         onRadar: (outlook) => this.#run === run && this.#radar.fire(outlook),
+        onUntold: (items) => this.#run === run && this.#untold.fire(items),
         onRuntimeTest: (event) => this.#run === run && this.#tests.fire(event),
         onOpenTerminal: (request) => this.#parts.openTerminal(request),
         onShowTerminal: (place) => this.#parts.showTerminal(place),

@@ -5,6 +5,7 @@ import {
   type LogOutputChannel,
   window,
   workspace,
+  type Memento,
 } from 'vscode';
 import { registerCommands } from './commands.ts';
 import { Activity, followActivity } from './activity.ts';
@@ -67,7 +68,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const welcome = new Welcome();
   welcome.show(connection.state, model);
   const views = new Views(model, new Activity(connection.ask, (text) => log.warn(text)));
-  const notices = new Notices(context.globalState);
+  const notices = noticesOf(context, connection, log);
   const statusBar = new StatusBar();
   const environment = new TerminalEnvironment(context.environmentVariableCollection);
   const show = (): void => {
@@ -92,7 +93,9 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
     connection.onDidChangeTown((entry) => model.take(entry)),
     connection.onDidChangeTown(tellLanded),
     connection.onDidChangeTown((entry) => gates.take(entry)),
+    connection.onDidUntell((items) => notices.untold(items)),
     connection.onDidResync(() => {
+      notices.register();
       void ownRuntimes.give();
       model.refresh().catch((error: unknown) => log.error(`Reading the town failed: ${String(error)}`));
     }),
@@ -150,6 +153,23 @@ function windowFacts(): WindowFacts {
     trusted: workspace.isTrusted,
     ...(town === '' ? {} : { town }),
   };
+}
+
+function noticesOf(context: ExtensionContext, { ask }: Connection, log: LogOutputChannel): Notices {
+  return new Notices(context.globalState, {
+    ask,
+    window: windowName(context.workspaceState),
+    isFocused: () => window.state.focused,
+    log: (text) => log.warn(text),
+  });
+}
+
+/** A name that a window keeps when it is loaded anew: `env.sessionId` is another then. */
+function windowName(memory: Memento): string {
+  const key = 'gastown.window';
+  const name = memory.get<string>(key) ?? crypto.randomUUID();
+  void memory.update(key, name);
+  return name;
 }
 
 function configuredTown(): string {

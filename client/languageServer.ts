@@ -37,6 +37,8 @@ export interface Listeners {
   onTown(news: TownNews): void;
   onChange(entry: JournalEntry): void;
   onRadar(outlook: RadarOutlook): void;
+  /** The window that told of these items was closed. */
+  onUntold(items: readonly string[]): void;
   onOpenTerminal(request: OpenTerminalParams): Promise<{ readonly processId?: number }>;
   onShowTerminal: Answer<'session/show'>;
   onType: Answer<'session/type'>;

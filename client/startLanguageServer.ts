@@ -1,5 +1,6 @@
 import type { LogOutputChannel } from 'vscode';
 import { CloseAction, ErrorAction, LanguageClient, RevealOutputChannelOn } from 'vscode-languageclient/node';
+import type { AttentionNotifications } from '../server/protocol/attention.ts';
 import type { JournalEntry } from '../server/domain/journal.ts';
 import type { RuntimeTestEvent } from '../server/protocol/runtimeTest.ts';
 import { runtimeTestNotification } from '../server/protocol/runtimeTestRequest.ts';
@@ -43,15 +44,7 @@ export async function startLanguageServer(
       },
     },
   });
-  client.onNotification('gastown/state', (news: TownNews) => listeners.onTown(news));
-  client.onNotification('gastown/town/changed', (entry: JournalEntry) => listeners.onChange(entry));
-  client.onNotification('gastown/radar/changed', (outlook: RadarOutlook) => listeners.onRadar(outlook));
-  client.onNotification(runtimeTestNotification, (event: RuntimeTestEvent) => listeners.onRuntimeTest(event));
-  client.onRequest('gastown/session/open', (request: OpenTerminalParams) =>
-    listeners.onOpenTerminal(request),
-  );
-  client.onRequest('gastown/session/show', listeners.onShowTerminal);
-  client.onRequest('gastown/session/type', listeners.onType);
+  listen(client, listeners);
   await client.start();
   if (!client.isRunning()) throw new Error('The language server ended while it was starting.');
   life = 'running';
@@ -79,4 +72,19 @@ export async function startLanguageServer(
       }
     },
   };
+}
+
+function listen(client: LanguageClient, listeners: Listeners): void {
+  client.onNotification('gastown/state', (news: TownNews) => listeners.onTown(news));
+  client.onNotification('gastown/town/changed', (entry: JournalEntry) => listeners.onChange(entry));
+  client.onNotification('gastown/radar/changed', (outlook: RadarOutlook) => listeners.onRadar(outlook));
+  client.onNotification('gastown/attention/untold', ({ items }: AttentionNotifications['attention/untold']) =>
+    listeners.onUntold(items),
+  );
+  client.onNotification(runtimeTestNotification, (event: RuntimeTestEvent) => listeners.onRuntimeTest(event));
+  client.onRequest('gastown/session/open', (request: OpenTerminalParams) =>
+    listeners.onOpenTerminal(request),
+  );
+  client.onRequest('gastown/session/show', listeners.onShowTerminal);
+  client.onRequest('gastown/session/type', listeners.onType);
 }

@@ -95,6 +95,9 @@ class Window {
         client.onNotification('radar/changed', (outlook) => {
           void connection.sendNotification(`${prefix}radar/changed`, outlook);
         });
+        client.onNotification('attention/untold', (told) => {
+          void connection.sendNotification(`${prefix}attention/untold`, told);
+        });
         if (this.#isVsCode) await client.request('host/offer', this.#offered);
       },
       onNews: (news) => this.#tell(news),

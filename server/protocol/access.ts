@@ -113,6 +113,7 @@ export const access: { readonly [M in Method]: Access } = {
   'notify/get': 'anyone',
   'nudge/acknowledge': 'session',
   'attention/list': 'anyone',
+  'attention/claim': 'person',
   'escalation/create': 'anyone',
   'escalation/list': 'anyone',
   'escalation/get': 'anyone',

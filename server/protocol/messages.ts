@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../domain/journal.ts';
-import type { AttentionRequests } from './attention.ts';
+import type { AttentionNotifications, AttentionRequests } from './attention.ts';
 import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
@@ -65,7 +65,7 @@ export type ClientRequests = TownToClientRequests;
 export type ClientMethod = keyof ClientRequests;
 
 /** What the town sends without being asked. */
-export interface Notifications extends RadarNotifications {
+export interface Notifications extends RadarNotifications, AttentionNotifications {
   /** To subscribers: one committed transaction. A gap in `seq` means: subscribe again with `since`. */
   'town/changed': JournalEntry;
   /** To everyone: the town server is about to leave; reconnect, which starts the next one. */

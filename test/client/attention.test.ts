@@ -14,6 +14,7 @@ import { Waiting } from '../../client/waiting.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { bead, someDay } from '../support/beads.ts';
 import { person, seen } from '../support/vscode.ts';
+import { eventually } from '../support/wait.ts';
 import { now, polecat, rig, SmallTown, noViews } from './town.ts';
 
 const auth = bead({ id: 'be-auth', rig: 'backend' as never });
@@ -96,17 +97,80 @@ class Memory {
   }
 }
 
+/** A window; the town says which items are its own, usually all. */
+function noticesOf(town: SmallTown, memory = new Memory(), isFocused = true): Notices {
+  town.answers['attention/claim'] ??= ({ items }) => ({ items });
+  const ask: typeof town.ask = (method, params) => {
+    const answer = town.ask(method, params);
+    answers.push(answer);
+    return answer;
+  };
+  const [window, log, pauseMs] = ['w-1', (): void => undefined, 0];
+  const parts = { ask, window, isFocused: () => isFocused, log, pauseMs };
+  return new Notices(memory as unknown as Memento, parts);
+}
+
+const answers: Promise<unknown>[] = [];
+
+/** The town has answered as often as it was asked, and what came of it was done. */
+async function claimed(times = answers.length): Promise<void> {
+  await eventually('the town is asked', () => answers.length >= times);
+  await Promise.allSettled(answers.splice(0));
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+test('what is another window’s is told there, and here when that one was closed', async () => {
+  const town = new SmallTown();
+  const model = await town.model();
+  const asked: string[][] = [];
+  let own: readonly string[] = [];
+  town.answers['attention/claim'] = ({ items }) => {
+    asked.push([...items]);
+    return { items: items.filter((id) => own.includes(id)) };
+  };
+  const window = noticesOf(town, new Memory(), false);
+  window.register();
+  await claimed(1);
+  town.attention = [item('slit'), review];
+  await model.refresh();
+  own = ['fe'];
+  window.show(model);
+  await claimed(1);
+  assert.deepEqual(asked, [[], ['slit', 'fe']]);
+  assert.deepEqual(
+    seen.messages.map(({ message }) => message),
+    ['fe-login is submitted and waits for your review.'],
+  );
+  window.untold(['gone', 'other']);
+  own = ['slit'];
+  window.untold(['slit', 'gone']);
+  await claimed(1);
+  assert.match(seen.messages.at(-1)?.message ?? '', /^slit · be-auth/);
+  assert.deepEqual(asked.slice(2), [['slit']]);
+  // An older town server cannot say whose it is.
+  delete town.answers['attention/claim'];
+  town.answers['attention/claim'] = () => {
+    throw new Refusal('unavailable', 'no');
+  };
+  town.attention = [item('later')];
+  await model.refresh();
+  window.show(model);
+  await claimed(1);
+  assert.match(seen.messages.at(-1)?.message ?? '', /^later · be-auth/);
+});
+
 test('each item is told once, also after a reload; what comes together is told together', async () => {
   const memory = new Memory();
   const town = new SmallTown();
   const model = await town.model();
-  const notices = (): Notices => new Notices(memory as unknown as Memento);
+  const notices = (): Notices => noticesOf(town, memory);
   const told = async (window: Notices, ...items: AttentionItem[]): Promise<string[]> => {
     seen.messages.length = 0;
     town.attention = items;
     await model.refresh();
     window.show(model);
     window.show(model);
+    await claimed();
     return seen.messages.map(({ message, kind, buttons }) => `${kind}: ${message} [${buttons.join()}]`);
   };
   const first = notices();
@@ -134,12 +198,13 @@ test('each item is told once, also after a reload; what comes together is told t
 test('what a command of this window works on is told by the command', async () => {
   const town = new SmallTown();
   const model = await town.model();
-  const window = new Notices(new Memory() as unknown as Memento);
+  const window = noticesOf(town);
   seen.messages.length = 0;
   await model.inHand.during('be-auth', async () => {
     town.attention = [item('slit'), review, escalation];
     await model.refresh();
     window.show(model);
+    await claimed();
   });
   assert.deepEqual(
     seen.messages.map(({ message }) => message),
@@ -148,6 +213,7 @@ test('what a command of this window works on is told by the command', async () =
   town.attention = [item('slit'), item('later')];
   await model.refresh();
   window.show(model);
+  await claimed();
   assert.equal(seen.messages.length, 1);
 });
 

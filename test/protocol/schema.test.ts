@@ -176,6 +176,7 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'session/view': { session: 's-1', readOnly: true },
   'session/follow': { session: 's-1', from: 7 },
   'attention/list': { rig: 'backend' },
+  'attention/claim': { window: 'w-1', items: ['polecat:backend/nux:failed:1'] },
   'escalation/create': {
     description: 'd',
     severity: 'high',
