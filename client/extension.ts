@@ -166,7 +166,7 @@ function noticesOf(context: ExtensionContext, { ask }: Connection, log: LogOutpu
 
 /** A name that a window keeps when it is loaded anew: `env.sessionId` is another then. */
 function windowName(memory: Memento): string {
-  const key = 'gastown.window';
+  const key = 'window';
   const name = memory.get<string>(key) ?? crypto.randomUUID();
   void memory.update(key, name);
   return name;

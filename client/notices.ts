@@ -73,8 +73,8 @@ export class Notices {
     const wanted = items
       .filter((item) => isWanted(item, choice))
       .filter(({ severity }) => town?.muted !== true || severity === 'critical');
-    const isInHand = ({ kind, bead, agent }: AttentionItem): boolean =>
-      kind !== 'escalation' && (inHand.has(bead) || inHand.has(agent));
+    const isInHand = ({ kind, rig, bead, agent }: AttentionItem): boolean =>
+      kind !== 'escalation' && (inHand.has(bead) || inHand.has(agent) || (kind === 'rig' && inHand.has(rig)));
     // What a command of this window tells is no other window's to tell again.
     const own = wanted.filter(isInHand);
     if (own.length > 0) void this.#claim(own);

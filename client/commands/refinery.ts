@@ -15,7 +15,9 @@ export async function pauseRefinery(parts: CommandParts, argument?: unknown): Pr
   });
   if (reason === undefined || reason === back) return;
   const said = reason.trim();
-  await parts.connection.ask('refinery/pause', { rig, ...(said === '' ? {} : { reason: said }) });
+  await parts.model.inHand.during(rig, () =>
+    parts.connection.ask('refinery/pause', { rig, ...(said === '' ? {} : { reason: said }) }),
+  );
   mention(`Nothing lands in ${rig} until its refinery is resumed.`);
 }
 

@@ -6,7 +6,7 @@ import type { Model } from '../model.ts';
 import type { Subject } from '../subject.ts';
 import { age } from './age.ts';
 import { beadIcon, type Icon, needsPersonIcon } from './icons.ts';
-import { gatesShort, landingContext, metParagraphs } from './landingWords.ts';
+import { gatesShort, landingContext, metParagraphs, sayingState } from './landingWords.ts';
 import { joined, joinedBy, type Row, type RowSource } from './row.ts';
 
 /** What needs a person, the most pressing first. */
@@ -40,13 +40,17 @@ function workOf({ kind, agent, bead }: AttentionItem, model: Model): PolecatDeta
 }
 
 /** What a click does: the command, and its name. */
-export function commandOf({ kind, action }: AttentionItem): {
+export function commandOf(item: AttentionItem): {
   readonly name: CommandName;
   readonly title: string;
 } {
+  const { kind, action } = item;
+  if (isPausedRefinery(item)) return { name: 'resumeRefinery', title: 'Resume Refinery' };
   if (kind === 'plugin' && action.verb === 'approve') return { name: 'approvePlugin', title: 'Approve' };
   return verbCommands[action.verb];
 }
+
+const isPausedRefinery = ({ kind, state }: AttentionItem): boolean => kind === 'rig' && state === 'paused';
 
 const verbCommands = {
   openTerminal: { name: 'openTerminal', title: 'Open Terminal' },
@@ -90,7 +94,9 @@ function attentionRow(item: AttentionItem, { now, detail }: ItemFacts): Row {
 }
 
 /** What it is about as the commands of the window take it. */
-export function subjectOf({ id, kind, subject, bead, agent, action }: AttentionItem): Subject {
+export function subjectOf(item: AttentionItem): Subject {
+  const { id, kind, subject, bead, agent, action } = item;
+  if (isPausedRefinery(item)) return { kind: 'rig', rig: subject };
   if (action.verb === 'copy') return { kind: 'attention', item: id };
   if (kind === 'escalation') return { kind: 'escalation', escalation: subject };
   if (kind === 'mail') return { kind: 'mail', message: subject };
@@ -126,14 +132,18 @@ function described({ kind, subject, state, reason, action }: AttentionItem, word
   // That it waits for a review is said by the word.
   if (state === 'submitted' && reason.startsWith(`${subject} is submitted`)) return word;
   const said = displayText(reason, 200);
+  const whole = sayingState(said, word);
+  if (whole !== undefined) return whole;
   return `${word}: ${state === 'needs-you' ? `“${said}”` : said}`;
 }
 
-function iconOf({ kind, state, severity }: AttentionItem): Icon {
+function iconOf(item: AttentionItem): Icon {
+  const { kind, state, severity } = item;
   const pressing = severity === 'critical' || severity === 'high';
   const color = pressing ? 'list.errorForeground' : 'list.warningForeground';
   if (kind === 'escalation') return { id: 'megaphone', color };
   if (kind === 'mail') return { id: 'mail', color };
+  if (isPausedRefinery(item)) return { id: 'debug-pause', color };
   if (kind === 'rig' || kind === 'plugin') return { id: 'shield', color };
   return state === 'needs-you' ? needsPersonIcon : beadIcon(state);
 }
@@ -142,6 +152,7 @@ function iconOf({ kind, state, severity }: AttentionItem): Icon {
 function wordsOf(item: AttentionItem, detail: PolecatDetail | undefined): readonly string[] {
   const { kind, state, action } = item;
   if (kind === 'plugin' && action.verb === 'approve') return ['plugin'];
+  if (isPausedRefinery(item)) return [];
   const buttons = menuWords[action.verb];
   if (kind !== 'mergeRequest') return buttons;
   const landing = detail

@@ -56,3 +56,9 @@ function gateParagraph({ gates = [] }: Pick<MergeRequest, 'gates'>): string | un
   if (gates.length === 0) return undefined;
   return `Gates: ${gates.map((gate) => `${displayText(gate.name, 40)} ${gateWords(gate)}`).join('; ')}`;
 }
+
+/** A reason that says the state itself, to stand in its place: `rejected by ann: no`. */
+export function sayingState(reason: string, word: string): string | undefined {
+  if (!reason.toLowerCase().startsWith(`${word} `)) return undefined;
+  return reason.charAt(0).toLowerCase() + reason.slice(1);
+}

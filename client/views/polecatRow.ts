@@ -10,7 +10,7 @@ import { age } from './age.ts';
 import { hookWords } from './hookWords.ts';
 import { beadIcon, type Icon, needsPersonIcon, polecatIcons } from './icons.ts';
 import { joined, type Row } from './row.ts';
-import { gatesShort, isMergeable, landingContext, metParagraphs } from './landingWords.ts';
+import { gatesShort, isMergeable, landingContext, metParagraphs, sayingState } from './landingWords.ts';
 import { missingWords, versionedLabel } from './runtimeWords.ts';
 
 interface PolecatFacts {
@@ -27,6 +27,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
   const word = polecatWord(detail);
   const title = bead ? displayText(bead.title, 80) : '';
   const why = needsPerson ? reasonOf(detail) : undefined;
+  const whole = why === undefined ? undefined : sayingState(why, word);
   const gates = gatesShort(detail);
   const collision = collisionWords(collides);
   const since = polecat.state === 'working' ? polecat.createdAt : polecat.updatedAt;
@@ -34,8 +35,7 @@ export function polecatRow(detail: PolecatDetail, { runtime, now, collides }: Po
     id: `polecat:${polecat.id}`,
     label: polecat.name,
     description: joined(
-      word,
-      why,
+      ...(whole === undefined ? [word, why] : [whole]),
       gates,
       collision,
       hasEnded(detail) && 'session ended',

@@ -82,9 +82,9 @@ function heldByNobody(bead: Bead): Answer {
 
 function heldByPolecat(view: View, bead: Bead, polecat: Polecat): Answer {
   const { id, state, reason } = polecat;
-  const why = reason === undefined ? '' : ` (${displayText(reason, 300)})`;
+  const why = reason === undefined ? '' : ` (${displayText(reason, 300).replace(/\.$/u, '')})`;
   const evidence: readonly Evidence[] = [
-    { what: `${id} has been ${describeState(state)}`, at: polecat.updatedAt },
+    { what: `${id}: ${describeState(state)}`, at: polecat.updatedAt },
     { what: 'last sign of progress', at: polecat.progressAt },
   ];
   if (state === 'done') {

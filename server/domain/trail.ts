@@ -59,7 +59,7 @@ export function trailOf(
 }
 
 function sentence({ by, verb, subject }: JournalEntry, wordOf: (verb: string) => string | undefined): string {
-  const about = subject === undefined ? '' : ` ${displayText(subject, 80)}`;
+  const about = subject === undefined || subject === by ? '' : ` ${displayText(subject, 80)}`;
   const word = wordOf(verb);
   return word === undefined
     ? `${displayText(by, 40)}: ${displayText(verb.replaceAll(/[/-]/gu, ' '), 60)}${about}`

@@ -378,10 +378,7 @@ test('a merge that ends in anything but proof is no success', async () => {
     'mergeRequest/merge': { mergeRequest, runtimeLabel: 'Cursor' },
   });
   assert.match(said.stdout, /Files:\n {2}src\/login\.ts/);
-  assert.equal(
-    said.stderr,
-    'gt: fe-login has not landed, it is conflict now: main changed the same lines.\n',
-  );
+  assert.equal(said.stderr, 'gt: fe-login did not land, conflict: main changed the same lines.\n');
   assert.equal(said.code, 1);
 });
 

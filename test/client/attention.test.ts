@@ -299,3 +299,20 @@ test('only what a person has seen is approved or taken', async () => {
   await call('acknowledge', parts, { kind: 'escalation', escalation: 'es-1' });
   assert.equal(town.asked.at(-1), 'escalation/acknowledge es-1');
 });
+
+test('a paused refinery is resumed by a click, and a rejection says once that it is one', async () => {
+  const town = new SmallTown();
+  const action = { command: 'gt refinery resume backend', verb: 'copy' } as const;
+  const paused = item('rig', { kind: 'rig', subject: 'backend', state: 'paused', reason: 'Paused.', action });
+  const rejected = { ...review, state: 'rejected', reason: 'Rejected by ann: no' };
+  town.attention = [paused, { ...rejected, action: { command: 'gt mq retry fe-login', verb: 'copy' } }];
+  const rows = new AttentionRows(await town.model(), () => now).rows();
+  assert.deepEqual(
+    rows.map(({ description, command }) => [description, command?.command]),
+    [
+      ['paused: Paused. · 4 m', 'gastown.resumeRefinery'],
+      ['rejected by ann: no · 4 m', 'gastown.copyCommand'],
+    ],
+  );
+  assert.deepEqual(rows[0]?.subject, { kind: 'rig', rig: 'backend' });
+});

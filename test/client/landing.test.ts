@@ -78,7 +78,7 @@ test('a row says how its landing went with the gates, once', async () => {
   const refused = { state: 'rejected', reason: 'Rejected by ann: no', gates: [gate('types')] } as const;
   assert.match(
     (await polecatRow(submitted(refused))).description ?? '',
-    /Rejected by ann: no · types passed · /,
+    /^rejected by ann: no · types passed · /,
   );
 });
 

@@ -24,7 +24,7 @@ export function addConvoy(gt: Command, cli: Cli): void {
       await answer(cli, { method: 'convoy/add', params, text: convoyLines, json: convoyJson });
     });
   verb(convoy, 'list', {
-    does: 'list the convoys that have not landed or were closed',
+    does: 'list the convoys that have neither landed nor been closed',
     examples: ['gt convoy list', 'gt convoy list --all'],
     json: '{ convoys: [as convoy show prints], total }',
   })

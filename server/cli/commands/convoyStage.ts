@@ -28,7 +28,7 @@ function addStage(convoy: Command, cli: Cli): void {
     json: planKeys,
   })
     .argument('<bead...>', 'beads, epics for the beads in them, or one convoy')
-    .option('-t, --title <text>')
+    .option('-t, --title <text>', 'what it is called; else after its first bead')
     .option('--launch', 'and launch it, where there is nothing to warn of')
     .action(async (beads: string[], { title, launch }: { title?: string; launch?: boolean }) => {
       if (launch) {
@@ -103,7 +103,7 @@ function addChanges(convoy: Command, cli: Cli): void {
     json: convoyKeys,
   })
     .argument('<convoy>', 'its id, or a part of its title')
-    .option('-r, --reason <text>')
+    .option('-r, --reason <text>', 'why, for everybody who asks')
     .option('-f, --force', 'though beads in it are open')
     .action(async (id: string, { reason, force }: { reason?: string; force?: boolean }) => {
       const params = { convoy: id, ...present({ reason }), ...(force ? { force } : {}) };

@@ -39,7 +39,7 @@ export function addFeed(gt: Command, cli: Cli): void {
     .option('--rig <rig>', 'about this rig')
     .option('--agent <agent>', 'by or about this agent, also one that is gone')
     .option('--bead <bead>', 'about this bead')
-    .option('--mol <bead>', 'the same')
+    .option('--mol <bead>', 'the same as --bead')
     .option('--convoy <convoy>', 'about this convoy and its beads')
     .option('-f, --follow', 'go on with what happens, until Ctrl+C')
     .option('--problems', 'what needs a person, as gt attention')

@@ -1,6 +1,7 @@
 import type { GateOutcome } from '../../domain/gate.ts';
 import { gateCommand, gateLine, gateLog } from '../../domain/gateText.ts';
 import type { MergeRequest } from '../../domain/mergeRequest.ts';
+import { describeState } from '../../domain/stateWords.ts';
 import { displayText, plainText } from '../../domain/text.ts';
 import type { GitProof, MergeRequestDetail, RefineryStatus } from '../../protocol/mergeQueue.ts';
 import { ago } from '../ago.ts';
@@ -61,9 +62,11 @@ export function requestLines(detail: MergeRequestDetail, look: Look): string[] {
   ];
 }
 
-function nextLines({ bead, state, paused }: MergeRequest): string[] {
+function nextLines({ bead, state, paused, approved }: MergeRequest): string[] {
   if (!mergeable.has(state)) return [];
-  return [`Next: gt ${paused ? 'refinery release' : 'mq merge'} ${displayText(bead)}`];
+  // Asked for already, it lands when its turn comes.
+  const merge = state === 'submitted' && approved ? 'mq show' : 'mq merge';
+  return [`Next: gt ${paused ? 'refinery release' : merge} ${displayText(bead)}`];
 }
 
 /** What its last landing met. */
@@ -85,6 +88,11 @@ const gateWithCommand = (gate: GateOutcome): string[] => [
   ...gateCommand(gate).map((line) => `    ${line}`),
 ];
 
+const since = (at: string, now: number): string => {
+  const told = ago(at, now);
+  return told === 'now' ? 'just now' : told;
+};
+
 export function landedLines({ mergeRequest: each }: MergeRequestDetail): string[] {
   return [
     `${displayText(each.bead)} has landed: ${shortSha(each.landed ?? each.tip)} is on ${displayText(each.target)}, verified.`,
@@ -105,7 +113,7 @@ export function isVerified({ mergeRequest }: MergeRequestDetail): boolean {
 }
 
 export function whyNot({ bead, state, reason }: MergeRequest): string {
-  return `${bead} has not landed, it is ${state} now${reason === undefined ? '' : `: ${reason}`}`;
+  return `${bead} did not land, ${describeState(state)}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
 const mergeable: ReadonlySet<string> = new Set(['submitted', 'waiting-for-checkout', 'conflict', 'rejected']);
@@ -143,7 +151,7 @@ export function refineryLines(rigs: readonly RefineryStatus[], look: Look): stri
   const paused = rigs.flatMap(({ rig, paused: pause }) =>
     pause
       ? [
-          `${displayText(rig)} was paused by ${displayText(pause.by)} ${ago(pause.pausedAt, look.now)}${pause.reason === undefined ? '' : `: ${displayText(pause.reason, 500)}`}`,
+          `${displayText(rig)} was paused by ${displayText(pause.by)} ${since(pause.pausedAt, look.now)}${pause.reason === undefined ? '' : `: ${displayText(pause.reason, 500)}`}`,
           `Next: gt refinery resume ${displayText(rig)}`,
         ]
       : [],

@@ -44,7 +44,7 @@ export async function answerDialog(window: HostWindow, button: string, picture: 
   return text;
 }
 
-/** The message with that text, in the list of all of them: what pops up goes by itself. */
+/** The message with that text, in the list of all of them: what pops up goes by itself, and does not under VS Code's test driver. */
 export async function messageLike(window: HostWindow, text: string) {
   await window.command('Notifications: Show Notifications');
   const message = window.page
@@ -66,4 +66,14 @@ export async function clearMessages(window: HostWindow): Promise<void> {
 export async function editorText(window: HostWindow): Promise<string> {
   const lines = await window.page.locator('.editor-instance .view-lines .view-line').allInnerTexts();
   return lines.join('\n').replaceAll('\u00a0', ' ');
+}
+
+/** Types what is asked for, once the question was looked at. */
+export async function answerQuestion(window: HostWindow, text: string, picture: string): Promise<void> {
+  const input = window.page.locator('.quick-input-widget input').first();
+  await input.waitFor({ timeout: 30_000 });
+  await input.fill(text);
+  await window.screenshot(picture);
+  await input.press('Enter');
+  await window.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
 }

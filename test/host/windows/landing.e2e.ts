@@ -12,6 +12,7 @@ import {
   chooseFromMenu,
   clearMessages,
   editorText,
+  answerQuestion,
   messageLike,
   pressBeside,
 } from './hands.ts';
@@ -53,6 +54,20 @@ export const cases: readonly Case<Host>[] = [
       await explain(window);
       await approve(window, town);
       await removeAndRestore(window);
+    },
+  },
+  {
+    name: 'what needs a person pops up with its button; a refinery is paused and resumed; a merge is rejected; a packet is read',
+    timeoutMs: 150_000,
+    run: async (host) => {
+      const town = await prepareTown(host, smallRigs.slice(0, 1));
+      const window = await open(host, town);
+      await rowLike(window, 'Rigs', /^backend/);
+      await clearMessages(window);
+      await answerNotice(window, town);
+      await pauseAndResume(window);
+      await reject(window, town);
+      await readPacket(window, town);
     },
   },
 ];
@@ -171,6 +186,69 @@ async function removeAndRestore(window: HostWindow): Promise<void> {
 async function remove(window: HostWindow, picture: string): Promise<void> {
   await chooseFromMenu(window, ['Rigs', 'be-auth'], { entry: 'Remove Polecat' });
   assert.match(await answerDialog(window, 'Archive and Remove', picture), /can be brought back/);
+}
+
+async function answerNotice(window: HostWindow, town: PreparedTown): Promise<void> {
+  await sling(town, 'Refactor auth middleware');
+  await rowLike(window, 'Attention', /^be-auth/);
+  const notice = await messageLike(window, 'be-auth is submitted and waits for your review.');
+  await window.screenshot('landing-15-notice');
+  await notice.getByRole('button', { name: 'Review' }).click();
+  await window.page
+    .locator('.diff-editor, .multiDiffEntry, .multi-diff-root-floating-menu')
+    .first()
+    .waitFor({ timeout: 30_000 });
+  await window.screenshot('landing-16-answered');
+  await clearMessages(window);
+}
+
+async function pauseAndResume(window: HostWindow): Promise<void> {
+  await chooseFromMenu(window, ['Rigs', 'backend'], {
+    entry: 'Pause Refinery...',
+    picture: 'landing-17-rig-menu',
+  });
+  await answerQuestion(window, 'a release is cut', 'landing-18-why');
+  await rowLike(window, 'Rigs', /^backend: .*paused/);
+  await window.screenshot('landing-19-paused');
+  await pressBeside(window, ['Rigs', 'needs review'], 'Merge');
+  await messageLike(window, 'The refinery of backend was paused by');
+  await window.screenshot('landing-20-merge-paused');
+  await clearMessages(window);
+  await chooseFromMenu(window, ['Rigs', 'backend'], { entry: 'Resume Refinery' });
+  await eventually(
+    'it has landed',
+    async () =>
+      !(await window.rows('Rigs')).some(({ label, description }) =>
+        /be-auth/u.test(`${label} ${description}`),
+      ),
+    60_000,
+  );
+  await window.screenshot('landing-21-resumed');
+}
+
+async function reject(window: HostWindow, town: PreparedTown): Promise<void> {
+  await sling(town, 'Rotate keys');
+  await rowLike(window, 'Rigs', /needs review/);
+  await clearMessages(window);
+  await chooseFromMenu(window, ['Rigs', 'needs review'], { entry: 'Reject Merge...' });
+  await answerQuestion(window, 'the name is wrong', 'landing-22-reject');
+  await rowLike(window, 'Rigs', /rejected by .*: the name is wrong/);
+  await window.screenshot('landing-23-rejected');
+}
+
+async function readPacket(window: HostWindow, town: PreparedTown): Promise<void> {
+  const made = await town.bd('create', 'Limit requests', '--rig', 'backend', '--labels', 'sim:ask', '--json');
+  const { id } = made as { id: string };
+  await town.gt('sling', id, '--runtime', 'sim', '--host', 'process');
+  await rowLike(window, 'Beads', /^be-limit: .*asks|^be-limit: needs you/);
+  await window.screenshot('landing-24-asks');
+  await clearMessages(window);
+  await chooseFromMenu(window, ['Beads', 'be-limit'], {
+    entry: 'Show Handoff Packet',
+    picture: 'landing-25-bead-menu',
+  });
+  await shows(window, /be-limit[\s\S]*Limit requests/u);
+  await window.screenshot('landing-26-packet');
 }
 
 async function shows(window: HostWindow, like: RegExp): Promise<void> {
