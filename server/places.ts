@@ -48,17 +48,18 @@ export function createPlaces(parts: PlaceParts): {
   readonly sessions: SessionPort;
   readonly programs: ProgramPort;
   offerToHost(caller: Caller, offer: { window: string; trusted: boolean; focused: boolean }): void;
-  /** What minds the places ends; the sessions in them go on. */
+  /** What minds the places ends, and what the town itself runs; the sessions in them go on. */
   end(): Promise<void>;
 } {
   const editors = new EditorHost<Peer>((peer, request) => openTerminal(peer, request));
   const tmux = new TmuxHost(loginShellPath);
   const bounded = boundedRuns(alwaysStripped);
+  const leaving = new AbortController();
   mindTmux(parts.paths, tmux);
   const known = new WeakSet<Peer>();
   return {
     sessions: { ...sessionPort(parts, { editors, tmux }), ...viewPort({ editors, tmux }), ...outsidePort },
-    programs: { ...programPort, runBounded: bounded.run },
+    programs: { ...programPort(leaving.signal), runBounded: bounded.run },
     offerToHost(caller, offer) {
       editors.offer(caller.peer, offer);
       if (known.has(caller.peer)) return;
@@ -66,6 +67,7 @@ export function createPlaces(parts: PlaceParts): {
       caller.peer.onEnd(() => editors.withdraw(caller.peer));
     },
     async end() {
+      leaving.abort();
       await Promise.all([bounded.end(), tmux.end()]);
     },
   };
@@ -275,7 +277,7 @@ function noTerminal(sentence: string): Refusal {
   });
 }
 
-const programPort: Omit<ProgramPort, 'runBounded'> = {
+const programPort = (stop: AbortSignal): Omit<ProgramPort, 'runBounded'> => ({
   path: loginShellPath,
   find: findCommand,
   asRoot: process.getuid?.() === 0,
@@ -291,7 +293,8 @@ const programPort: Omit<ProgramPort, 'runBounded'> = {
       path,
       strip: alwaysStripped,
       deadlineMs,
+      stop,
       ...(environment ? { environment } : {}),
     });
   },
-};
+});

@@ -11,6 +11,8 @@ export interface ProgramRun {
   readonly strip: readonly string[];
   /** It is ended, with all that it started, when this is over. */
   readonly deadlineMs: number;
+  /** It is ended earlier, with all that it started, when this says so. */
+  readonly stop?: AbortSignal;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -58,6 +60,7 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     const finish = (code: number): void => {
       clearTimeout(timer);
       clearTimeout(part);
+      run.stop?.removeEventListener('abort', stop);
       child.stdout.destroy();
       child.stderr.destroy();
       resolve({ code, output: linesOf(text), ...(timedOut ? { timedOut } : {}) });
@@ -66,6 +69,9 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
       await endAll(child, began, `${mark}=${marker}`);
       finish(child.exitCode ?? -1);
     };
+    const stop = (): void => void end();
+    if (run.stop?.aborted === true) stop();
+    else run.stop?.addEventListener('abort', stop, { once: true });
     let part: NodeJS.Timeout | undefined;
     const timer = setTimeout(() => {
       timedOut = true;
