@@ -10,6 +10,7 @@ import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { createEscalation } from './escalations.ts';
+import { goOnAfterLimit, leaveAfterLimit, noteGoOn, waitForTurn } from './goOn.ts';
 import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
@@ -29,10 +30,13 @@ function remedyFor(view: View, polecat: Polecat, now: Timestamp): NextRemedy | u
  */
 export async function tryRemedy(context: Context, id: AgentId): Promise<Timestamp | undefined> {
   if (isStopping(context)) return later(context.now(), stoppingMs);
+  await leaveAfterLimit(context, id);
   const seen = context.store.view.get('agents', id);
   const next = seen && remedyFor(context.store.view, seen, context.now());
   if (!next) return undefined;
   if (next.kind === 'none') return next.again;
+  const turn = next.kind === 'go-on' ? waitForTurn(context, seen) : undefined;
+  if (turn !== undefined) return turn;
   const begun = await begin(context, id, next.kind);
   if (!begun) return undefined;
   await context.checkpoint(`witness:${next.kind}`);
@@ -63,6 +67,7 @@ async function begin(context: Context, id: AgentId, kind: RemedyKind): Promise<B
     if (!episode || remedyFor(draft, polecat, at)?.kind !== kind) return undefined;
     beginRemedy(draft, episode, { kind, at });
     if (kind === 'restart' || kind === 'handoff') noteRestart(draft, polecat, at);
+    if (kind === 'go-on') noteGoOn(draft, polecat, episode, at);
     return { ...episode, at };
   });
   return result;
@@ -127,6 +132,12 @@ async function whyNotAgain(context: Context, polecat: Polecat): Promise<string |
   return `Not begun again: ${what}. ${polecat.bead} is open for another. ${how}`;
 }
 
+const goOn: Step = async (context, episode) => {
+  const gone = context.store.view.get('sessions', episode.session)?.state === 'ended';
+  const left = gone ? await whyNotAgain(context, findPolecat(context.store.view, episode.id)) : undefined;
+  return left ?? (await goOnAfterLimit(context, episode));
+};
+
 const release: Step = async (context, episode) => {
   const session = await stopSession(context, episode.session, { by: 'the witness' });
   return session.state === 'ended' ? 'Its session was ended.' : 'Its session could not be ended.';
@@ -147,4 +158,11 @@ const escalate: Step = async (context, { id, bead, reason }, why) => {
   return `A person is asked, as ${escalation}.`;
 };
 
-const steps: Readonly<Record<RemedyKind, Step>> = { nudge, restart, handoff: restart, release, escalate };
+const steps: Readonly<Record<RemedyKind, Step>> = {
+  nudge,
+  restart,
+  handoff: restart,
+  'go-on': goOn,
+  release,
+  escalate,
+};
