@@ -2,6 +2,7 @@ import type { Episode, RemedyKind } from '../domain/episode.ts';
 import { beginRemedy, endRemedy, episodeOf } from '../domain/episodes.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
+import { lastWords } from '../domain/handoffs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { restartWindowMs, type NextRemedy } from '../domain/remedy.ts';
 import { remedyOf } from '../domain/remedyFacts.ts';
@@ -11,6 +12,7 @@ import type { Draft, View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { createEscalation } from './escalations.ts';
 import { goOnAfterLimit, leaveAfterLimit, noteGoOn, waitForTurn } from './goOn.ts';
+import { handoff } from './handoff.ts';
 import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
@@ -112,6 +114,28 @@ const restart: Step = async (context, episode) => {
   return `Its session ${next.id} goes on with the work.`;
 };
 
+/** A fresh session, with the packet that `gt handoff` would give it: what its agent said last stands, and what was seen is added. */
+const handOver: Step = async (context, episode, why) => {
+  const { view } = context.store;
+  const polecat = findPolecat(view, episode.id);
+  const left = await whyNotAgain(context, polecat);
+  if (left !== undefined) return left;
+  const tried = [...(lastWords(view, polecat)?.tried ?? []), ...seenBy(episode, why)].slice(-mostTried);
+  const host = view.get('sessions', episode.session)?.host === 'tmux' ? { host: 'tmux' as const } : {};
+  const next = await handoff(context, { agent: episode.id, words: { tried }, ...host }, townCaller);
+  return `A fresh session ${next.id} goes on with the work, and has a packet.`;
+};
+
+/** So many points fit in a packet. */
+const mostTried = 30;
+
+function seenBy({ reason, remedies }: Episode, why: string): readonly string[] {
+  const before = remedies.flatMap(({ kind, at, outcome = '' }) =>
+    outcome === '' ? [] : [`The witness tried a ${kind} at ${at}: ${outcome}`],
+  );
+  return [`The witness saw: ${reason} ${why}`, ...before];
+}
+
 /**
  * Before anything is begun again: is the bead open, still its own, and the base there? Otherwise it is let go, and that is the outcome:
  * finished work is never done twice.
@@ -161,7 +185,7 @@ const escalate: Step = async (context, { id, bead, reason }, why) => {
 const steps: Readonly<Record<RemedyKind, Step>> = {
   nudge,
   restart,
-  handoff: restart,
+  handoff: handOver,
   'go-on': goOn,
   release,
   escalate,

@@ -74,8 +74,8 @@ function reviews(view: View, bead: Bead): boolean {
 }
 
 /** Until its limit is over it needs nobody, and after that only where the witness left it to a person. */
-function waitsForLimit(view: View, { id, session = '' }: Polecat): boolean {
-  const run = view.get('sessions', session);
+function waitsForLimit(view: View, { id, session }: Polecat): boolean {
+  const run = view.get('sessions', session ?? '');
   const episode = view.get('episodes', id);
   if (episode && episode.session === session) return episode.leftAt === undefined;
   return run?.state !== 'ended' || run.failure !== undefined;
