@@ -76,6 +76,7 @@ export function packetLines(handoff: Handoff): string[] {
     ...section('Commits', commitLines(handoff)),
     ...section('Uncommitted', facts.uncommitted),
     ...section('Landing', [facts.landing]),
+    ...section('Gates', facts.gates),
     ...section('Failing checks', facts.checks),
   ].map((line) => plainText(line));
 }

@@ -92,6 +92,7 @@ const words: Readonly<Record<string, string>> = {
   'witness/nudge': 'nudged',
   'witness/restart': 'restarted',
   'witness/handoff': 'restarted afresh',
+  'witness/go-on': 'went on after its limit with',
   'witness/release': 'ended the session of',
   'witness/escalate': 'asks for a person to look after',
   'witness/kept': 'kept the commits of a crash on',

@@ -10,7 +10,7 @@ import { present, repeated, verb } from '../words.ts';
 import { hostOption, type HostOption } from './hostOption.ts';
 
 const packetKeys =
-  '{ id, agent, rig?, bead?, from, to?, by, at, words: { subject?, text?, decisions?, tried?, questions? }, facts: { goal?, steps?, branch?, base?, tip?, commits?, files?: [{ path, added?, removed? }], moreFiles?, uncommitted?, landing?, checks?, asked? } }';
+  '{ id, agent, rig?, bead?, from, to?, by, at, words: { subject?, text?, decisions?, tried?, questions? }, facts: { goal?, steps?, branch?, base?, tip?, commits?, files?: [{ path, added?, removed? }], moreFiles?, uncommitted?, landing?, gates?, checks?, asked? } }';
 
 interface Options extends HostOption {
   readonly subject?: string;
