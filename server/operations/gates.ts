@@ -64,6 +64,7 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
       phase,
       outcome: passed ? 'passed' : end.timedOut ? 'timed-out' : 'failed',
       ...(end.timedOut ? {} : { code: end.code }),
+      ...(passed ? {} : { command }),
       ms: Date.now() - began,
       tries,
       output: end.output.slice(-keptLines),

@@ -1,4 +1,5 @@
 import type { MergeRequestId, RigName, Timestamp } from '../domain/ids.ts';
+import { refusePaused } from '../domain/landingPause.ts';
 import { isSettled, transitionLanding } from '../domain/landings.ts';
 import { nextBatch, pauseWords } from '../domain/mergeQueue.ts';
 import type { Approved, MergeRequest } from '../domain/mergeRequest.ts';
@@ -131,6 +132,7 @@ async function noteObstacle(
 function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {
   const request = findMergeRequest(draft, id);
   if (isSettled(request.state) || request.state === 'merged') return request;
+  refusePaused(request);
   const rig = findRig(draft, request.rig);
   const paused = rig.refinery ? { reason: pauseWords(rig) } : {};
   const next = transitionLanding(request, 'submitted', { at: approval.at, ...paused });
