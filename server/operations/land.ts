@@ -101,7 +101,8 @@ async function noteObstacle(
   obstacle: unknown,
 ): Promise<void> {
   const [first] = batch;
-  if (!first) return;
+  // The town server leaves: the next one tries it again, and has no reason to wait.
+  if (!first || (obstacle instanceof Refusal && obstacle.code === 'unavailable')) return;
   if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
   await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
