@@ -54,8 +54,9 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
   const { name, phase, onFail, command, timeoutMs, retries } = gate;
   const began = Date.now();
   for (let tries = 1; ; tries += 1) {
-    const end = await context.programs.run(command, folder, { deadlineMs: timeoutMs });
-    const passed = end.code === 0 && end.timedOut === undefined;
+    const what = `the gate ${name}`;
+    const end = await context.programs.runBounded({ argv: command, directory: folder, timeoutMs, what });
+    const passed = end.code === 0 && !end.timedOut;
     // A program that is not there is not there the next time either, and what hangs would hang twice as long.
     if (!passed && !isStopping(context) && tries <= retries && end.code !== missing && !end.timedOut)
       continue;

@@ -105,7 +105,7 @@ async function noteObstacle(
   obstacle: unknown,
 ): Promise<void> {
   const [first] = batch;
-  // The end of the town is no failure of its own.
+  // The end of the town is no failure of its own, and the next town server has no reason to wait.
   if (!first || isStopping(context)) return;
   if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
