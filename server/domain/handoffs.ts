@@ -98,6 +98,7 @@ export function packetParts(handoff: Handoff): readonly PacketPart[] {
     part('Commits', commitLines(handoff)),
     part('Uncommitted', facts.uncommitted),
     part('Landing', [facts.landing]),
+    part('Gates', facts.gates),
     part('Failing checks', facts.checks),
   ].flat();
 }

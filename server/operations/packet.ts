@@ -122,10 +122,13 @@ function landingFacts(view: View, polecat: Polecat): HandoffFacts {
   const question = asked === undefined ? {} : { asked: displayText(asked, 1000) };
   const request = newestRequest(view, polecat);
   if (!request || request.state === 'verified') return question;
-  const { state, reason, checkOutput = [] } = request;
+  const { state, reason, checkOutput = [], gates = [] } = request;
   return {
     ...question,
     landing: displayText(reason === undefined ? state : `${state}: ${reason}`, 500),
+    ...(gates.length > 0
+      ? { gates: gates.map(({ name, outcome }) => `${displayText(name, 60)}: ${outcome}`) }
+      : {}),
     ...(checkOutput.length > 0 ? { checks: checkOutput.map((line) => plainText(line)) } : {}),
   };
 }

@@ -93,6 +93,8 @@ export const access: { readonly [M in Method]: Access } = {
   'refinery/status': 'anyone',
   'refinery/pause': 'person',
   'refinery/resume': 'person',
+  'refinery/claim': 'person',
+  'refinery/release': 'person',
   'session/list': 'anyone',
   'session/run': 'person',
   'session/stop': 'person',

@@ -44,7 +44,7 @@ test('there is every command that is promised', () => {
     mayor: 'status start stop attach',
     seance: 'start show talk',
     mq: 'list next show log submit merge retry reject',
-    refinery: 'status pause resume',
+    refinery: 'status pause resume queue ready blocked claim release',
     escalate: 'list show stale ack close',
     mail: 'send reply inbox read peek thread search check mark-read mark-unread archive delete directory claim release announces hook drain clear group queue channel',
   };
@@ -110,6 +110,14 @@ const wrong: readonly { words: string[]; says: RegExp }[] = [
     says: /^gt: missing required argument 'bead'\. See gt convoy create --help\.\n$/,
   },
   { words: ['mq', 'show', 'x', 'y'], says: /^gt: too many arguments .* See gt mq show --help\.\n$/ },
+  {
+    words: ['mq', 'retry', 'backend', 'x', 'y'],
+    says: /^gt: one merge request at a time, with its rig before it\. See gt mq retry --help\.\n$/,
+  },
+  {
+    words: ['mq', 'submit', '--priority', '5'],
+    says: /^gt: option '-p, --priority <n>' argument '5' is invalid\. It is 0 \(most urgent\) to 4, or P0 to P4\./,
+  },
   { words: ['rig', 'create', 'x'], says: /^gt: required option '--repo <url-or-path>' not specified\. See/ },
   {
     words: ['feed', '-n', 'many'],

@@ -162,6 +162,8 @@ const fitting: Record<Method, Readonly<Record<string, unknown>>> = {
   'refinery/status': { rig: 'backend' },
   'refinery/pause': { rig: 'backend', reason: 'a release is cut' },
   'refinery/resume': { rig: 'backend' },
+  'refinery/claim': { mergeRequest: 'be-auth', reason: 'look at it once more' },
+  'refinery/release': { mergeRequest: 'be-auth' },
   'session/list': { all: true, agent: 'backend/nux' },
   'session/run': { agent: 'backend/nux', host: 'process', resume: true },
   'session/stop': { session: 's-1' },

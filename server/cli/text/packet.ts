@@ -6,7 +6,7 @@ import type { Look } from '../output.ts';
 import { wrapped } from './wrapped.ts';
 
 export const packetKeys =
-  '{ id, agent, rig?, bead?, from, to?, by, at, words: { subject?, text?, decisions?, tried?, questions? }, facts: { goal?, steps?, branch?, base?, tip?, commits?, files?: [{ path, added?, removed? }], moreFiles?, uncommitted?, landing?, checks?, asked? } }';
+  '{ id, agent, rig?, bead?, from, to?, by, at, words: { subject?, text?, decisions?, tried?, questions? }, facts: { goal?, steps?, branch?, base?, tip?, commits?, files?: [{ path, added?, removed? }], moreFiles?, uncommitted?, landing?, gates?, checks?, asked? } }';
 
 /** Behind a bar: whoever reads it may be an agent, and it is others' text. */
 export function packetText(handoff: Handoff): string[] {
