@@ -1,11 +1,15 @@
 import { invalid } from '../domain/beadFields.ts';
+import { episodeOf } from '../domain/episodes.ts';
 import type { RuntimeName, Timestamp } from '../domain/ids.ts';
+import { goOnOf } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Quota } from '../domain/quota.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
+import type { LimitedStatus, QuotaView } from '../protocol/scheduler.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { findRuntime } from './lookups.ts';
@@ -79,8 +83,25 @@ async function endQuota(context: Context, id: RuntimeName): Promise<void> {
   });
 }
 
-export function listQuotas(context: Context): readonly Quota[] {
-  return [...context.store.view.all('quotas')];
+export function listQuotas(context: Context): readonly QuotaView[] {
+  return Array.from(context.store.view.all('quotas'), (quota) => {
+    const limited = limitedOn(context.store.view, quota.id);
+    return { ...quota, ...(limited ? { limited } : {}) };
+  });
+}
+
+/** The polecats that wait for a limit, of one runtime or of all. */
+export function limitedOn(view: View, runtime?: RuntimeName): LimitedStatus | undefined {
+  let polecats = 0;
+  let first: Timestamp | undefined;
+  for (const polecat of view.find('agentsByState', 'rate-limited')) {
+    if (runtime !== undefined && polecat.runtime !== runtime) continue;
+    polecats += 1;
+    const episode = episodeOf(view, polecat);
+    const goOn = episode?.verdict === 'rate-limited' ? goOnOf(view, polecat, episode) : undefined;
+    if (goOn?.left === undefined && goOn && (first === undefined || goOn.at < first)) first = goOn.at;
+  }
+  return polecats === 0 ? undefined : { polecats, ...(first === undefined ? {} : { goesOnAt: first }) };
 }
 
 export async function parkRuntime(
