@@ -121,6 +121,7 @@ const by: By = {
   quotas: () => fresh,
   tries: () => ({ ...fresh, attention: true }),
   episodes: () => ({ ...fresh, polecats: true, attention: true }),
+  destinations: () => fresh,
 };
 
 function staleBy<C extends Collection>(

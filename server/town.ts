@@ -53,7 +53,7 @@ export interface Town {
   isBusy(): boolean;
   /** Waits until nothing is under way. */
   settle(): Promise<void>;
-  /** Waits until nothing that reaches outside is under way, or the deadline is over: its intent tells the next start. */
+  /** Begins nothing more, and waits until nothing that reaches outside is under way, or the deadline is over: its intent tells the next start. */
   rest(deadlineMs: number): Promise<void>;
 }
 
@@ -101,6 +101,7 @@ export function createTown(parts: TownParts): Town {
       while (underWay.size > 0) await Promise.all(underWay);
     },
     async rest(deadlineMs) {
+      context.life.ending = true;
       const deadline = Date.now() + deadlineMs;
       while (context.queue.busy() && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -92,16 +92,21 @@ export function listQuotas(context: Context): readonly QuotaView[] {
 
 /** The polecats that wait for a limit, of one runtime or of all. */
 export function limitedOn(view: View, runtime?: RuntimeName): LimitedStatus | undefined {
-  let polecats = 0;
-  let first: Timestamp | undefined;
-  for (const polecat of view.find('agentsByState', 'rate-limited')) {
-    if (runtime !== undefined && polecat.runtime !== runtime) continue;
-    polecats += 1;
-    const episode = episodeOf(view, polecat);
-    const goOn = episode?.verdict === 'rate-limited' ? goOnOf(view, polecat, episode) : undefined;
-    if (goOn?.left === undefined && goOn && (first === undefined || goOn.at < first)) first = goOn.at;
-  }
-  return polecats === 0 ? undefined : { polecats, ...(first === undefined ? {} : { goesOnAt: first }) };
+  const waiting = Array.from(view.find('agentsByState', 'rate-limited')).filter(
+    (polecat) => runtime === undefined || polecat.runtime === runtime,
+  );
+  const [first] = waiting.flatMap((polecat) => goesOnAt(view, polecat) ?? []).toSorted();
+  return waiting.length === 0
+    ? undefined
+    : { polecats: waiting.length, ...(first === undefined ? {} : { goesOnAt: first }) };
+}
+
+/** When it goes on by itself after its limit; undefined: it does not. */
+export function goesOnAt(view: View, polecat: Polecat): Timestamp | undefined {
+  const episode = episodeOf(view, polecat);
+  if (episode?.verdict !== 'rate-limited') return undefined;
+  const { at, left } = goOnOf(view, polecat, episode);
+  return left === undefined ? at : undefined;
 }
 
 export async function parkRuntime(
