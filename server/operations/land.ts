@@ -11,6 +11,7 @@ import { isAtRest, landBatch } from './landBatch.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
 import { noteUnapproved } from './unapproved.ts';
 import { followPullRequest } from './pullRequests.ts';
+import { isStopping, refuseStopping } from './stopping.ts';
 
 /**
  * A person wants it landed: it is put into its rig's queue, and the queue is worked off until it has had its turn. What comes back is the
@@ -19,6 +20,7 @@ import { followPullRequest } from './pullRequests.ts';
 export async function land(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
   const request = findMergeRequest(context.store.view, id);
   const { rig } = request;
+  refuseStopping(context);
   if (isFollowed(request)) return await follow(context, id, by);
   const approved = approve(context, id, by);
   // It fails in its turn, below.
@@ -82,7 +84,8 @@ function turns(): { readonly alone: Set<MergeRequestId>; readonly over: boolean;
 async function landNext(context: Context, rig: RigName, alone: Set<MergeRequestId>): Promise<number> {
   const { view } = context.store;
   const now = view.get('rigs', rig);
-  if (!now) return 0;
+  // The town lands nothing more; what waits is there for its next start.
+  if (!now || isStopping(context)) return 0;
   const batch = nextBatch(view, now, context.now(), alone);
   try {
     if (batch.length > 0) await landBatch(context, rig, batch, alone);
@@ -102,7 +105,8 @@ async function noteObstacle(
   obstacle: unknown,
 ): Promise<void> {
   const [first] = batch;
-  if (!first) return;
+  // The end of the town is no failure of its own, and the next town server has no reason to wait.
+  if (!first || isStopping(context)) return;
   if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
   await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {

@@ -7,6 +7,7 @@ import type { PluginFile } from '../plugins/content.ts';
 import type { FoundPlugin } from '../plugins/read.ts';
 import type { BoundedEnd } from '../sessions/boundedRun.ts';
 import type { Context } from './context.ts';
+import { isStopping } from './stopping.ts';
 
 /** What a stage is about. */
 export interface StageFacts {
@@ -46,16 +47,21 @@ export async function runPlugin(
       environment: { ...environmentOf(context, found.plugin, rig, facts), PLUGIN_DIR: copy.directory },
       before: [context.paths.bin],
       timeoutMs: found.plugin.timeoutMs,
+      what: runWords(found.plugin),
     };
     const tries = found.plugin.kind === 'command' ? found.plugin.retries + 1 : 1;
     for (let left = tries; ; left -= 1) {
       const end = judged(found.plugin, await context.programs.runBounded(run));
-      if (end.passed || left <= 1) return { ...end, output: end.output.slice(-keptLines) };
+      if (end.passed || left <= 1 || isStopping(context))
+        return { ...end, output: end.output.slice(-keptLines) };
     }
   } finally {
     await copy.remove();
   }
 }
+
+/** What its run is called. */
+export const runWords = ({ id }: Pick<GoodPlugin, 'id'>): string => `the plugin ${id}`;
 
 /** A command of a plugin that is not its whole work: what a gate's condition asks. */
 export async function runCheck(
@@ -72,6 +78,7 @@ export async function runCheck(
       environment: { ...environmentOf(context, found.plugin, rig, {}), PLUGIN_DIR: copy.directory },
       before: [context.paths.bin],
       timeoutMs: found.plugin.timeoutMs,
+      what: `the condition of the plugin ${found.plugin.name}`,
     });
   } finally {
     await copy.remove();

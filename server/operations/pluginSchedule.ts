@@ -1,12 +1,15 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { PeriodicPlugin, PluginId } from '../domain/plugin.ts';
 import { approvedHash } from '../domain/pluginRuns.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { lookAtPlugins } from './pluginLook.ts';
 import { isPeriodic, noteChanged, runWhenDue } from './pluginPeriods.ts';
+import { runWords } from './pluginRunner.ts';
 import { memoryOf, nextRunAt } from './pluginTimes.ts';
+import { afterStopping } from './stopping.ts';
 
 /** Runs approved periodic plugins when their gates open. */
 export function pluginSchedule(context: Context): Duty {
@@ -28,11 +31,14 @@ const rereads: ReadonlySet<string> = new Set([
 class Schedule {
   readonly #context: Context;
   readonly #planned = new Map<PluginId, PeriodicPlugin>();
+  /** What an event had called and a killed town server did not bring to its end. */
+  readonly #cutOff: Set<string>;
   /** One reading at a time, and one more where something changed meanwhile. */
   #reading: 'no' | 'yes' | 'again' = 'no';
 
   constructor(context: Context) {
     this.#context = context;
+    this.#cutOff = new Set(context.programs.cutOff());
   }
 
   readSoon(): void {
@@ -82,7 +88,11 @@ class Schedule {
         else if (approvedHash(view, plugin.id) !== undefined) await noteChanged(this.#context, plugin);
     }
     for (const id of this.#planned.keys()) if (!now.has(id)) this.#drop(id);
-    for (const plugin of now.values()) this.#plan(plugin);
+    for (const plugin of now.values()) {
+      if (this.#cutOff.delete(runWords(plugin)) && plugin.gate.type === 'event')
+        memoryOf(this.#context).called.add(plugin.id);
+      this.#plan(plugin);
+    }
   }
 
   #drop(id: PluginId): void {
@@ -100,7 +110,15 @@ class Schedule {
 
   async #run(plugin: PeriodicPlugin): Promise<void> {
     const before = this.#context.now();
-    await runWhenDue(this.#context, plugin.id);
+    try {
+      await runWhenDue(this.#context, plugin.id);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error;
+      // The town is being ended.
+      const again = (): Promise<void> => this.#run(plugin);
+      this.#context.timers.at(keyOf(plugin.id), afterStopping(this.#context), again);
+      return;
+    }
     const still = this.#planned.get(plugin.id);
     if (!still) return;
     const next = nextRunAt(this.#context, still, before);

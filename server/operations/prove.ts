@@ -21,6 +21,7 @@ export async function finish(bench: Bench, layers: readonly Layer[]): Promise<vo
       const reason = `On ${landing.request.target} as ${sha.slice(0, 7)}; to be proven.`;
       const how = landedBy === undefined ? {} : { landedBy };
       await changeLanding(landing, 'merged', { reason, landed: sha, gates, ...how });
+      await landing.context.checkpoint('land:marked');
     }
   }
   if (held !== undefined) return;
