@@ -57,9 +57,7 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
     const what = `the gate ${name}`;
     const end = await context.programs.runBounded({ argv: command, directory: folder, timeoutMs, what });
     const passed = end.code === 0 && !end.timedOut;
-    // A program that is not there is not there the next time either, and what hangs would hang twice as long.
-    if (!passed && !isStopping(context) && tries <= retries && end.code !== missing && !end.timedOut)
-      continue;
+    if (!passed && tries <= retries && mayPassNext(end) && !isStopping(context)) continue;
     return {
       name,
       phase,
@@ -77,6 +75,11 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
 }
 
 const missing = 127;
+
+/** A program that is not there is not there the next time either, and what hangs would hang twice as long. */
+function mayPassNext({ code, timedOut }: { readonly code: number; readonly timedOut?: unknown }): boolean {
+  return code !== missing && !timedOut;
+}
 
 async function runPlugin(context: Context, gate: Gate, ground: Ground): Promise<GateOutcome> {
   const { name, phase, onFail } = gate;
