@@ -38,6 +38,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'rig/unheld': 'needs no approval any more in',
   'session/abandon': 'gave up the session of',
   'session/create': 'made a session for',
+  'session/handoff-kept': 'kept the packet of a handoff that begins nobody, of',
   'session/handoff-undo': 'took back the handoff of',
   'session/identify': 'noted which session of the runtime it is of',
   'session/progress': 'gave a sign of life on',
