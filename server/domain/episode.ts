@@ -82,6 +82,8 @@ export interface Episode {
   readonly until?: Timestamp;
   /** When it was seen last to have met a limit. */
   readonly limitedAt?: Timestamp;
+  /** A person said that its limit is over. */
+  readonly overAt?: Timestamp;
   /** Its limit is over, and it is left to a person since then. */
   readonly leftAt?: Timestamp;
   readonly remedies: readonly RemedyTried[];

@@ -1,9 +1,9 @@
 import type { Episode } from './episode.ts';
-import type { Timestamp } from './ids.ts';
+import type { RuntimeName, Timestamp } from './ids.ts';
 import { reaches } from './notificationLevel.ts';
 import type { Polecat } from './polecat.ts';
 import type { Session } from './session.ts';
-import type { View } from './view.ts';
+import type { Draft, View } from './view.ts';
 import { witnessSettings } from './witnessSettings.ts';
 
 /** So long a limit is waited for that does not tell when it is over; twice as long each time that it comes again. */
@@ -39,7 +39,8 @@ export function goOnOf(view: View, polecat: Polecat, episode: Episode): GoOn {
 }
 
 /** As it was told, and never sooner than its pause after the last time allows. */
-function overAt({ wentOn }: Polecat, { until }: Episode, seenAt: Timestamp): Timestamp {
+function overAt({ wentOn }: Polecat, { until, overAt: said }: Episode, seenAt: Timestamp): Timestamp {
+  if (said !== undefined) return said;
   const isAgain = wentOn !== undefined && Date.parse(seenAt) - Date.parse(wentOn.at) < againMs;
   const pause = Math.min(longestWaitMs, waitMs * 2 ** (isAgain ? wentOn.times : 0));
   if (!isAgain) return until ?? later(seenAt, pause);
@@ -80,6 +81,17 @@ export function wentOnAgain({ wentOn }: Polecat, episode: Episode, at: Timestamp
   const seenAt = episode.limitedAt ?? episode.since;
   const isAgain = wentOn !== undefined && Date.parse(seenAt) - Date.parse(wentOn.at) < againMs;
   return { at, times: isAgain ? wentOn.times + 1 : 1 };
+}
+
+/** A person says that the limit of a runtime is over: whoever waits for it goes on now, as far as their rig allows. */
+export function endLimit(draft: Draft, runtime: RuntimeName, at: Timestamp): void {
+  for (const polecat of Array.from(draft.find('agentsByState', 'rate-limited'))) {
+    if (polecat.runtime !== runtime) continue;
+    const { until: _, ...rest } = polecat;
+    draft.put('agents', rest);
+    const episode = draft.get('episodes', polecat.id);
+    if (episode?.verdict === 'rate-limited') draft.put('episodes', { ...episode, overAt: at });
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { invalid } from '../domain/beadFields.ts';
 import { episodeOf } from '../domain/episodes.ts';
 import type { RuntimeName, Timestamp } from '../domain/ids.ts';
-import { goOnOf } from '../domain/limits.ts';
+import { endLimit, goOnOf } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Quota } from '../domain/quota.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -141,6 +141,7 @@ export async function clearQuota(
       });
     }
     draft.remove('quotas', id);
+    endLimit(draft, id, context.now());
   });
   return { runtime: id };
 }

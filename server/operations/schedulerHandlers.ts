@@ -1,3 +1,4 @@
+import type { Bead } from '../domain/bead.ts';
 import { dequeue, enqueue, retryDispatch } from '../domain/dispatching.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { spentToday } from '../domain/dispatchLimits.ts';
@@ -7,7 +8,7 @@ import { nextStarts } from '../domain/nextStarts.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { schedulerDefaults, type Scheduler } from '../domain/scheduler.ts';
 import { workingPolecats } from '../domain/slinging.ts';
-import { brokenWork } from '../domain/trying.ts';
+import { brokenOf, brokenWork, triedWords } from '../domain/trying.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
@@ -170,6 +171,15 @@ async function clearQueue(
   return { cleared: result };
 }
 
+/** What was begun and failed too often is looked at by a person, not by an agent that would begin it for ever. */
+function refuseAgent(view: View, { id, rig }: Bead, { role }: Caller): void {
+  const tries = role === 'person' ? undefined : brokenOf(view, id, view.get('rigs', rig ?? ''));
+  if (!tries) return;
+  throw new Refusal('forbidden', `${id} ${triedWords(tries)}: a person has to look at it first.`, {
+    next: `gt escalate "${id} ${triedWords(tries)}"`,
+  });
+}
+
 /** From the queue, or, where a polecat has it whose work failed too often, by a session on the same worktree. */
 async function retry(
   context: Context,
@@ -180,6 +190,7 @@ async function retry(
   const bead = findBead(view, text);
   const holder =
     view.get('tries', bead.id) && isHeld(bead) ? view.get('agents', bead.assignee ?? '') : undefined;
+  refuseAgent(view, bead, caller);
   const id = holder || view.get('tries', bead.id) ? bead.id : inQueue(view, text);
   if (holder && !liveSession(view, holder)) await runSession(context, { agent: holder.id }, caller);
   await context.store.transact({ verb: 'dispatch/retry', by: caller.by, subject: id }, (draft) => {

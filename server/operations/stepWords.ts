@@ -40,7 +40,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'rig/unheld': 'needs no approval any more in',
   'session/abandon': 'gave up the session of',
   'session/create': 'made a session for',
-  'session/handoff-kept': 'kept the session, to be resumed, of',
+  'session/handoff-kept': 'kept the packet of a handoff that a stop fell into, of',
   'session/handoff-undo': 'took back the handoff of',
   'session/identify': 'said which session of its runtime it is',
   'session/progress': 'gave a sign of life on',

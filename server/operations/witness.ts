@@ -95,7 +95,7 @@ class Watch {
 
   /** Which polecats a changed record may say something new of. */
   #concerned([collection, id, record]: Change): readonly AgentId[] {
-    if (collection === 'agents') return [id as AgentId];
+    if (collection === 'agents' || collection === 'episodes') return [id as AgentId];
     if (collection === 'sessions') return record ? [record.agent] : [];
     if (collection === 'beads') return Array.from(this.#view.find('agentsByBead', id), (agent) => agent.id);
     if (collection === 'tries') return Array.from(this.#view.find('agentsByBead', id), (agent) => agent.id);

@@ -7,8 +7,9 @@ export function markOf(view: View, id: AgentId): string | undefined {
   if (!polecat) return undefined;
   const { state, session = '', bead = '', reason = '' } = polecat;
   const rests = state === 'working' ? reason : '';
+  const over = view.get('episodes', id)?.overAt;
   const run = view.get('sessions', session);
-  return [state, session, run?.state, run?.exit?.end, bead, rests, ...workOf(view, bead)].join('\n');
+  return [state, session, run?.state, run?.exit?.end, bead, rests, over, ...workOf(view, bead)].join('\n');
 }
 
 function workOf(view: View, id: string): readonly (string | number | undefined)[] {

@@ -166,6 +166,19 @@ describe('a polecat whose session ended at a limit', () => {
   });
 });
 
+test('a person who clears the quota has those that wait for it go on now', async (t) => {
+  const { town, pass, went } = await limited(t, 'restart');
+  const agent = await town.worker();
+  await ends(agent, ', try again in 120 minutes');
+  await pass(30);
+  await town.ask('quota/clear', { runtime: 'sim' });
+  await town.settle();
+  await pass(1);
+  assert.deepEqual([await went(), agent.polecat.state], [[30], 'working']);
+  assert.deepEqual(await town.ask('quota/list', {}), []);
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('many go on one after the other, at the spawn rate', async (t) => {
   const { town, pass, went } = await limited(t, 'restart');
   await town.ask('town/configure', { key: 'scheduler.spawn_delay', words: ['60s'] });

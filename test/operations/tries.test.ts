@@ -132,12 +132,14 @@ describe('work that is begun and fails again and again', () => {
     const { town, pass, attention } = await scene(t, { tries: ['1'], maxPolecats: ['2'] });
     const agent = await town.worker();
     await crash(agent, pass);
+    const mayor = { ...agent.caller, by: 'mayor' };
     await town.ask('work/unsling', { bead: agent.bead });
     const { convoy } = await town.ask('convoy/create', { title: 'All', beads: [agent.bead] });
     await town.ask('convoy/launch', { convoy: convoy.id });
     await town.settle();
     assert.equal(town.view.get('dispatches', agent.bead)?.state, 'broken');
     assert.match((await attention())[0] ?? '', /failed once without a commit/);
+    await refusal('forbidden', town.ask('scheduler/retry', { bead: agent.bead }, mayor));
     await town.ask('scheduler/retry', { bead: agent.bead });
     await town.settle();
     assert.equal([...town.view.find('agentsByBead', agent.bead)].length, 1);
