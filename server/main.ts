@@ -13,6 +13,7 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
   gastown-server create PATH   make a town in PATH
   gastown-server uninstall PATH [--all] [--keep-clones]
                                remove a town that is stopped, and say what is left, as one JSON line
+  gastown-server stop PATH     mark a town as stopped of which nothing runs, and say whether, as one JSON line
   gastown-server lsp --stdio   speak LSP to an editor
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
   gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--command PATH] [--host HOST] [--deadline SECONDS]
@@ -49,6 +50,8 @@ async function main([command, ...args]: readonly string[]): Promise<number | und
       return await create(first);
     case 'uninstall':
       return await removeTown(args);
+    case 'stop':
+      return await stopTown(first);
     case 'lsp':
       return await languageServer();
     case 'demo':
@@ -99,6 +102,13 @@ async function removeTown([path, ...options]: readonly string[]): Promise<number
   const { uninstall } = await import('./uninstall.ts');
   const wish = { all: options.includes('--all'), keepClones: options.includes('--keep-clones') };
   print({ event: 'result', ...(await uninstall({ town: path, ...wish }, townsOfUser())) });
+  return 0;
+}
+
+async function stopTown(path: string | undefined): Promise<number> {
+  if (path === undefined) return usage();
+  const { stopAlone } = await import('./stopAlone.ts');
+  print({ event: 'result', stopped: await stopAlone(path, 'overseer') });
   return 0;
 }
 
