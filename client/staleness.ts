@@ -120,6 +120,7 @@ const by: By = {
   dispatches: () => ({ ...fresh, attention: true }),
   quotas: () => fresh,
   episodes: () => ({ ...fresh, polecats: true, attention: true }),
+  destinations: () => fresh,
 };
 
 function staleBy<C extends Collection>(

@@ -42,34 +42,30 @@ void main(process.argv.slice(2)).then(
 async function main([command, ...args]: readonly string[]): Promise<number | undefined> {
   // In a desktop editor it made a Node of us; what we start must not inherit it.
   delete process.env['ELECTRON_RUN_AS_NODE'];
-  const [first] = args;
-  switch (command ?? '') {
-    case 'town':
-      return await town(first);
-    case 'create':
-      return await create(first);
-    case 'uninstall':
-      return await removeTown(args);
-    case 'stop':
-      return await stopTown(first);
-    case 'lsp':
-      return await languageServer();
-    case 'demo':
-      return await demo(args.includes('--keep'));
-    case 'runtime-test':
-      return await runtimeTest(args);
-    case 'runtime-doctor':
-      return await runtimeDoctor(args);
-    case '--version':
-      process.stdout.write(`${productVersion}\n`);
-      return 0;
-    case '--help':
-    case 'help':
-      process.stdout.write(help);
-      return 0;
-    default:
-      return usage();
-  }
+  return await (programsByName().get(command ?? '') ?? usage)(args);
+}
+
+type Program = (args: readonly string[]) => number | undefined | Promise<number | undefined>;
+
+function programsByName(): ReadonlyMap<string, Program> {
+  return new Map<string, Program>([
+    ['town', ([path]) => town(path)],
+    ['create', ([path]) => create(path)],
+    ['stop', ([path]) => stopTown(path)],
+    ['uninstall', removeTown],
+    ['lsp', languageServer],
+    ['demo', (args) => demo(args.includes('--keep'))],
+    ['runtime-test', runtimeTest],
+    ['runtime-doctor', runtimeDoctor],
+    ['--version', () => said(`${productVersion}\n`)],
+    ['--help', () => said(help)],
+    ['help', () => said(help)],
+  ]);
+}
+
+function said(text: string): number {
+  process.stdout.write(text);
+  return 0;
 }
 
 function usage(): number {

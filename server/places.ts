@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
 import type { Session } from './domain/session.ts';
-import type { ProgramPort, SessionPort } from './operations/context.ts';
-import { townHash, type TownPaths } from './protocol/address.ts';
+import type { SessionPort } from './operations/context.ts';
+import type { TownPaths } from './protocol/address.ts';
 import type { Caller } from './protocol/caller.ts';
 import type { ClientRequests } from './protocol/messages.ts';
 import type { SessionView } from './protocol/session.ts';
-import { runtimePath } from './rpc/endpoint.ts';
+import { runtimePath, tmuxName } from './rpc/endpoint.ts';
 import { alwaysStripped } from './runtimes/launch.ts';
 import { EditorHost } from './sessions/editorHost.ts';
 import { changed, logSince } from './sessions/followLog.ts';
@@ -16,10 +16,6 @@ import { loginShellPath } from './sessions/loginShell.ts';
 import { lastLines, logTime, outputLines } from './sessions/logs.ts';
 import { writePrivateFiles, writeWorktreeFiles } from './sessions/privateFiles.ts';
 import { processHost } from './sessions/processHost.ts';
-import { findCommand, findProgram } from './sessions/programs.ts';
-import { versionOf } from './sessions/programVersion.ts';
-import { boundedRuns } from './sessions/boundedRun.ts';
-import { runProgram } from './sessions/runProgram.ts';
 import {
   readEndReport,
   removeSessionFiles,
@@ -29,6 +25,7 @@ import {
 } from './sessions/sessionFile.ts';
 import { makeSpool } from './sessions/spoolFolder.ts';
 import { TmuxHost, type TmuxPlace } from './sessions/tmuxHost.ts';
+import { townPrograms, type TownPrograms } from './sessions/townPrograms.ts';
 import { endTree, isStillRunning } from './sessions/tree.ts';
 
 export interface PlaceParts {
@@ -38,28 +35,24 @@ export interface PlaceParts {
   readonly hash: (text: string) => string;
 }
 
-/** A check command that runs longer than this has hung. */
-const checkDeadlineMs = 30 * 60_000;
-
 type Peer = Caller['peer'];
 
 /** The places where sessions live, as the operations see them. */
 export function createPlaces(parts: PlaceParts): {
   readonly sessions: SessionPort;
-  readonly programs: ProgramPort;
+  readonly programs: TownPrograms;
   offerToHost(caller: Caller, offer: { window: string; trusted: boolean; focused: boolean }): void;
   /** What minds the places ends, and what the town itself runs; the sessions in them go on. */
   end(): Promise<void>;
 } {
   const editors = new EditorHost<Peer>((peer, request) => openTerminal(peer, request));
   const tmux = new TmuxHost(loginShellPath);
-  const bounded = boundedRuns(alwaysStripped);
-  const leaving = new AbortController();
+  const programs = townPrograms(parts.paths.runs, alwaysStripped);
   mindTmux(parts.paths, tmux);
   const known = new WeakSet<Peer>();
   return {
     sessions: { ...sessionPort(parts, { editors, tmux }), ...viewPort({ editors, tmux }), ...outsidePort },
-    programs: { ...programPort(leaving.signal), runBounded: bounded.run },
+    programs,
     offerToHost(caller, offer) {
       editors.offer(caller.peer, offer);
       if (known.has(caller.peer)) return;
@@ -67,8 +60,7 @@ export function createPlaces(parts: PlaceParts): {
       caller.peer.onEnd(() => editors.withdraw(caller.peer));
     },
     async end() {
-      leaving.abort();
-      await Promise.all([bounded.end(), tmux.end()]);
+      await Promise.all([programs.end(), tmux.end()]);
     },
   };
 }
@@ -224,7 +216,7 @@ function viewPort({ editors, tmux }: Hosts): ViewPort {
 
 /** One for each town, whoever asks; what an earlier town server opened elsewhere is found through its sessions' records. */
 function tmuxSocket({ town }: TownPaths): string {
-  return runtimePath(`gt-${townHash(town)}.tmux`);
+  return runtimePath(tmuxName(town));
 }
 
 /** In the background: a town that never used tmux has no socket, and nothing is looked for. */
@@ -276,25 +268,3 @@ function noTerminal(sentence: string): Refusal {
     next: 'Look at the other windows of VS Code: one of them may not be connected.',
   });
 }
-
-const programPort = (stop: AbortSignal): Omit<ProgramPort, 'runBounded'> => ({
-  path: loginShellPath,
-  find: findCommand,
-  asRoot: process.getuid?.() === 0,
-  version: (program, args, path) => versionOf(program, args, { path }),
-  async run(argv, directory, { deadlineMs = checkDeadlineMs, environment } = {}) {
-    const path = await loginShellPath();
-    const [command = '', ...args] = argv;
-    const program = findProgram(command, path);
-    if (!program) return { code: 127, output: [`There is no "${command}" on the PATH.`] };
-    return await runProgram({
-      argv: [program.command, ...program.before, ...args],
-      directory,
-      path,
-      strip: alwaysStripped,
-      deadlineMs,
-      stop,
-      ...(environment ? { environment } : {}),
-    });
-  },
-});

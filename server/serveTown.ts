@@ -85,6 +85,8 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
   writeShims({ folder: paths.bin, node: process.execPath, programs: { gt: programs.gt, bd: programs.bd } });
   mkdirSync(paths.scratch, { recursive: true, mode: 0o700 });
   const places = createPlaces({ paths, launcher, hash: sha256Hex, randomToken });
+  // Nothing is brought in order under a program that still writes there.
+  await places.programs.endLeft(log);
   const town = createTown({
     store,
     git: createGit({ emptyHooksDirectory: paths.emptyHooks, log }),

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Timestamp } from './domain/ids.ts';
 import type { View } from './domain/view.ts';
 import { townProcesses } from './operations/leftRunning.ts';
-import { townPaths } from './protocol/address.ts';
+import { townPaths, type TownPaths } from './protocol/address.ts';
 import { readStopped, writeStopped } from './rpc/stopped.ts';
 import { isStillRunning } from './sessions/tree.ts';
 import { acquireLock } from './store/lock.ts';
@@ -22,7 +22,7 @@ export async function stopAlone(town: string, by: string): Promise<boolean> {
   try {
     const store = await openStore({ directory: paths.state, now: () => new Date(), readOnly: true });
     try {
-      if (mayRun(store.view)) return false;
+      if (hasOpenRuns(paths) || mayRun(store.view)) return false;
       if (!readStopped(paths)) writeStopped(paths, { at: new Date().toISOString(), by });
       return true;
     } finally {
@@ -33,9 +33,15 @@ export async function stopAlone(town: string, by: string): Promise<boolean> {
   }
 }
 
+/** Programs that a town server ran and did not see the end of: the next one looks for what is left of them. */
+function hasOpenRuns({ runs }: TownPaths): boolean {
+  return existsSync(runs) && readdirSync(runs).length > 0;
+}
+
 function mayRun(view: View): boolean {
   const isAlive = (pid: number, since: Timestamp): boolean => isStillRunning(pid, Date.parse(since));
-  if (townProcesses({ store: { view }, sessions: { isAlive } }).length > 0) return true;
+  const programs = { left: () => [] };
+  if (townProcesses({ store: { view }, sessions: { isAlive }, programs }).length > 0) return true;
   for (const { state, host, pid, launcherPid } of view.all('sessions')) {
     // Its launcher may be on its way, and has not said yet which process it is.
     if (state !== 'ended' && pid === undefined && launcherPid === undefined) return true;

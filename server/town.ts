@@ -5,6 +5,7 @@ import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
 import { takeUpDuties } from './operations/duties.ts';
 import { launcherRegistry, sessionStarts } from './operations/launchers.ts';
+import { startPace } from './operations/pace.ts';
 import { keyedQueue } from './operations/queue.ts';
 import { radarBoard } from './operations/radarBoard.ts';
 import { recover } from './operations/recover.ts';
@@ -25,6 +26,7 @@ export type TownParts = Omit<
   | 'timers'
   | 'radar'
   | 'collisionsOf'
+  | 'pace'
   | 'witness'
   | 'life'
 > & {
@@ -83,6 +85,7 @@ export function createTown(parts: TownParts): Town {
     background,
     life: { ending: false },
     witness: { awakeSince: parts.now(), looks: new Map() },
+    pace: startPace(store.view, () => parts.now()),
   };
   return {
     handlers: handlersOf(context, (caller, offer) => {

@@ -26,6 +26,9 @@ export async function stopTown({ connection, model }: CommandParts): Promise<voi
   const { left = [] } = await connection.ask('town/down', { stop: true });
   const start = { label: 'Start Town', run: () => run('startTown') };
   if (left.length === 0) return inform('The town is stopped: nothing of it runs any more.', start);
-  const processes = left.map(({ what, pid, agent }) => `the ${what} of ${agent}, process ${pid}`);
+  const processes = left.map((each) => {
+    const what = each.what === 'program' ? each.name : `the ${each.what} of ${each.agent}`;
+    return `${what}, process ${each.pid}`;
+  });
   warn(`The town is stopped, but this still runs: ${processes.join('; ')}.`, start);
 }

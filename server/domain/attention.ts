@@ -3,7 +3,7 @@ import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
 import { queueItems } from './attentionQueue.ts';
-import { refineryItems } from './attentionRefinery.ts';
+import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { misplacedItems, orphanItems } from './attentionTown.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
 import { type AttentionItem, type AttentionSource, misplaced } from './attentionItem.ts';
@@ -18,6 +18,7 @@ const sources: readonly AttentionSource[] = [
   agentItems,
   stuckInDoneItems,
   refineryItems,
+  pausedLandingItems,
   requestItems,
   queueItems,
   orphanItems,

@@ -10,6 +10,8 @@ import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import { rigWithPrefixOf } from './rigs.ts';
 import { checkRoom, checkTownPolecats, isContainer } from './slinging.ts';
+import { describeState } from './stateWords.ts';
+import { authorOfRepair, authorToBegin } from './takeUp.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -32,6 +34,8 @@ export function explainFree(view: View, bead: Bead, facts: Facts): Answer {
       `gt sling ${bead.id} RIG`,
     );
   }
+  const authors = dispatch ? undefined : forItsAuthor(view, bead);
+  if (authors) return authors;
   if (dispatch?.state === 'broken') return broken(dispatch);
   const room = roomProblem(view, rig, dispatch, now);
   return dispatch ? queued(view, dispatch, room, facts) : notSlung(view, bead, rig, room);
@@ -40,6 +44,27 @@ export function explainFree(view: View, bead: Bead, facts: Facts): Answer {
 function rigFor(view: View, bead: Bead, named: RigName | undefined): Rig | undefined {
   const known = named ?? bead.rig;
   return (known === undefined ? undefined : view.get('rigs', known)) ?? rigWithPrefixOf(view, bead.id);
+}
+
+/** What kept work from landing is put right by whoever made it, while they are there. */
+function forItsAuthor(view: View, bead: Bead): Answer | undefined {
+  const found = authorOfRepair(view, bead);
+  if (!found) return undefined;
+  const { author, request } = found;
+  const evidence = [{ what: `it keeps ${request.bead} from landing` }];
+  const whom = `${bead.id} is for ${author.id}`;
+  const show = `gt polecat show ${author.id}`;
+  if (author.state !== 'done')
+    return said(
+      'running',
+      `${whom}, which goes on with ${request.bead} (${describeState(author.state)}).`,
+      show,
+      evidence,
+    );
+  if (authorToBegin(view, request) && request.takenUp?.refused === undefined)
+    return said('next', `${whom}, which the town begins again for it.`, show, evidence);
+  const next = `gt session run ${author.id}`;
+  return said('needs-person', `${whom}, which is done: only you can begin it again.`, next, evidence);
 }
 
 function container(view: View, bead: Bead): Answer {

@@ -2,6 +2,7 @@ import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Destination } from './destination.ts';
 import type { Escalation } from './escalation.ts';
 import type { Handoff } from './handoff.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -34,6 +35,8 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  /** Groups, queues and channels that letters are sent to. */
+  destinations: Destination;
   escalations: Escalation;
   handoffs: Handoff;
   archives: Archive;
@@ -66,6 +69,7 @@ export const collections = [
   'dispatches',
   'quotas',
   'episodes',
+  'destinations',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

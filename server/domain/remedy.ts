@@ -1,6 +1,8 @@
 import type { Episode, RemedyKind, WitnessRule } from './episode.ts';
 import { triedOf } from './episodes.ts';
+import { clockTime } from './dispatchLimits.ts';
 import type { Timestamp } from './ids.ts';
+import type { GoOn } from './limits.ts';
 import { spanWords } from './span.ts';
 import type { RemedyCeiling } from './rig.ts';
 import type { WitnessSettings } from './witnessSettings.ts';
@@ -14,6 +16,8 @@ export interface RemedyFacts {
   readonly wasClosedByHand: boolean;
   /** Its rig is parked or docked. */
   readonly rigRests: boolean;
+  /** Where it waits for a limit: how it goes on after it. */
+  readonly goOn?: GoOn;
   /** When it was restarted lately by the witness, also in episodes that are over. */
   readonly restarts: readonly Timestamp[];
 }
@@ -34,11 +38,11 @@ export const restartWindowMs = 60 * 60_000;
  * is gone, or where the rig's own limit says so.
  */
 export function nextRemedy(facts: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
-  const { episode } = facts;
+  const { episode, goOn } = facts;
   const { remedy } = settings;
+  if (goOn) return afterLimit(episode, goOn, remedy, now);
   if (remedy === 'none') return none("The rig's remedy is none.");
   if (episode.rule === 'asked') return none('It waits for the answer of a person.');
-  if (episode.verdict === 'rate-limited') return none('It goes on when its limit is over.');
   const waiting = coolsDown(episode, now);
   if (waiting) return waiting;
   if (episode.rule === 'done-but-running') return once(episode, 'release', 'Its work is handed over.');
@@ -48,6 +52,21 @@ export function nextRemedy(facts: RemedyFacts, settings: WitnessSettings, now: T
   if (begun.kind !== 'none' || !allows(remedy, 'escalate')) return begun;
   if (begun.again !== undefined) return begun;
   return once(episode, 'escalate', begun.why);
+}
+
+/** Where nothing is begun by itself, a person is asked only when something can be done. */
+function afterLimit(
+  episode: Episode,
+  { at, left }: GoOn,
+  ceiling: RemedyCeiling,
+  now: Timestamp,
+): NextRemedy {
+  if (now < at) {
+    const what = left === undefined ? `It goes on at ${clockTime(at)}.` : `Its limit is waited for. ${left}`;
+    return none(what, Date.parse(at));
+  }
+  if (left === undefined) return { kind: 'go-on', why: 'Its limit is over.' };
+  return allows(ceiling, 'escalate') ? once(episode, 'escalate', left) : none(left);
 }
 
 function coolsDown({ remedies }: Episode, now: Timestamp): NextRemedy | undefined {

@@ -1,5 +1,6 @@
 import type { Episode } from './episode.ts';
 import type { Timestamp } from './ids.ts';
+import { goOnOf } from './limits.ts';
 import type { Polecat } from './polecat.ts';
 import { type NextRemedy, nextRemedy, type RemedyFacts } from './remedy.ts';
 import type { View } from './view.ts';
@@ -16,5 +17,12 @@ function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
   const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
   const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
   const rigRests = view.get('rigs', polecat.rig)?.state !== 'active';
-  return { episode, isGone, wasClosedByHand, rigRests, restarts: polecat.restarts ?? [] };
+  return {
+    episode,
+    isGone,
+    wasClosedByHand,
+    rigRests,
+    restarts: polecat.restarts ?? [],
+    ...(episode.verdict === 'rate-limited' ? { goOn: goOnOf(view, polecat, episode) } : {}),
+  };
 }

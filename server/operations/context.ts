@@ -8,9 +8,11 @@ import type { Git } from '../git/git.ts';
 import type { RigFolders } from '../git/rigFolder.ts';
 import type { PlacedFile } from '../sessions/privateFiles.ts';
 import type { BoundedEnd, BoundedRun } from '../sessions/boundedRun.ts';
+import type { LeftProgram } from '../sessions/runRecords.ts';
 import type { PluginFolders } from '../plugins/pluginFolders.ts';
 import type { Store } from '../store/store.ts';
 import type { RigCollisions } from '../domain/collision.ts';
+import type { Pace } from './pace.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
@@ -96,26 +98,15 @@ export interface ProgramPort {
   readonly asRoot: boolean;
   /** What a program says its version is, waited for shortly and kept until the program changes. Never on the way of a sling. */
   version(program: string, args: readonly string[], path: string): Promise<string | undefined>;
-  /** Runs an argument vector, without a shell, in a folder, and ends all that it started with it. */
-  run(argv: readonly string[], directory: string, limits?: ProgramLimits): Promise<ProgramOutcome>;
-  /** Runs a program that is ended, with all it started, when its time is over; nothing of it outlives the town server. */
+  /**
+   * Runs a program that is ended, with all it started, when its time is over; nothing of it outlives the town server, or, where that is
+   * killed, the start of the next. Refused with `unavailable` where the town server leaves meanwhile.
+   */
   runBounded(run: BoundedRun): Promise<BoundedEnd>;
-}
-
-export interface ProgramLimits {
-  /** It is ended, with all that it started, when this is over. Absent: after half an hour. */
-  readonly deadlineMs?: number;
-  /** Variables on top of those that every program gets. */
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
-export interface ProgramOutcome {
-  /** -1 where a signal ended it or it could not be started, 127 where there is no such program. */
-  readonly code: number;
-  /** The last lines of both streams. */
-  readonly output: readonly string[];
-  /** The deadline was over, and it was ended. */
-  readonly timedOut?: true;
+  /** What an earlier town server had run and did not see the end of, in the words of its run. */
+  cutOff(): readonly string[];
+  /** What could not be ended, and still runs. */
+  left(): readonly LeftProgram[];
 }
 
 /** Everything an operation may touch. Built once, in `town.ts`. */
@@ -148,6 +139,7 @@ export interface Context {
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;
   readonly witness: WitnessMemory;
+  readonly pace: Pace;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -3,6 +3,7 @@ import { agentOf } from '../domain/agents.ts';
 import { isHeld, unhook } from '../domain/hooks.ts';
 import type { AgentId } from '../domain/ids.ts';
 import type { Session } from '../domain/session.ts';
+import type { TownProcess } from '../protocol/town.ts';
 import type { Context } from './context.ts';
 import type { Check, Trouble } from './doctorCheck.ts';
 import { endProcess, townProcesses } from './leftRunning.ts';
@@ -18,7 +19,11 @@ const oldIntentMs = 10 * 60_000;
 export const recordChecks: readonly Check[] = [
   { about: 'intents', fine: 'Nothing that was begun is left half done.', look: lookAtIntents },
   { about: 'sessions', fine: 'Every session that is recorded as running runs.', look: lookAtSessions },
-  { about: 'processes', fine: 'No process runs on after its session.', look: lookAtProcesses },
+  {
+    about: 'processes',
+    fine: 'No process runs on after its session, its gate or its plugin.',
+    look: lookAtProcesses,
+  },
   {
     about: 'hooks',
     fine: 'Every bead on a hook is on the hook of somebody who is there.',
@@ -61,18 +66,26 @@ async function isDead(context: Context, session: Session): Promise<boolean> {
 }
 
 function lookAtProcesses(context: Context): Promise<readonly Trouble[]> {
-  const left = townProcesses(context).filter(
-    ({ what, session }) =>
-      what === 'runtime' && context.store.view.get('sessions', session)?.state === 'ended',
-  );
-  return Promise.resolve(
-    left.map((process) => ({
-      subject: `process ${process.pid}`,
+  const found = townProcesses(context).flatMap((process) => {
+    const evidence = leftWords(context, process);
+    if (evidence === undefined) return [];
+    const subject = `process ${process.pid}`;
+    return {
+      subject,
       state: 'problem' as const,
-      evidence: `The runtime of ${process.agent}, process ${process.pid}, runs on after its session.`,
+      evidence,
       mend: () => endProcess(context, process, graceMs),
-    })),
-  );
+    };
+  });
+  return Promise.resolve(found);
+}
+
+/** Undefined: it may run. */
+function leftWords({ store }: Context, process: TownProcess): string | undefined {
+  const { pid, what } = process;
+  if (what === 'program') return `Of ${process.name}, which has ended, process ${pid} runs on.`;
+  if (what !== 'runtime' || store.view.get('sessions', process.session)?.state !== 'ended') return undefined;
+  return `The runtime of ${process.agent}, process ${pid}, runs on after its session.`;
 }
 
 function lookAtHooks(context: Context): Promise<readonly Trouble[]> {

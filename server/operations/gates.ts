@@ -2,9 +2,10 @@ import { type Gate, type GateOutcome, type GatePhase, rejects, settingGates } fr
 import type { Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { BoundedEnd } from '../sessions/boundedRun.ts';
 import type { Context } from './context.ts';
 import { pluginGates, runPluginGate } from './plugins.ts';
-import { isStopping, refuseStopping } from './stopping.ts';
+import { refuseStopping } from './stopping.ts';
 
 /** Lines of a gate's output that the merge request keeps. */
 const keptLines = 40;
@@ -54,16 +55,17 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
   const { name, phase, onFail, command, timeoutMs, retries } = gate;
   const began = Date.now();
   for (let tries = 1; ; tries += 1) {
-    const end = await context.programs.run(command, folder, { deadlineMs: timeoutMs });
-    const passed = end.code === 0 && end.timedOut === undefined;
-    // A program that is not there is not there the next time either, and what hangs would hang twice as long.
-    if (!passed && !isStopping(context) && tries <= retries && end.code !== missing && !end.timedOut)
-      continue;
+    const what = `the gate ${name}`;
+    const end = await context.programs.runBounded({ argv: command, directory: folder, timeoutMs, what });
+    const passed = end.code === 0 && !end.timedOut;
+    if (!passed) refuseStopping(context);
+    if (!passed && tries <= retries && mayPass(end)) continue;
     return {
       name,
       phase,
       outcome: passed ? 'passed' : end.timedOut ? 'timed-out' : 'failed',
       ...(end.timedOut ? {} : { code: end.code }),
+      ...(passed ? {} : { command }),
       ms: Date.now() - began,
       tries,
       output: end.output.slice(-keptLines),
@@ -75,6 +77,11 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
 }
 
 const missing = 127;
+
+/** A program that is not there is not there the next time either, and what hangs would hang twice as long. */
+function mayPass({ code, timedOut }: BoundedEnd): boolean {
+  return code !== missing && !timedOut;
+}
 
 async function runPlugin(context: Context, gate: Gate, ground: Ground): Promise<GateOutcome> {
   const { name, phase, onFail } = gate;

@@ -110,6 +110,7 @@ async function run(
     directory: context.paths.state,
     environment: { GH_PROMPT_DISABLED: '1', GH_NO_UPDATE_NOTIFIER: '1', NO_COLOR: '1' },
     timeoutMs,
+    what: `gh ${args.slice(0, 2).join(' ')}`,
     ...(input === undefined ? {} : { input }),
   });
   if (end.code !== 127) return end;

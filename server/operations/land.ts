@@ -1,4 +1,5 @@
 import type { MergeRequestId, RigName, Timestamp } from '../domain/ids.ts';
+import { refusePaused } from '../domain/landingPause.ts';
 import { isSettled, transitionLanding } from '../domain/landings.ts';
 import { nextBatch, pauseWords } from '../domain/mergeQueue.ts';
 import type { Approved, MergeRequest } from '../domain/mergeRequest.ts';
@@ -104,7 +105,7 @@ async function noteObstacle(
   obstacle: unknown,
 ): Promise<void> {
   const [first] = batch;
-  // The end of the town is no failure of its own.
+  // The end of the town is no failure of its own, and the next town server has no reason to wait.
   if (!first || isStopping(context)) return;
   if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
@@ -131,6 +132,7 @@ async function noteObstacle(
 function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {
   const request = findMergeRequest(draft, id);
   if (isSettled(request.state) || request.state === 'merged') return request;
+  refusePaused(request);
   const rig = findRig(draft, request.rig);
   const paused = rig.refinery ? { reason: pauseWords(rig) } : {};
   const next = transitionLanding(request, 'submitted', { at: approval.at, ...paused });

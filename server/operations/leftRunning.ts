@@ -4,7 +4,7 @@ import { messageOf } from '../domain/fault.ts';
 import type { Session } from '../domain/session.ts';
 import type { View } from '../domain/view.ts';
 import type { TownProcess } from '../protocol/town.ts';
-import type { Context, SessionPort } from './context.ts';
+import type { Context, ProgramPort, SessionPort } from './context.ts';
 
 /** Of sessions that have ended, those whose process still runs: the launcher was killed, and nobody was left to end its runtime. */
 export function leftRunning(context: Context): Session[] {
@@ -31,32 +31,47 @@ function isLeft(context: Context, session: Session): boolean {
 const sinceOf = (session: Session): Session['createdAt'] => session.startedAt ?? session.createdAt;
 
 /** Every process that a record of the town names and that still runs, told by its id and the time it began; never by its name. */
-export function townProcesses(context: {
+export function townProcesses({
+  sessions,
+  programs,
+  store,
+}: {
   readonly store: { readonly view: View };
   readonly sessions: Pick<SessionPort, 'isAlive'>;
+  readonly programs: Pick<ProgramPort, 'left'>;
 }): readonly TownProcess[] {
-  return [...context.store.view.all('sessions')].flatMap((session) =>
+  const ofSessions = [...store.view.all('sessions')].flatMap((session) =>
     processesOf(session)
-      .filter(({ pid, since }) => context.sessions.isAlive(pid, since))
+      .filter(({ pid, since }) => sessions.isAlive(pid, since))
       .map(({ pid, what }) => ({ pid, what, session: session.id, agent: session.agent })),
   );
+  const ofPrograms = programs.left().map(({ pid, what }) => ({ pid, what: 'program' as const, name: what }));
+  return [...ofSessions, ...ofPrograms];
 }
 
 /** What cannot be ended is found by whoever looks afterwards. */
 export async function endProcess(context: Context, process: TownProcess, graceMs: number): Promise<void> {
-  const session = context.store.view.get('sessions', process.session);
-  const known = session && processesOf(session).find(({ pid }) => pid === process.pid);
-  if (!known) return;
+  const since = sinceOfProcess(context, process);
+  if (since === undefined) return;
   try {
-    await context.sessions.endTree(known.pid, known.since, graceMs);
+    await context.sessions.endTree(process.pid, since, graceMs);
   } catch (error) {
     context.log(`The ${process.what} ${process.pid} could not be ended: ${messageOf(error)}`);
   }
 }
 
+function sinceOfProcess({ store, programs }: Context, process: TownProcess): Timestamp | undefined {
+  if (process.what === 'program') {
+    const run = programs.left().find(({ pid }) => pid === process.pid);
+    return run && (new Date(run.since).toISOString() as Timestamp);
+  }
+  const session = store.view.get('sessions', process.session);
+  return session && processesOf(session).find(({ pid }) => pid === process.pid)?.since;
+}
+
 function processesOf(session: Session): readonly {
   readonly pid: number;
-  readonly what: TownProcess['what'];
+  readonly what: 'runtime' | 'launcher';
   readonly since: Timestamp;
 }[] {
   const { pid, launcherPid, takenAt, createdAt } = session;

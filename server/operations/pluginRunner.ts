@@ -47,6 +47,7 @@ export async function runPlugin(
       environment: { ...environmentOf(context, found.plugin, rig, facts), PLUGIN_DIR: copy.directory },
       before: [context.paths.bin],
       timeoutMs: found.plugin.timeoutMs,
+      what: runWords(found.plugin),
     };
     const tries = found.plugin.kind === 'command' ? found.plugin.retries + 1 : 1;
     for (let left = tries; ; left -= 1) {
@@ -58,6 +59,9 @@ export async function runPlugin(
     await copy.remove();
   }
 }
+
+/** What its run is called. */
+export const runWords = ({ id }: Pick<GoodPlugin, 'id'>): string => `the plugin ${id}`;
 
 /** A command of a plugin that is not its whole work: what a gate's condition asks. */
 export async function runCheck(
@@ -74,6 +78,7 @@ export async function runCheck(
       environment: { ...environmentOf(context, found.plugin, rig, {}), PLUGIN_DIR: copy.directory },
       before: [context.paths.bin],
       timeoutMs: found.plugin.timeoutMs,
+      what: `the condition of the plugin ${found.plugin.name}`,
     });
   } finally {
     await copy.remove();

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { lookAtPlugins } from './pluginLook.ts';
 import { isPeriodic, noteChanged, runWhenDue } from './pluginPeriods.ts';
+import { runWords } from './pluginRunner.ts';
 import { memoryOf, nextRunAt } from './pluginTimes.ts';
 import { afterStopping } from './stopping.ts';
 
@@ -30,11 +31,14 @@ const rereads: ReadonlySet<string> = new Set([
 class Schedule {
   readonly #context: Context;
   readonly #planned = new Map<PluginId, PeriodicPlugin>();
+  /** What an event had called and a killed town server did not bring to its end. */
+  readonly #cutOff: Set<string>;
   /** One reading at a time, and one more where something changed meanwhile. */
   #reading: 'no' | 'yes' | 'again' = 'no';
 
   constructor(context: Context) {
     this.#context = context;
+    this.#cutOff = new Set(context.programs.cutOff());
   }
 
   readSoon(): void {
@@ -84,7 +88,11 @@ class Schedule {
         else if (approvedHash(view, plugin.id) !== undefined) await noteChanged(this.#context, plugin);
     }
     for (const id of this.#planned.keys()) if (!now.has(id)) this.#drop(id);
-    for (const plugin of now.values()) this.#plan(plugin);
+    for (const plugin of now.values()) {
+      if (this.#cutOff.delete(runWords(plugin)) && plugin.gate.type === 'event')
+        memoryOf(this.#context).called.add(plugin.id);
+      this.#plan(plugin);
+    }
   }
 
   #drop(id: PluginId): void {

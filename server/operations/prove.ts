@@ -21,6 +21,7 @@ export async function finish(bench: Bench, layers: readonly Layer[]): Promise<vo
       const reason = `On ${landing.request.target} as ${sha.slice(0, 7)}; to be proven.`;
       const how = landedBy === undefined ? {} : { landedBy };
       await changeLanding(landing, 'merged', { reason, landed: sha, gates, ...how });
+      await landing.context.checkpoint('land:marked');
     }
   }
   if (held !== undefined) return;
@@ -64,7 +65,7 @@ async function passOrReject(bench: Bench, layers: readonly Layer[], target: Sha)
 async function rejectThere(layers: readonly Layer[], after: readonly GateOutcome[]): Promise<void> {
   const [first] = layers;
   for (const { landing, sha, gates } of layers) {
-    const { reason, checkOutput } = rejection(landing, after);
+    const { reason, checkOutput } = rejection(after);
     const { target } = landing.request;
     await giveUp(landing, 'rejected', {
       reason: `It is on ${target} as ${sha.slice(0, 7)}, but not verified there. ${reason}`,

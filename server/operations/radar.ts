@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { crewOf } from '../domain/agents.ts';
 import { messageOf } from '../domain/fault.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';
 import type { JournalEntry } from '../domain/journal.ts';
@@ -11,7 +12,7 @@ import type { RadarOutlook } from '../protocol/radar.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { findRig } from './lookups.ts';
-import { lookAtRig, lookedAt, newMemory, type RadarMemory, radarFolder } from './radarLook.ts';
+import { lookAtRig, lookedAt, newMemory, type RadarMemory, radarFolder, type Worker } from './radarLook.ts';
 
 export function radarHandlers(context: Context): Pick<Handlers, 'radar/get'> {
   return {
@@ -66,6 +67,8 @@ function changedIn({ changes }: JournalEntry): ReadonlyMap<string, ReadonlySet<A
   };
   for (const [collection, id, record] of changes) {
     if (collection === 'agents') add(id.slice(0, id.lastIndexOf('/')), id as AgentId);
+    if (collection === 'workplaces' && id.includes('/crew/'))
+      add(id.slice(0, id.indexOf('/')), id as AgentId);
     if (collection === 'mergeRequests' && record) add(record.rig, record.agent);
     if (collection === 'rigs') add(id);
   }
@@ -98,7 +101,9 @@ class RigWatch {
 
   changed(stale: ReadonlySet<AgentId> | 'all'): void {
     const { store, radar } = this.#context;
-    if (store.view.count('agentsByRig', this.#rig) === 0 && !radar.outlook(this.#rig)) return;
+    const { view } = store;
+    const isEmpty = view.count('agentsByRig', this.#rig) === 0 && crewOf(view, this.#rig).length === 0;
+    if (isEmpty && !radar.outlook(this.#rig)) return;
     this.#add(stale);
     const now = Date.parse(this.#context.now());
     this.#plan(Math.max(soonMs, this.#restUntil - now));
@@ -175,8 +180,14 @@ class RigWatch {
   }
 
   #worksOn(rig: Rig): boolean {
-    const all = [...this.#context.store.view.find('agentsByRig', rig.id)];
-    return all.length > 1 && all.some(({ state }) => atWork.has(state));
+    const all = lookedAt(this.#context, rig);
+    return all.length > 1 && all.some((worker) => this.#isAtWork(worker));
+  }
+
+  #isAtWork(worker: Worker): boolean {
+    if (worker.role === 'polecat') return atWork.has(worker.state);
+    const session = this.#context.store.view.get('sessions', worker.session ?? '');
+    return session !== undefined && session.state !== 'ended';
   }
 
   async #rest(rig: Rig | undefined): Promise<void> {

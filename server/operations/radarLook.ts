@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { type Collision, shownFiles, type Touched } from '../domain/collision.ts';
 import { messageOf } from '../domain/fault.ts';
-import type { AgentId, Sha, Timestamp } from '../domain/ids.ts';
+import type { AgentId, BeadId, Sha, Timestamp } from '../domain/ids.ts';
+import { crewOf } from '../domain/agents.ts';
+import { hookOf } from '../domain/hooks.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { Crew } from '../domain/workplace.ts';
 import { displayText } from '../domain/text.ts';
 import type { ScratchObjects, Work } from '../git/mergeTree.ts';
 import type { RadarAgent, UnknownPair } from '../protocol/radar.ts';
@@ -20,8 +23,11 @@ interface Found {
   readonly problem?: string;
 }
 
+/** Whose working folder is looked at. */
+export type Worker = Polecat | Crew;
+
 interface Side {
-  readonly polecat: Polecat;
+  readonly worker: Worker;
   readonly work?: Work;
   readonly problem?: string;
   readonly touched: readonly string[];
@@ -56,14 +62,14 @@ export interface Sight {
 export const radarFolder = (context: Context, rig: string): string => join(context.paths.state, 'radar', rig);
 
 /** Those whose work may meet that of others: with a folder, and not landed. */
-export function lookedAt(context: Context, rig: Rig): readonly Polecat[] {
-  return [...context.store.view.find('agentsByRig', rig.id)]
-    .filter(({ state }) => state !== 'spawning')
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+export function lookedAt(context: Context, rig: Rig): readonly Worker[] {
+  const { view } = context.store;
+  const polecats = [...view.find('agentsByRig', rig.id)].filter(({ state }) => state !== 'spawning');
+  return [...polecats, ...crewOf(view, rig.id)].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /**
- * Looks at every polecat of the rig (or only at `stale` ones again), and merges in scratch objects what it has not merged yet as it
+ * Looks at everybody who works in the rig (or only at `stale` ones again), and merges in scratch objects what it has not merged yet as it
  * stands: each two of them, and each with the target. Throws where git cannot be asked at all.
  */
 export async function lookAtRig(
@@ -72,8 +78,8 @@ export async function lookAtRig(
   memory: RadarMemory,
   stale: ReadonlySet<AgentId> | 'all',
 ): Promise<Sight> {
-  const polecats = lookedAt(context, rig);
-  const clones = polecats.filter(({ isolation }) => isolation === 'clone').map(({ worktree }) => worktree);
+  const workers = lookedAt(context, rig);
+  const clones = workers.filter(isClone).map(({ worktree }) => worktree);
   const scratch: ScratchObjects = { directory: radarFolder(context, rig.id), clones };
   const whole = stale === 'all' || !memory.scratchIsOpen;
   if (whole) {
@@ -83,18 +89,20 @@ export async function lookAtRig(
   memory.scratchIsOpen = true;
   const target = await context.git.resolve(rig, context.git.targetRef(rig, rig.branch));
   for (const id of memory.sides.keys())
-    if (!polecats.some((polecat) => polecat.id === id)) memory.sides.delete(id);
-  for (const polecat of polecats) {
-    const known = memory.sides.get(polecat.id);
-    const mayStay = !whole && !stale.has(polecat.id) && known && samePlace(known.polecat, polecat);
-    const side = mayStay ? { ...known, polecat } : await lookAt(context, rig, polecat, { scratch, target });
-    memory.sides.set(polecat.id, side);
+    if (!workers.some((worker) => worker.id === id)) memory.sides.delete(id);
+  for (const worker of workers) {
+    const known = memory.sides.get(worker.id);
+    const mayStay = !whole && !stale.has(worker.id) && known && samePlace(known.worker, worker);
+    const side = mayStay ? { ...known, worker } : await lookAt(context, rig, worker, { scratch, target });
+    memory.sides.set(worker.id, side);
   }
-  const sides = polecats.flatMap(({ id }) => memory.sides.get(id) ?? []);
+  const sides = workers.flatMap(({ id }) => memory.sides.get(id) ?? []);
   return await mergeAll(context, rig, memory, { sides, target, scratch });
 }
 
-const samePlace = (a: Polecat, b: Polecat): boolean =>
+const isClone = (worker: Worker): boolean => worker.role === 'polecat' && worker.isolation === 'clone';
+
+const samePlace = (a: Worker, b: Worker): boolean =>
   a.worktree === b.worktree && a.branch === b.branch && a.createdAt === b.createdAt;
 
 interface Ground {
@@ -105,41 +113,45 @@ interface Ground {
 async function lookAt(
   context: Context,
   rig: Rig,
-  polecat: Polecat,
+  worker: Worker,
   { scratch, target }: Ground,
 ): Promise<Side> {
   try {
-    const work = await workOfPolecat(context, rig, polecat, scratch);
-    if (!work) return { polecat, problem: `There is no branch ${polecat.branch}.`, touched: [] };
+    const work = await workOfWorker(context, rig, worker, scratch);
+    if (!work) return { worker, problem: `There is no branch ${worker.branch}.`, touched: [] };
     const since = target && { target, commit: work.commit };
     const touched = since ? await context.git.filesSince(rig, since, scratch) : undefined;
-    return { polecat, work, touched: touched ?? [] };
+    return { worker, work, touched: touched ?? [] };
   } catch (error) {
-    return { polecat, problem: displayText(messageOf(error), 300), touched: [] };
+    return { worker, problem: displayText(messageOf(error), 300), touched: [] };
   }
 }
 
 /** In its folder; where that is gone, or stands on something else than its branch, what the branch has. */
-async function workOfPolecat(
+async function workOfWorker(
   context: Context,
   rig: Rig,
-  polecat: Polecat,
+  worker: Worker,
   scratch: ScratchObjects,
 ): Promise<Work | undefined> {
   const { git } = context;
-  const found = await git.workOf(repositoryOf(context, rig, polecat), polecat.worktree, scratch).then(
+  const found = await git.workOf(repositoryOf(context, rig, worker), worker.worktree, scratch).then(
     (work) => ({ work }),
     (error: unknown) => ({ error }),
   );
   // A rebase that is under way stands on no branch, and is the polecat's all the same; the user's checkout may be theirs again.
   const isOwn = (branch: string | undefined): boolean =>
-    branch === polecat.branch || (branch === undefined && polecat.isolation !== 'in-place');
+    worker.role === 'crew' ||
+    branch === worker.branch ||
+    (branch === undefined && worker.isolation !== 'in-place');
   if ('work' in found && isOwn(found.work.branch)) return found.work;
-  const tip = await git.resolve(rig, `refs/heads/${polecat.branch}`);
-  if (tip !== undefined && (polecat.state === 'done' || 'work' in found)) return await git.workAt(rig, tip);
+  const tip = await git.resolve(rig, `refs/heads/${worker.branch}`);
+  if (tip !== undefined && (isDone(worker) || 'work' in found)) return await git.workAt(rig, tip);
   if ('error' in found) throw found.error;
   return undefined;
 }
+
+const isDone = (worker: Worker): boolean => worker.role === 'polecat' && worker.state === 'done';
 
 async function mergeAll(
   context: Context,
@@ -156,13 +168,13 @@ async function mergeAll(
   const collisions = pairs.flatMap((pair) => collisionOf(pair, memory, context.now()) ?? []);
   memory.seen = new Map(collisions.map((each) => [each.agents.join(' '), each]));
   return {
-    agents: sides.map(agentOf),
+    agents: sides.map((side) => agentOf(context, side)),
     collisions,
     unknown: pairs.flatMap(({ key, agents }) => {
       const problem = memory.found.get(key)?.problem;
       return problem === undefined ? [] : [{ agents, problem }];
     }),
-    touched: sides.map(touchedBy),
+    touched: sides.map((side) => touchedBy(context, side)),
     pending: Math.max(0, missing.length - pairsInALook),
   };
 }
@@ -184,15 +196,15 @@ interface Pair {
 }
 
 function* pairsOf(sides: readonly Side[], target: Sha | undefined): Generator<Pair> {
-  for (const [at, { polecat, work }] of sides.entries()) {
+  for (const [at, { worker, work }] of sides.entries()) {
     if (!work) continue;
     const own = `${work.tip}:${work.tree}`;
     if (target !== undefined)
-      yield { key: `${own} ${target}`, agents: [polecat.id], commits: [work.commit, target] };
+      yield { key: `${own} ${target}`, agents: [worker.id], commits: [work.commit, target] };
     for (const other of sides.slice(at + 1)) {
       if (!other.work) continue;
       const key = `${own} ${other.work.tip}:${other.work.tree}`;
-      yield { key, agents: [polecat.id, other.polecat.id], commits: [work.commit, other.work.commit] };
+      yield { key, agents: [worker.id, other.worker.id], commits: [work.commit, other.work.commit] };
     }
   }
 }
@@ -209,12 +221,12 @@ function collisionOf({ key, agents }: Pair, memory: RadarMemory, now: Timestamp)
   return { agents, files: files.slice(0, shownFiles), ...(more > 0 ? { moreFiles: more } : {}), since };
 }
 
-function agentOf({ polecat, work, problem, touched }: Side): RadarAgent {
+function agentOf(context: Context, { worker, work, problem, touched }: Side): RadarAgent {
   return {
-    agent: polecat.id,
-    ...(polecat.bead === undefined ? {} : { bead: polecat.bead }),
-    branch: polecat.branch,
-    worktree: polecat.worktree,
+    agent: worker.id,
+    ...beadOf(context, worker),
+    branch: worker.role === 'crew' ? (work?.branch ?? worker.branch) : worker.branch,
+    worktree: worker.worktree,
     ...(work ? { tip: work.tip } : {}),
     uncommitted: work !== undefined && work.commit !== work.tip,
     changed: touched.length,
@@ -222,7 +234,11 @@ function agentOf({ polecat, work, problem, touched }: Side): RadarAgent {
   };
 }
 
-function touchedBy({ polecat, touched }: Side): Touched {
-  const { id: agent, bead } = polecat;
-  return { agent, files: touched, ...(bead === undefined ? {} : { bead }) };
+function touchedBy(context: Context, { worker, touched }: Side): Touched {
+  return { agent: worker.id, files: touched, ...beadOf(context, worker) };
+}
+
+function beadOf({ store }: Context, worker: Worker): { readonly bead?: BeadId } {
+  const bead = worker.role === 'crew' ? hookOf(store.view, worker.id)?.id : worker.bead;
+  return bead === undefined ? {} : { bead };
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../domain/fault.ts';
 import { hookBead, hookOf, unhook } from '../domain/hooks.ts';
 import type { AgentId, BeadId, ConvoyId, IntentId, RigName, Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
+import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
@@ -186,6 +187,7 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
     const intent = draft.get('intents', intentOf(polecat.id));
     if (polecat.bead) unhook(draft, polecat.bead, polecat.id, context.now());
     dropMessages(draft, polecat.id);
+    leaveDestinations(draft, polecat.id);
     draft.remove('agents', polecat.id);
     if (intent?.kind !== 'sling') return;
     if (intent.convoy) dropConvoy(draft, intent.convoy, polecat);

@@ -57,7 +57,7 @@ async function stopTown(context: Context, caller: Caller): Promise<Result<'town/
     const left = townProcesses(context);
     if (live.length === 0 && left.length === 0) break;
     await Promise.all(live.map((session) => stopOne(context, session, caller)));
-    for (const { agent } of [...live, ...left]) ended.add(agent);
+    for (const each of [...live, ...left]) if ('agent' in each) ended.add(each.agent);
     await Promise.all(townProcesses(context).map((process) => endProcess(context, process, downGraceMs)));
   }
   await closeAllPlaces(context);
@@ -82,7 +82,10 @@ function markStopped(context: Context, { by }: Caller): void {
 /** Looked at by recorded process ids and times. */
 function ending(context: Context, ended: ReadonlySet<string>): Result<'town/down'> {
   const left = townProcesses(context);
-  for (const { what, pid, session } of left) context.log(`The ${what} ${pid} of ${session} still runs.`);
+  for (const each of left) {
+    const whose = each.what === 'program' ? each.name : each.session;
+    context.log(`The ${each.what} ${each.pid} of ${whose} still runs.`);
+  }
   return { ended: [...ended], ...(left.length === 0 ? {} : { left }) };
 }
 

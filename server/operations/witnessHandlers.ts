@@ -1,5 +1,7 @@
 import { episodeFor, episodeOf, isTrouble, keptOf } from '../domain/episodes.ts';
+import type { Episode } from '../domain/episode.ts';
 import type { Timestamp } from '../domain/ids.ts';
+import { goOnOf } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { remedyOf } from '../domain/remedyFacts.ts';
 import type { Handlers } from '../protocol/caller.ts';
@@ -38,7 +40,18 @@ function viewOf(context: Context, polecat: Polecat): WitnessView | undefined {
     runtimeLabel: runtimeLabel(view, polecat.runtime),
     verdict,
     ...(episode ? { episode } : {}),
+    ...goesOnOf(context, polecat, episode),
   };
+}
+
+function goesOnOf(
+  context: Context,
+  polecat: Polecat,
+  episode: Episode | undefined,
+): Pick<WitnessView, 'goesOnAt'> {
+  if (episode?.verdict !== 'rate-limited') return {};
+  const { at, left } = goOnOf(context.store.view, polecat, episode);
+  return left === undefined ? { goesOnAt: at } : {};
 }
 
 async function scan(context: Context, rig: string | undefined): Promise<Result<'patrol/scan'>> {

@@ -20,6 +20,8 @@ export interface TownPaths {
   readonly logs: string;
   /** Detached worktrees for landing. */
   readonly scratch: string;
+  /** One file for each program that runs for the town. */
+  readonly runs: string;
   /** An empty folder, for git's core.hooksPath. */
   readonly emptyHooks: string;
   /** Shims for `gt` and `bd`. */
@@ -39,6 +41,7 @@ export function townPaths(town: string): TownPaths {
     spool: join(state, 'spool'),
     logs: join(state, 'logs'),
     scratch: join(state, 'scratch'),
+    runs: join(state, 'runs'),
     emptyHooks: join(state, 'empty'),
     bin: join(state, 'bin'),
   };

@@ -25,12 +25,22 @@ export interface TownStatus {
   readonly editors: number;
 }
 
-/** A process that belongs to the town, by the record of its session. */
-export interface TownProcess {
+/** A process that belongs to the town, by the record of its session or of its run. */
+export type TownProcess = SessionProcess | ProgramProcess;
+
+interface SessionProcess {
   readonly pid: number;
   readonly what: 'runtime' | 'launcher';
   readonly session: string;
   readonly agent: string;
+}
+
+/** A gate, a plugin, gh. */
+interface ProgramProcess {
+  readonly pid: number;
+  readonly what: 'program';
+  /** In words: `the gate lint`. */
+  readonly name: string;
 }
 
 /** One line for people, made from a journal entry. */

@@ -32,6 +32,14 @@ export function endpointsOf(town: string, environment: Environment = process.env
   return runtimeFolders(environment).map((folder) => join(folder, `gt-${townHash(town)}.sock`));
 }
 
+/** Of its tmux server, where it has or had one. */
+export function tmuxSocketsOf(town: string, environment: Environment = process.env): readonly string[] {
+  if (process.platform === 'win32') return [];
+  return runtimeFolders(environment).map((folder) => join(folder, tmuxName(town)));
+}
+
+export const tmuxName = (town: string): string => `gt-${townHash(town)}.tmux`;
+
 /** A path for a socket of that name in the runtime folder, which is made if need be. Refused as for the endpoint. */
 export function runtimePath(name: string, environment: Environment = process.env): string {
   const folder = runtimeFolders(environment).find(

@@ -25,7 +25,7 @@ export function serverEnvironment(environment: NodeJS.ProcessEnv): NodeJS.Proces
 const stripped = [
   /^(NODE_OPTIONS|BD_ACTOR|GIT_DIR|GIT_WORK_TREE|GIT_INDEX_FILE)$/,
   /^(ELECTRON|VSCODE|GIT_AUTHOR|GIT_COMMITTER)_/,
-  /^GT_(TOWN|RIG|ROLE|POLECAT|SESSION)$/,
+  /^GT_(TOWN|RIG|ROLE|POLECAT|SESSION|RUN)$/,
 ];
 
 const maxLogBytes = 5 * 1024 * 1024;

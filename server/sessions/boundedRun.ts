@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { childEnvironment } from './environment.ts';
 import { loginShellPath } from './loginShell.ts';
 import { findProgram } from './programs.ts';
+import { Refusal } from '../domain/refusal.ts';
 import { plainText } from '../domain/text.ts';
 import { redact } from './redact.ts';
+import type { RunRecords } from './runRecords.ts';
 import { endTree } from './tree.ts';
 
 export interface BoundedRun {
@@ -17,6 +19,8 @@ export interface BoundedRun {
   readonly before?: readonly string[];
   readonly input?: string;
   readonly timeoutMs: number;
+  /** For people, where it is found running though it should not: `the gate lint`. */
+  readonly what?: string;
 }
 
 export interface BoundedEnd {
@@ -30,8 +34,9 @@ export interface BoundedEnd {
 }
 
 export interface BoundedRuns {
+  /** Refused with `unavailable` where the town server leaves meanwhile: how it was ended says nothing of the program. */
   readonly run: (run: BoundedRun) => Promise<BoundedEnd>;
-  /** Ends whatever runs. */
+  /** Ends whatever runs, and runs nothing more. */
   end(): Promise<void>;
 }
 
@@ -44,48 +49,69 @@ const drainMs = 500;
 
 /**
  * Programs that are the town's to end: each runs in a process group of its own, and when it has ended, or its time is over, nothing that it
- * started is left.
+ * started is left. With records, also where this process is killed: the next one finds it.
  */
 export function boundedRuns(
   strip: readonly string[],
   path: () => Promise<string> = loginShellPath,
+  records?: RunRecords,
 ): BoundedRuns {
   const running = new Set<() => Promise<unknown>>();
-  return {
-    async run(run) {
-      const folders = [...(run.before ?? []), await path()].join(process.platform === 'win32' ? ';' : ':');
-      const [command = '', ...args] = inFolder(run);
-      const program = findProgram(command, folders);
-      if (!program)
-        return {
-          code: 127,
-          timedOut: false,
-          output: [`There is no program "${command}" that can be run.`],
-          stdout: '',
-        };
-      // What is started by it is known by this, also where its parent has gone.
-      const mark = `${process.pid}-${Date.now()}-${(started += 1)}`;
-      const environment = { CI: 'true', ...run.environment, PATH: folders, [markName]: mark };
+  let leaving = false;
+  const run = async (wish: BoundedRun): Promise<BoundedEnd> => {
+    const folders = [...(wish.before ?? []), await path()].join(process.platform === 'win32' ? ';' : ':');
+    await records?.settled();
+    if (leaving) throw leavingRefusal();
+    const [command = '', ...args] = inFolder(wish);
+    const program = findProgram(command, folders);
+    if (!program) return notThere(command);
+    // What is started by it is known by this, also where its parent has gone.
+    const mark = `${process.pid}-${Date.now()}-${(started += 1)}`;
+    const marker = `${markName}=${mark}`;
+    const written = records?.begin(mark, { marker, what: wish.what ?? command });
+    let left: readonly number[] = [];
+    try {
+      const environment = { CI: 'true', ...wish.environment, PATH: folders, [markName]: mark };
       const child = spawn(program.command, [...program.before, ...args], {
-        cwd: run.directory,
+        cwd: wish.directory,
         env: childEnvironment(process.env, { strip, environment }),
         stdio: ['pipe', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
         windowsHide: true,
       });
       const since = Date.now();
-      const end = (): Promise<unknown> => endAll(child, since, `${markName}=${mark}`);
+      if (child.pid !== undefined) written?.started(child.pid);
+      const end = async (): Promise<void> => void (left = await endAll(child, since, marker));
       running.add(end);
       try {
-        return await ended(child, run, end);
+        return await ended(child, wish, end);
       } finally {
         running.delete(end);
       }
+    } finally {
+      written?.over(left);
+    }
+  };
+  return {
+    async run(wish) {
+      const end = await run(wish);
+      if (leaving) throw leavingRefusal();
+      return end;
     },
     async end() {
+      leaving = true;
       await Promise.all(Array.from(running, (end) => end()));
     },
   };
+}
+
+function leavingRefusal(): Refusal {
+  return new Refusal('unavailable', 'The town server leaves, and what it ran was ended.', { next: 'gt up' });
+}
+
+function notThere(command: string): BoundedEnd {
+  const output = [`There is no "${command}" on the PATH that can be run.`];
+  return { code: 127, timedOut: false, output, stdout: '' };
 }
 
 const markName = 'GT_RUN';
@@ -97,8 +123,9 @@ function inFolder({ argv: [command = '', ...args], directory }: BoundedRun): rea
   return isRelative ? [join(directory, command), ...args] : [command, ...args];
 }
 
-async function endAll({ pid }: ChildProcess, since: number, marker: string): Promise<void> {
-  if (pid !== undefined) await endTree({ pid, since, marker, signal: 'SIGTERM', graceMs });
+/** Gives the ids of what could not be ended. */
+async function endAll({ pid }: ChildProcess, since: number, marker: string): Promise<readonly number[]> {
+  return pid === undefined ? [] : await endTree({ pid, since, marker, signal: 'SIGTERM', graceMs });
 }
 
 function ended(

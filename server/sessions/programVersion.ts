@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { plainText } from '../domain/text.ts';
-import { findProgram } from './programs.ts';
-import { runProgram } from './runProgram.ts';
+import { boundedRuns } from './boundedRun.ts';
 
 /** A program that takes longer is ended: before the most patient of those who ask have gone, so that nothing is left behind them. */
 const deadlineMs = 9000;
@@ -56,12 +55,10 @@ function within<T>(ms: number, answer: Promise<T>): Promise<T | undefined> {
 
 /** It gets no input, and an empty folder: settings that lie in another would count. */
 async function ask(file: string, args: readonly string[], path: string): Promise<string | undefined> {
-  const program = findProgram(file, path);
-  if (!program) return undefined;
   const directory = mkdtempSync(join(tmpdir(), 'gastown-version-'));
   try {
-    const argv = [program.command, ...program.before, ...args];
-    const { code, output } = await runProgram({ argv, directory, path, strip, deadlineMs });
+    const { run } = boundedRuns(strip, () => Promise.resolve(path));
+    const { code, output } = await run({ argv: [file, ...args], directory, timeoutMs: deadlineMs });
     return code === 0 ? versionIn(output) : undefined;
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });

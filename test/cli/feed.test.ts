@@ -26,7 +26,7 @@ test('gt radar prints what would be in conflict, and what is not known', async (
   assert.equal(
     said.stdout,
     lines(`
-      backend  3 polecats · looked 2 m ago
+      backend  3 agents · looked 2 m ago
         nux (be-auth) with slit (be-limit)  for 12 m
           src/auth.ts
           src/limit.ts
@@ -39,7 +39,7 @@ test('gt radar prints what would be in conflict, and what is not known', async (
       frontend  the radar is off
       Next: gt rig config frontend radar 2
 
-      infra  no polecat works here
+      infra  nobody works here
 
       ml-pipeline  The radar needs git 2.38; this is 2.34.1.
     `),

@@ -15,7 +15,8 @@ import { Agent, TestTown } from './support.ts';
 export function checkpoints(): string[] {
   const folder = join(import.meta.dirname, '../../server/operations');
   const text = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
-  return [...text.join('\n').matchAll(/checkpoint\('([a-z]+:[a-z]+)'\)/g)].map(([, name]) => name ?? '');
+  const named = text.join('\n').matchAll(/checkpoint\('([a-z]+:[a-z]+)'\)/g);
+  return [...new Set(Array.from(named, ([, name]) => name ?? ''))];
 }
 
 /** Kills a town at each checkpoint whose first part is one of these, in every scenario that comes by there. */
@@ -39,6 +40,7 @@ export function killAtEach(parts: readonly string[]): void {
         assertKept(town, folder);
 
         if (scenario === 'queued') assertOnce(town);
+        if (scenario === 'land-batch') assertBatch(town);
         await goOn(town, gh);
         assert.deepEqual(problemsOf(town), [], town.log.join('\n'));
         assertKept(town, folder);
@@ -69,6 +71,23 @@ function assertOnce(town: TestTown): void {
   assert.equal(town.view.get('dispatches', bead), undefined);
   const live = [...town.view.all('sessions')].filter(({ state }) => state !== 'ended');
   assert.equal(live.length, 1);
+}
+
+/** All that waited has landed, each once, with proof, without anybody's help. */
+function assertBatch({ view }: TestTown): void {
+  const requests = [...view.all('mergeRequests')];
+  assert.equal(requests.length, 3);
+  const home = view.get('rigs', 'backend')?.gitDirectory ?? '';
+  const subjects = git(home, 'log', '--format=%s', 'main').split('\n');
+  for (const request of requests) {
+    assert.equal(request.state, 'verified', `${request.bead}: ${request.reason}`);
+    git(home, 'merge-base', '--is-ancestor', request.landed ?? '', 'main');
+    assert.equal(subjects.filter((subject) => subject.startsWith(`${request.bead}:`)).length, 1);
+    assert.deepEqual(
+      [request.claim, request.gates?.map(({ name, outcome }) => `${name} ${outcome}`)],
+      [undefined, ['lint passed']],
+    );
+  }
 }
 
 /** Whatever state the work was left in, a person can bring it to its end. */

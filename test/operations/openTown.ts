@@ -4,15 +4,14 @@ import { join } from 'node:path';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import { createGit, type Git } from '../../server/git/git.ts';
 import { rigFolders } from '../../server/git/rigFolder.ts';
-import type { ProgramPort, SessionPort } from '../../server/operations/context.ts';
+import type { SessionPort } from '../../server/operations/context.ts';
 import { type TownPaths, townPaths } from '../../server/protocol/address.ts';
 import { productVersion, protocolVersion } from '../../server/protocol/version.ts';
 import { readStopped, writeStopped } from '../../server/rpc/stopped.ts';
 import { installTown } from '../../server/serveTown.ts';
 import { createPluginFolders } from '../../server/plugins/pluginFolders.ts';
-import { boundedRuns } from '../../server/sessions/boundedRun.ts';
-import { runProgram } from '../../server/sessions/runProgram.ts';
 import { findProgram } from '../../server/sessions/programs.ts';
+import { townPrograms, type TownPrograms } from '../../server/sessions/townPrograms.ts';
 import { openStore, type Store } from '../../server/store/store.ts';
 import { createTown, type Town } from '../../server/town.ts';
 import type { Sleep } from '../../server/operations/timers.ts';
@@ -53,6 +52,8 @@ export async function openTown(
   const real = createGit({ emptyHooksDirectory: paths.emptyHooks });
   const git = options.git?.(real) ?? real;
   const sessions = fakeSessions(host, paths.sessions);
+  const programs = programsOf(paths, options);
+  await programs.endLeft(options.log);
   const town = createTown({
     store,
     git,
@@ -64,7 +65,7 @@ export async function openTown(
     startedAt: now().toISOString() as Timestamp,
     launcher: { node: process.execPath, program: 'launcher' },
     sessions: options.sessions?.(sessions) ?? sessions,
-    programs: programsOf(options),
+    programs,
     offerToHost: () => undefined,
     rigFolders: rigFolders(folder),
     markStopped: (by) => writeStopped(paths, { at: now().toISOString(), by }),
@@ -96,24 +97,17 @@ export async function openTown(
 
 const path = process.env['PATH'] ?? '';
 
-function programsOf({ asRoot = false, path: folders = path }: TownOptions): ProgramPort {
-  return { ...programs, asRoot, runBounded: boundedRuns([], () => Promise.resolve(folders)).run };
+function programsOf(
+  { runs }: TownPaths,
+  { asRoot = false, path: folders = path }: TownOptions,
+): TownPrograms {
+  const real = townPrograms(runs, [], () => Promise.resolve(folders));
+  const find: TownPrograms['find'] = (command) => findProgram(command, path)?.path;
+  return {
+    ...real,
+    path: () => Promise.resolve(path),
+    find,
+    asRoot,
+    version: () => Promise.resolve('1.2.3'),
+  };
 }
-
-const programs: Omit<ProgramPort, 'runBounded'> = {
-  path: () => Promise.resolve(path),
-  find: (command) => findProgram(command, path)?.path,
-  asRoot: false,
-  version: () => Promise.resolve('1.2.3'),
-  async run([command = '', ...args], directory) {
-    const program = findProgram(command, path);
-    if (!program) return { code: 127, output: [`There is no program ${command} on the PATH.`] };
-    return await runProgram({
-      argv: [program.command, ...args],
-      directory,
-      path,
-      strip: [],
-      deadlineMs: 60_000,
-    });
-  },
-};

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import { FakeClock } from '../support/fakeClock.ts';
-import { git, write } from '../support/repository.ts';
+import { commit, git, write } from '../support/repository.ts';
 import { type RigWish, targetOf, TestTown } from './support.ts';
 
 const minute = 60_000;
@@ -135,4 +135,61 @@ test('where git cannot be asked, that is said in place of what is not known', as
   await town.ask('work/hook', {}, nux.caller);
   await pass(3 * minute);
   assert.equal(shown(await outlook()).length, 1);
+});
+
+/** The index of a worktree, to the byte and the nanosecond. */
+function indexOf(worktree: string): string {
+  const file = git(worktree, 'rev-parse', '--path-format=absolute', '--git-path', 'index');
+  return `${statSync(file, { bigint: true }).mtimeNs} ${readFileSync(file).toString('hex')}`;
+}
+
+test('crew are looked at as well, on whatever branch they stand, and nobody is looked at who has left', async (t) => {
+  const { town, pass, outlook } = await open(t);
+  const dave = await town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
+  await pass(minute);
+  assert.deepEqual(
+    (await outlook()).agents.map(({ agent, branch }) => [agent, branch]),
+    [[dave.agent, 'crew/dave']],
+  );
+  const nux = await town.worker('Auth work');
+  git(dave.directory, 'checkout', '--quiet', '-b', 'try');
+  commit(dave.directory, { 'src/auth.ts': 'dave\n' });
+  write(dave.directory, { 'src/cache.ts': 'dave, not committed\n' });
+  nux.commit({ 'src/auth.ts': 'nux\n', 'src/cache.ts': 'nux\n' });
+  const before = [dave.directory, nux.worktree].map(indexOf);
+  await pass(3 * minute);
+  const pair = [dave.agent, nux.id].toSorted().join('+');
+  assert.deepEqual(shown(await outlook()), [`${pair}: src/auth.ts src/cache.ts`]);
+  assert.equal((await outlook()).agents.find(({ agent }) => agent === dave.agent)?.branch, 'try');
+  assert.deepEqual([dave.directory, nux.worktree].map(indexOf), before);
+  await town.ask('crew/remove', { agent: dave.agent, force: true });
+  await pass(minute);
+  assert.deepEqual(
+    (await outlook()).agents.map(({ agent }) => agent),
+    [nux.id],
+  );
+});
+
+test('in place: what lies in the checkout, and, where its user has taken it back, what the branch has', async (t) => {
+  const { town, rig, pass, outlook } = await open(t, { away: true });
+  const wish = { rig: rig.name, key: 'isolation', words: ['in-place'], confirmed: true };
+  const dave = await town.ask('crew/add', { rig: 'backend', name: 'dave', runtime: 'sim' });
+  commit(dave.directory, { 'src/auth.ts': 'dave\n', 'src/cache.ts': 'dave\n' });
+  await town.ask('rig/configure', wish);
+  const nux = await town.worker('Auth work');
+  assert.deepEqual([nux.worktree, nux.polecat.isolation], [rig.repository, 'in-place']);
+  nux.commit({ 'src/auth.ts': 'nux\n' });
+  write(nux.worktree, { 'src/cache.ts': 'nux, not committed\n' });
+  const before = indexOf(rig.repository);
+  await pass(3 * minute);
+  const pair = [dave.agent, nux.id].toSorted().join('+');
+  assert.deepEqual(shown(await outlook()), [`${pair}: src/auth.ts src/cache.ts`]);
+  assert.equal(indexOf(rig.repository), before);
+  git(rig.repository, 'checkout', '--quiet', '--', 'src/cache.ts');
+  git(rig.repository, 'checkout', '--quiet', 'elsewhere');
+  write(rig.repository, { 'src/cache.ts': 'of the user\n' });
+  const own = indexOf(rig.repository);
+  await pass(3 * minute);
+  assert.deepEqual(shown(await outlook()), [`${pair}: src/auth.ts`]);
+  assert.equal(indexOf(rig.repository), own);
 });

@@ -14,6 +14,8 @@ export const bead = 'be-auth';
 
 const title = 'Refactor auth middleware';
 
+const batchTitles = ['Cache work', 'Limit requests'];
+
 /** What each checkpoint is met in, by the first part of its name. Several: each of them. */
 export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
   dispatch: ['queued'],
@@ -23,7 +25,7 @@ export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
   handoff: ['handoff'],
   session: ['sling', 'queued', 'resume', 'crew-start', 'handoff'],
   done: ['done', 'done-clone', 'done-in-place'],
-  land: ['land', 'land-url', 'land-auto'],
+  land: ['land', 'land-url', 'land-auto', 'land-batch'],
   pr: ['land-pr'],
   remove: [
     'unsling',
@@ -112,6 +114,25 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     await town.configure('backend', 'merge', 'auto');
     return async () => {
       await agent.done();
+      await town.settle();
+    };
+  },
+  /** Three that wait, and a gate that runs on their stack. */
+  async 'land-batch'(town, hand) {
+    const first = await begun(town, hand);
+    const argv = [process.execPath, '-e', 'process.exit(0)'];
+    await town.configure('backend', 'gate.lint', ...argv);
+    await first.done();
+    for (const more of batchTitles) {
+      const agent = await town.worker(more);
+      hand.keep(agent.commit({ [`${agent.bead}.txt`]: 'work\n' }));
+      await agent.done();
+    }
+    await town.ask('refinery/pause', { rig: 'backend' });
+    for (const { id } of Array.from(town.view.all('mergeRequests')))
+      await town.ask('mergeRequest/retry', { mergeRequest: id });
+    return async () => {
+      await town.ask('refinery/resume', { rig: 'backend' });
       await town.settle();
     };
   },

@@ -7,7 +7,8 @@ import { processEntry } from '../../server/sessions/processes.ts';
 import { tempFolder } from '../support/repository.ts';
 import { eventually } from '../support/wait.ts';
 
-const runs = boundedRuns(['SECRET_*'], () => Promise.resolve(process.env['PATH'] ?? ''));
+const path = (): Promise<string> => Promise.resolve(process.env['PATH'] ?? '');
+const runs = boundedRuns(['SECRET_*'], path);
 
 function node(t: TestContext, code: string, more: Partial<BoundedRun> = {}): Promise<BoundedEnd> {
   const argv = [process.execPath, '-e', code];
@@ -42,7 +43,10 @@ test('exit code, output and input; nothing that was set aside is inherited', asy
 
 test('a program that is not there is an outcome', async (t) => {
   const end = await runs.run({ argv: ['no-such-program'], directory: tempFolder(t), timeoutMs: 1000 });
-  assert.deepEqual([end.code, end.output], [127, ['There is no program "no-such-program" that can be run.']]);
+  assert.deepEqual(
+    [end.code, end.output],
+    [127, ['There is no "no-such-program" on the PATH that can be run.']],
+  );
 });
 
 test('when its time is over it is ended, with all that it started', async (t) => {
@@ -63,16 +67,15 @@ test('a service that it leaves behind is ended too, whether or not it holds the 
   }
 });
 
-test('what still runs is ended with the town server', async (t) => {
+test('what still runs is ended with the town server, says nothing of itself, and nothing more is run', async (t) => {
   const folder = tempFolder(t);
   const file = join(folder, 'pid');
-  const running = runs.run({
-    argv: [process.execPath, '-e', grandchild(file, "stdio: 'inherit'")],
-    directory: folder,
-    timeoutMs: 60_000,
-  });
+  const own = boundedRuns([], path);
+  const argv = [process.execPath, '-e', grandchild(file, "stdio: 'inherit'")];
+  const wish = { argv, directory: folder, timeoutMs: 60_000 };
+  const running = own.run(wish);
   await eventually('the grandchild is there', () => existsSync(file));
-  await runs.end();
-  await running;
+  await Promise.all([own.end(), assert.rejects(running, { code: 'unavailable' })]);
   assert.ok(isGone(file));
+  await assert.rejects(own.run(wish), { code: 'unavailable' });
 });

@@ -31,7 +31,7 @@ export function addStopTown(gt: Command, cli: Cli): void {
   addDaemon(gt, cli);
 }
 
-const stoppedKeys = '{ stopped, ended: [agents], left: [{ pid, what, session, agent }] }';
+const stoppedKeys = '{ stopped, ended: [agents], left: [{ pid, what, session?, agent?, name? }] }';
 
 /** As others call the town server. */
 function addDaemon(gt: Command, cli: Cli): void {
@@ -120,9 +120,14 @@ function stoppedLines(ended: readonly string[]): string[] {
 function leftLines(left: NonNullable<Result<'town/down'>['left']>): string[] {
   return [
     'gt: Not everything of the town has ended:',
-    ...left.map(({ what, pid, agent }) => `  the ${what} of ${displayText(agent)}, process ${pid}`),
+    ...left.map((each) => `  ${processWords(each)}, process ${each.pid}`),
     'Next: end these yourself, then gt stop.',
   ];
+}
+
+function processWords(process: NonNullable<Result<'town/down'>['left']>[number]): string {
+  if (process.what === 'program') return displayText(process.name);
+  return `the ${process.what} of ${displayText(process.agent)}`;
 }
 
 async function startTown(cli: Cli): Promise<void> {

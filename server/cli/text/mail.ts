@@ -7,7 +7,7 @@ import { table } from '../table.ts';
 import { counted } from './state.ts';
 
 export const mailKeys =
-  '{ id, from, to, subject, text, type, priority, state: queued|delivered|acknowledged, unread, urgent?, thread, replyTo?, addressed?, cc?, createdAt, deliveredAt?, acknowledgedAt?, archivedAt? }';
+  '{ id, from, to, subject, text, type, priority, state: queued|delivered|acknowledged, unread, urgent?, thread, replyTo?, addressed?, cc?, createdAt, deliveredAt?, acknowledgedAt?, archivedAt?, pinned?, claim?: { queue, at } }';
 
 export function mailJson(mail: Mail): Record<string, unknown> {
   const { kind: _kind, markedUnread: _marked, ...rest } = mail;
@@ -43,7 +43,8 @@ const columns = [
 
 function stateOf(mail: Mail): string {
   const word = mail.archivedAt !== undefined ? 'archived' : isUnread(mail) ? 'unread' : 'read';
-  return mail.urgent === true ? `${word}, urgent` : word;
+  const held = mail.claim !== undefined && mail.archivedAt === undefined ? 'claimed' : word;
+  return mail.urgent === true ? `${held}, urgent` : held;
 }
 
 /** Text of others stands behind a bar: an agent reads this as well as a person. */

@@ -20,9 +20,9 @@ function rigLines(outlook: RadarOutlook, look: Look): string[] {
     return [`${head}  the radar is off`, `Next: gt rig config ${displayText(rig)} radar 2`];
   }
   if (problem !== undefined) return [`${head}  ${paint(look, 'red', displayText(problem, 300))}`];
-  if (outlook.lookedAt === undefined || agents.length === 0) return [`${head}  no polecat works here`];
+  if (outlook.lookedAt === undefined || agents.length === 0) return [`${head}  nobody works here`];
   const blind = agents.filter((agent) => agent.problem !== undefined);
-  const seen = `${counted(agents.length, 'polecat')} · looked ${ago(outlook.lookedAt, look.now)}`;
+  const seen = `${counted(agents.length, 'agent')} · looked ${ago(outlook.lookedAt, look.now)}`;
   return [
     `${head}  ${seen}`,
     ...(collisions.length === 0 ? [`  ${nothing(outlook)}`] : []),
