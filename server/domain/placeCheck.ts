@@ -139,7 +139,9 @@ function requestFault(view: View, bead: Bead, place: 'review' | 'merge'): string
   if (!view.lists('mergeRequestsByState', state, id)) return `${id} is not listed as ${state}`;
   const rig = view.get('rigs', name);
   if (!rig) return `the rig of ${id}, ${name}, is gone`;
-  const why = notWanted(view, rig, request);
+  // Who pauses it means it, and the attention list says so.
+  const { paused: _, ...unpaused } = request;
+  const why = notWanted(view, rig, unpaused);
   if (place === 'review') return why === undefined ? `${name} is about to land ${id}` : undefined;
   const lands = isLanding(view, request) || isOutside(request) || why === undefined;
   return lands ? undefined : `${name} does not land ${id}: ${withoutStop(why)}`;
