@@ -119,6 +119,7 @@ const by: By = {
   pluginRuns: () => ({ ...fresh, attention: true }),
   dispatches: () => ({ ...fresh, attention: true }),
   quotas: () => fresh,
+  tries: () => ({ ...fresh, attention: true }),
   episodes: () => ({ ...fresh, polecats: true, attention: true }),
   destinations: () => fresh,
 };

@@ -110,10 +110,9 @@ function dutyOf(text: string): string | undefined {
 
 const codeRoles = new Set(['witness', 'refinery', 'refineri', 'deacon', 'dog', 'boot']);
 const codeGroups = new Set(['@witnesses', '@refineries', '@deacons', '@dogs', '@boot']);
-const builtIn: ReadonlySet<string> = new Set([
-  ...['@town', '@crew', '@polecats', '@overseer', '@mayor'],
-  ...codeGroups,
-]);
+const builtIn: ReadonlySet<string> = new Set(
+  ['@town', '@crew', '@polecats', '@overseer', '@mayor'].concat([...codeGroups]),
+);
 
 /** Everyone that a wildcard stands for; undefined: it is none. */
 function wildcardOf(view: View, text: string, isFolder = false): readonly AgentId[] | undefined {

@@ -2,7 +2,7 @@ import { stuckInDoneItems } from './attentionEpisodes.ts';
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
-import { queueItems } from './attentionQueue.ts';
+import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { misplacedItems, orphanItems } from './attentionTown.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
@@ -15,6 +15,7 @@ import type { View } from './view.ts';
 const sources: readonly AttentionSource[] = [
   escalationItems,
   rigItems,
+  brokenItems,
   agentItems,
   stuckInDoneItems,
   refineryItems,

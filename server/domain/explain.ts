@@ -5,6 +5,7 @@ import { isOpenWork, placeOf, requestOfHolder } from './beadPlace.ts';
 import type { LikelyCollision } from './collision.ts';
 import { clockTime } from './dispatchLimits.ts';
 import { explainLimit } from './explainLimit.ts';
+import { explainBroken } from './explainBroken.ts';
 import { explainFree } from './explainFree.ts';
 import { blockerState, explainSubmitted } from './explainSubmitted.ts';
 import { type Answer, type Evidence, type Explanation, said } from './explaining.ts';
@@ -13,6 +14,7 @@ import type { Timestamp } from './ids.ts';
 import type { Polecat } from './polecat.ts';
 import { blockersOf, isDue } from './readiness.ts';
 import { describeState } from './stateWords.ts';
+import { brokenOf } from './trying.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -120,6 +122,8 @@ function heldByPolecat(view: View, bead: Bead, polecat: Polecat, now: Timestamp)
     case 'failed':
       break;
   }
+  const broken = brokenOf(view, bead.id, view.get('rigs', polecat.rig));
+  if (broken) return explainBroken(broken, evidence);
   return said(
     'dead-session',
     `${bead.id} is held by ${id}, whose session is dead: ${describeState(state)}${why}.`,

@@ -3,6 +3,7 @@ import type { LikelyCollision } from './collision.ts';
 import type { Dispatch } from './dispatch.ts';
 import { placeInQueue } from './dispatching.ts';
 import { checkLimits, clockTime } from './dispatchLimits.ts';
+import { explainBroken, explainUnstarted } from './explainBroken.ts';
 import { type Answer, type Evidence, type ExplainReason, said } from './explaining.ts';
 import type { RigName, Timestamp } from './ids.ts';
 import { childrenOf } from './readiness.ts';
@@ -13,6 +14,7 @@ import { checkRoom, checkTownPolecats, isContainer } from './slinging.ts';
 import { describeState } from './stateWords.ts';
 import { authorOfRepair, authorToBegin } from './takeUp.ts';
 import { displayText } from './text.ts';
+import { brokenOf } from './trying.ts';
 import type { View } from './view.ts';
 
 interface Facts {
@@ -36,7 +38,10 @@ export function explainFree(view: View, bead: Bead, facts: Facts): Answer {
   }
   const authors = dispatch ? undefined : forItsAuthor(view, bead);
   if (authors) return authors;
-  if (dispatch?.state === 'broken') return broken(dispatch);
+  if (dispatch?.state === 'broken') {
+    const tries = brokenOf(view, bead.id, rig);
+    return tries ? explainBroken(tries) : explainUnstarted(dispatch);
+  }
   const room = roomProblem(view, rig, dispatch, now);
   return dispatch ? queued(view, dispatch, room, facts) : notSlung(view, bead, rig, room);
 }
@@ -82,17 +87,6 @@ function container(view: View, bead: Bead): Answer {
         `gt convoy stage ${bead.id}`,
         evidence,
       );
-}
-
-function broken({ id, failures, lastFailure }: Dispatch): Answer {
-  const why = lastFailure ? `: ${displayText(lastFailure.sentence, 300)}` : '.';
-  const evidence = lastFailure ? [{ what: `the last of ${failures} starts failed`, at: lastFailure.at }] : [];
-  return said(
-    'breaker',
-    `${id} could not be started ${failures} times and is not tried again${why}`,
-    `gt scheduler retry ${id}`,
-    evidence,
-  );
 }
 
 interface Problem {

@@ -9,6 +9,9 @@ import type { Draft, View } from './view.ts';
 /** Work that nobody does is not done sooner by more of it. */
 const mostWaiting = 500;
 
+/** Nobody works on more at once; a loop that claims and does nothing ends here. */
+const mostHeld = 50;
+
 /** A letter for whoever claims it. Refused with `capacity` where too much waits there already. */
 export function putInQueue(draft: Draft, mail: Mail): Mail {
   const waiting = mailOf(draft, mail.to).length;
@@ -40,7 +43,10 @@ interface Claiming {
   readonly at: Timestamp;
 }
 
-/** The oldest letter of these queues becomes theirs, and stands in their mailbox; undefined: nothing waits. */
+/**
+ * The oldest letter of these queues becomes theirs, and stands in their mailbox; undefined: nothing waits. Refused with `capacity` where they
+ * have not done with what they claimed before.
+ */
 export function claimOldest(
   draft: Draft,
   queues: readonly MailQueue[],
@@ -54,6 +60,13 @@ export function claimOldest(
     )
     .toSorted((a, b) => a.mail.createdAt.localeCompare(b.mail.createdAt));
   if (!oldest) return undefined;
+  const held = heldBy(draft, by).length;
+  if (held >= mostHeld) {
+    throw new Refusal('capacity', `${by} has claimed ${held} letters already that it has not done with.`, {
+      next: 'gt mail archive LETTER, or gt mail release LETTER',
+      facts: { held },
+    });
+  }
   const { queue, mail } = oldest;
   const claimed: Mail = {
     ...mail,

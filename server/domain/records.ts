@@ -17,6 +17,7 @@ import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Town } from './town.ts';
+import type { Tries } from './tries.ts';
 import type { Workplace } from './workplace.ts';
 
 /** The whole state: collections of immutable records, keyed by id. */
@@ -43,6 +44,8 @@ export interface Records {
   pluginRuns: PluginRun;
   dispatches: Dispatch;
   quotas: Quota;
+  /** What was begun and failed, by the ids of beads. */
+  tries: Tries;
   /** What is wrong with polecats, by their ids. */
   episodes: Episode;
 }
@@ -68,6 +71,7 @@ export const collections = [
   'pluginRuns',
   'dispatches',
   'quotas',
+  'tries',
   'episodes',
   'destinations',
 ] as const satisfies readonly Collection[];

@@ -16,6 +16,8 @@ export interface RemedyFacts {
   readonly wasClosedByHand: boolean;
   /** Its rig is parked or docked. */
   readonly rigRests: boolean;
+  /** Why its bead is not begun again before a person has looked. */
+  readonly broken?: string;
   /** Where it waits for a limit: how it goes on after it. */
   readonly goOn?: GoOn;
   /** When it was restarted lately by the witness, also in episodes that are over. */
@@ -78,30 +80,42 @@ function coolsDown({ remedies }: Episode, now: Timestamp): NextRemedy | undefine
 }
 
 /** One that lives is spoken to; only where its rig has a limit for it is it ended. */
-function wake({ episode, rigRests }: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
-  const { maxNudges } = settings;
-  const stallLimitMs = rigRests ? undefined : settings.stallLimitMs;
-  const nudges = triedOf(episode, 'nudge').length;
-  const limit = stallLimitMs === undefined ? undefined : Date.parse(episode.since) + stallLimitMs;
+function wake(facts: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
+  const { episode } = facts;
+  const limit = stallLimit(facts, settings);
   if (limit !== undefined && allows(settings.remedy, 'restart') && Date.parse(now) >= limit) {
-    const why = `It was stalled for longer than the ${spanWords(stallLimitMs ?? 0)} that the rig allows.`;
+    const why = `It was stalled for longer than the ${spanWords(settings.stallLimitMs ?? 0)} that the rig allows.`;
     return once(episode, fresh(episode.rule), why);
   }
-  if (helpsByNudge(episode.rule) && nudges < maxNudges)
+  const nudged = nudge(episode, settings.maxNudges);
+  return nudged.kind === 'nudge' || limit === undefined ? nudged : none(nudged.why, limit);
+}
+
+/** When one that lives may be ended, where that is ever. */
+function stallLimit(
+  { episode, rigRests, broken }: RemedyFacts,
+  { stallLimitMs }: WitnessSettings,
+): number | undefined {
+  const never = rigRests || broken !== undefined || stallLimitMs === undefined;
+  return never ? undefined : Date.parse(episode.since) + stallLimitMs;
+}
+
+function nudge(episode: Episode, maxNudges: number): NextRemedy {
+  const nudges = triedOf(episode, 'nudge').length;
+  if (!helpsByNudge(episode.rule)) return none('It lives, and no nudge helps against this.');
+  if (nudges < maxNudges)
     return { kind: 'nudge', why: `It lives and is silent; nudge ${nudges + 1} of ${maxNudges}.` };
-  const why = helpsByNudge(episode.rule)
-    ? `It lives, and ${maxNudges === 0 ? 'is not to be nudged' : `was nudged ${nudges} times`}.`
-    : 'It lives, and no nudge helps against this.';
-  return limit === undefined ? none(why) : none(why, limit);
+  return none(`It lives, and ${maxNudges === 0 ? 'is not to be nudged' : `was nudged ${nudges} times`}.`);
 }
 
 function restart(
-  { episode, wasClosedByHand, restarts }: RemedyFacts,
+  { episode, wasClosedByHand, broken, restarts }: RemedyFacts,
   ceiling: RemedyCeiling,
   now: Timestamp,
 ): NextRemedy {
   if (!allows(ceiling, 'restart')) return none("The rig's remedy is nudge, and there is nobody to nudge.");
   if (wasClosedByHand) return none('Its terminal was closed; a person begins it again.');
+  if (broken !== undefined) return none(broken);
   if (comesBack.has(episode.rule)) return none('It would fail of the same again.');
   const recent = restarts.filter((each) => Date.parse(now) - Date.parse(each) < restartWindowMs).toSorted();
   const oldest = recent.at(-maxRestarts);

@@ -145,10 +145,19 @@ function keepOrder(context: Context, { changes }: JournalEntry): void {
   const { view } = context.store;
   for (const [collection, id, bead] of changes) {
     if (collection !== 'beads') continue;
+    if (view.get('tries', id) && (!bead || bead.status === 'closed'))
+      context.background(key, () => forgetTries(context, id as BeadId));
     const dispatch = view.get('dispatches', id);
     if (!dispatch || (bead && !isOver(view, dispatch.id) && bead.priority === dispatch.priority)) continue;
     context.background(key, () => keepInStep(context, dispatch.id));
   }
+}
+
+/** What is closed has not failed. */
+async function forgetTries(context: Context, id: BeadId): Promise<void> {
+  await context.store.transact({ verb: 'dispatch/follow', by: 'town', subject: id }, (draft) => {
+    if ((draft.get('beads', id)?.status ?? 'closed') === 'closed') draft.remove('tries', id);
+  });
 }
 
 async function keepInStep(context: Context, id: BeadId): Promise<void> {

@@ -11,7 +11,7 @@ import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { mailText } from '../runtimes/primeParts.ts';
 import type { Context } from './context.ts';
-import { boxOf, isInboxUnread, letter, notTheirs, ownerOf, senderOf } from './mailBoxes.ts';
+import { boxOf, isInboxUnread, letter, notTheirs, ownerOf, refuseQueue, senderOf } from './mailBoxes.ts';
 import { queueHandlers } from './mailQueues.ts';
 import { sendMail } from './mailSend.ts';
 import { isCurrent } from './nudges.ts';
@@ -91,6 +91,7 @@ async function mark(
   const { result } = await context.store.transact(meta, (draft) => {
     const [first] = params.messages ?? [];
     const address = boxOf(draft, params.of ?? ownerOf(draft, first, caller), caller);
+    if (params.as !== 'deleted') refuseQueue(address);
     const chosen =
       params.all === true
         ? mailOf(draft, address).filter((each) => each.archivedAt === undefined && !isHeld(each))
@@ -120,7 +121,7 @@ async function check(
   return { address, unread, text: mailText(shown, more).join('\n') };
 }
 
-/** A person is told how much there is of another's mailbox, and clears it all the same. */
+/** A session clears its own; a person whichever. */
 async function clear(
   context: Context,
   params: Params<'mail/clear'>,

@@ -19,12 +19,13 @@ export function senderOf(context: Context, caller: Caller): AgentId {
   throw new Refusal('no-session', 'This session is over; its agent has another one, or is gone.');
 }
 
-/** Whose mailbox is meant. People may look into all; a session has its own. */
+/** Whose mailbox is meant. People may look into all, and into queues; a session has its own. */
 export function boxOf(view: View, of: string | undefined, caller: Caller): AgentId {
   const own = caller.agent ?? overseer;
   if (of === undefined) return own;
   const { to, isGroup } = recipientsOf(view, of);
   const [address] = to;
+  if (caller.role === 'person' && address?.startsWith('queue:')) return address;
   if (isGroup || address === undefined)
     throw new Refusal('invalid', `"${displayText(of, 60)}" is nobody's mailbox.`, { field: 'of' });
   if (caller.role === 'person' || address === own) return address;
@@ -37,7 +38,10 @@ export function boxOf(view: View, of: string | undefined, caller: Caller): Agent
 export function ownerOf(view: View, id: string | undefined, caller: Caller): string | undefined {
   if (caller.role !== 'person' || id === undefined) return undefined;
   const message = view.get('messages', id);
-  return message && (message.to === overseer || agentOf(view, message.to)) ? message.to : undefined;
+  const isBox =
+    message !== undefined &&
+    (message.to === overseer || message.to.startsWith('queue:') || agentOf(view, message.to) !== undefined);
+  return isBox ? message.to : undefined;
 }
 
 /** One that its owner has got or sent, or that was said in a channel. By its id, or its number in the inbox: 1 is the newest. */
@@ -56,6 +60,18 @@ function numbered(view: View, text: string, owner: string): Mail | undefined {
   return mailOf(view, owner)
     .filter(({ archivedAt }) => archivedAt === undefined)
     .at(-Number(text));
+}
+
+export function refuseQueue(address: string): void {
+  if (!address.startsWith('queue:')) return;
+  throw new Refusal(
+    'invalid',
+    `What waits in ${address} is nobody's yet, so it is neither read nor put away.`,
+    {
+      field: 'message',
+      next: `gt mail claim ${address.replace('queue:', '')}`,
+    },
+  );
 }
 
 export function notTheirs(id: string, owner: string): Refusal {

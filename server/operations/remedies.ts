@@ -18,6 +18,7 @@ import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
 import { isStopping } from './stopping.ts';
+import { countFailure, keepBroken } from './tries.ts';
 import { townCaller } from './townCaller.ts';
 
 /** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
@@ -108,6 +109,7 @@ const restart: Step = async (context, episode) => {
   const left = await whyNotAgain(context, polecat);
   if (left !== undefined) return left;
   const session = context.store.view.get('sessions', episode.session);
+  await countStalled(context, polecat, episode);
   // Only where its rig has a limit for that: see `nextRemedy`.
   if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
   const next = await runSession(context, { agent: episode.id }, townCaller);
@@ -120,11 +122,23 @@ const handOver: Step = async (context, episode, why) => {
   const polecat = findPolecat(view, episode.id);
   const left = await whyNotAgain(context, polecat);
   if (left !== undefined) return left;
+  await countStalled(context, polecat, episode);
   const tried = [...(lastWords(view, polecat)?.tried ?? []), ...seenBy(episode, why)].slice(-mostTried);
   const host = view.get('sessions', episode.session)?.host === 'tmux' ? { host: 'tmux' as const } : {};
   const next = await handoff(context, { agent: episode.id, words: { tried }, ...host }, townCaller);
   return `A fresh session ${next.id} goes on with the work, and has a packet.`;
 };
+
+/** One that lived and got nowhere has failed, too; what has ended was counted then. */
+async function countStalled(
+  context: Context,
+  polecat: Polecat,
+  { rule, reason, session }: Episode,
+): Promise<void> {
+  const now = context.store.view.get('sessions', session);
+  if (now && now.state !== 'ended')
+    await countFailure(context, polecat, now, { code: rule, sentence: reason });
+}
 
 /** So many points fit in a packet. */
 const mostTried = 30;
@@ -153,6 +167,7 @@ async function whyNotAgain(context: Context, polecat: Polecat): Promise<string |
   const what = base === undefined ? `its base ${polecat.base.slice(0, 10)} is gone` : 'its worktree is gone';
   if (polecat.bead === undefined) return `Not begun again: ${what}.`;
   const how = await releaseHolder(context, polecat.bead, polecat, townCaller);
+  await keepBroken(context, polecat.bead);
   return `Not begun again: ${what}. ${polecat.bead} is open for another. ${how}`;
 }
 

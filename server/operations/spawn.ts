@@ -111,6 +111,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
       };
       draft.put('agents', polecat);
       const dispatch = bead ? hookFromQueue(draft, bead.id, id, at) : {};
+      beginAnew(draft, plan, caller);
       draft.put('intents', {
         id: intentOf(id),
         kind: 'sling',
@@ -129,6 +130,11 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
     },
   );
   return result;
+}
+
+/** A person who begins it by hand has looked at what failed before. */
+function beginAnew(draft: Draft, { bead }: SpawnPlan, { role, by }: Caller): void {
+  if (bead && role === 'person' && by !== 'town') draft.remove('tries', bead.id);
 }
 
 /** On the hook, and out of the queue; what it was there goes into the intent, so that it is there again where this is undone. */

@@ -3,19 +3,23 @@
  * The history of a bead tells of it, in these words.
  */
 export const stepWords: Readonly<Record<string, string>> = {
+  'bead/failed': 'counted what failed of',
   'convoy/auto': 'made a convoy for',
   'convoy/check': 'looked for convoys that have landed',
   'crash/delete': 'let go of the kept commits of a crash on',
   'crew/added': 'has set up the workplace',
   'crew/undo': 'took back the workplace',
+  'dispatch/broken': 'left to a person what failed too often of',
   'dispatch/follow': 'brought the place in the queue up to date of',
   'dispatch/over': 'saw nothing left to start of',
+  'handoff/clear': 'took away the packets of',
   'land/again': 'tries again what waited to land',
   'land/begin': 'began the landing of',
   'land/end': 'tidied up after the landing of',
   'land/merged': 'put on the target branch:',
   'land/prepared': 'noted where the landing goes of',
   'mail/archived': 'put away the letter',
+  'mail/clear': 'cleared what was read of',
   'mail/deleted': 'deleted the letter',
   'mail/read': 'read the letter',
   'mail/unread': 'marked as unread the letter',
@@ -44,6 +48,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'session/take': 'began to start',
   'session/take-up': 'gave the work back to',
   'sling/recovered': 'went on, after a restart, with the sling of',
+  'witness/limit-left': 'left to a person, after its limit,',
   'witness/remedied': 'noted what came of the remedy for',
   'work/progress': 'gave a sign of life on',
 };

@@ -1,7 +1,5 @@
 import { episodeFor, episodeOf, isTrouble, keptOf } from '../domain/episodes.ts';
-import type { Episode } from '../domain/episode.ts';
 import type { Timestamp } from '../domain/ids.ts';
-import { goOnOf } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { remedyOf } from '../domain/remedyFacts.ts';
 import type { Handlers } from '../protocol/caller.ts';
@@ -10,6 +8,7 @@ import type { ScannedView, WitnessView } from '../protocol/witness.ts';
 import type { Context } from './context.ts';
 import { judgeNow, verdictOn } from './evidence.ts';
 import { findRig } from './lookups.ts';
+import { goesOnAt } from './quotas.ts';
 import { runtimeLabel } from './views.ts';
 
 export function witnessHandlers(context: Context): Pick<Handlers, 'witness/status' | 'patrol/scan'> {
@@ -31,6 +30,7 @@ function viewOf(context: Context, polecat: Polecat): WitnessView | undefined {
   const { view } = context.store;
   const verdict = verdictOn(view, polecat, context.witness, context.now());
   const episode = episodeOf(view, polecat);
+  const goesOn = goesOnAt(view, polecat);
   if (!verdict || polecat.bead === undefined) return undefined;
   return {
     agent: polecat.id,
@@ -40,18 +40,8 @@ function viewOf(context: Context, polecat: Polecat): WitnessView | undefined {
     runtimeLabel: runtimeLabel(view, polecat.runtime),
     verdict,
     ...(episode ? { episode } : {}),
-    ...goesOnOf(context, polecat, episode),
+    ...(goesOn === undefined ? {} : { goesOnAt: goesOn }),
   };
-}
-
-function goesOnOf(
-  context: Context,
-  polecat: Polecat,
-  episode: Episode | undefined,
-): Pick<WitnessView, 'goesOnAt'> {
-  if (episode?.verdict !== 'rate-limited') return {};
-  const { at, left } = goOnOf(context.store.view, polecat, episode);
-  return left === undefined ? { goesOnAt: at } : {};
 }
 
 async function scan(context: Context, rig: string | undefined): Promise<Result<'patrol/scan'>> {

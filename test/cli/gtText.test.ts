@@ -119,6 +119,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         remedy          nudge        none, nudge, restart or escalate
         stallLimit      none         1m to 24h, or none
         pushOnCrash     true         true or false
+        tries           3            1 to 20
         batch           5            1 to 20
     `,
   },

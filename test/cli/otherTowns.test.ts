@@ -86,6 +86,25 @@ for (const [words, asks, answers] of accepted) {
   });
 }
 
+test('a nudge to a role that is code goes to the person as a letter, and says so', async () => {
+  const note = 'The witness of backend is code in this town and reads no mail; it went to the overseer.';
+  const answers = { 'mail/send': { sent: [letter], notes: [note] } };
+  for (const role of ['backend/witness', 'backend/refinery', 'deacon', 'deacon/dogs/rex']) {
+    const said = await gt(['nudge', role, 'POLECAT_DONE nux'], answers);
+    assert.deepEqual(said.asked, [
+      { method: 'mail/send', params: { to: [role], subject: 'POLECAT_DONE nux', text: '' } },
+    ]);
+    assert.equal(said.stdout, `${note}\nQueued m-1 for backend/nux, as a letter.\n`);
+  }
+  const long = await gt(['nudge', 'deacon', 'x'.repeat(201), '--json'], answers);
+  assert.deepEqual(long.asked[0]?.params, {
+    to: ['deacon'],
+    subject: 'x'.repeat(200),
+    text: 'x'.repeat(201),
+  });
+  assert.equal((JSON.parse(long.stdout) as { how: string }).how, note);
+});
+
 test('--self is whoever runs it, and --from is for the town to judge', async () => {
   const answers = { 'mail/send': { sent: [letter], notes: [] } };
   const environment = { GT_SESSION: '/s.json', BD_ACTOR: 'backend/nux' };

@@ -108,6 +108,20 @@ test('a letter of a queue is nobody’s until it is claimed, by one; the answer 
   assert.deepEqual(claimed.map(({ by }) => by).toSorted(), [nux.id, slit.id].toSorted());
 });
 
+test('a person looks into a queue, and takes a letter out for good; nothing of it is read or put away unclaimed', async (t) => {
+  const [town, nux, slit] = await townWithTwo(t);
+  await town.ask('destination/create', { kind: 'queue', name: 'work' });
+  const [sent] = await send(town, 'queue:work', { subject: 'first' }, slit.caller);
+  const message = sent?.id ?? '';
+  const { address, mail } = await town.ask('mail/list', { of: 'queue:work' });
+  assert.deepEqual([address, mail.map(({ id }) => id)], ['queue:work', [message]]);
+  await refusal('invalid', town.ask('mail/list', { of: 'queue:work' }, nux.caller));
+  assert.equal((await town.ask('mail/get', { message })).mail?.state, 'queued');
+  await refusal('invalid', town.ask('mail/mark', { messages: [message], as: 'archived' }));
+  await town.ask('mail/mark', { messages: [message], as: 'deleted' });
+  assert.equal(await claim(town, nux.caller), undefined);
+});
+
 test('a claim is given back by who has it, or a person; in its old place', async (t) => {
   const [town, nux, slit] = await townWithTwo(t);
   await town.ask('destination/create', { kind: 'queue', name: 'work' });

@@ -17,7 +17,9 @@ const composed: Readonly<Record<string, readonly string[]>> = {
   ],
   'mail/${params.as}': ['mail/archived', 'mail/deleted', 'mail/read', 'mail/unread'],
   'rig/${act.how}': 'start stop restart park unpark dock undock'.split(' ').map((how) => `rig/${how}`),
-  'witness/${kind}': 'nudge restart handoff release escalate'.split(' ').map((kind) => `witness/${kind}`),
+  'witness/${kind}': 'nudge restart handoff go-on release escalate'
+    .split(' ')
+    .map((kind) => `witness/${kind}`),
 };
 
 /** What the town asks of an editor. */

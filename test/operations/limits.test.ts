@@ -77,6 +77,9 @@ describe('a polecat whose session ended at a limit', () => {
     assert.match(said.sentence, /goes on at 2026-11-26 08:20 UTC/);
     const [status] = await town.ask('witness/status', {});
     assert.equal(status?.goesOnAt, '2026-11-26T08:20:00.000Z');
+    const limit = { polecats: 1, goesOnAt: '2026-11-26T08:20:00.000Z' };
+    assert.deepEqual((await town.ask('scheduler/status', {})).limited, limit);
+    assert.deepEqual((await town.ask('quota/list', {}))[0]?.limited, limit);
     await pass(19);
     assert.equal(agent.polecat.session, session);
     await pass(2);

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { displayText } from '../../domain/text.ts';
 import { answer, type Cli } from '../cli.ts';
 import { destinationJson, destinationKeys, destinationsLines } from '../text/destination.ts';
-import { inboxLines, letterLines, mailJson, mailKeys } from '../text/mail.ts';
+import { announcedLines, letterLines, mailJson, mailKeys } from '../text/mail.ts';
 import { counted } from '../text/state.ts';
 import { present, verb } from '../words.ts';
 
@@ -83,7 +83,7 @@ export async function showAnnounces(cli: Cli, channel: string): Promise<void> {
     text: ({ channel: { id, name }, mail }, look) =>
       mail.length === 0
         ? [`Nothing was said in ${displayText(id)}.`, `Next: gt mail channel subscribe ${displayText(name)}`]
-        : [...inboxLines(id, mail, look), `Next: gt mail read ${displayText(mail[0]?.id ?? '')}`],
+        : [...announcedLines(mail, look), `Next: gt mail read ${displayText(mail[0]?.id ?? '')}`],
     json: ({ channel: { id }, mail }) => ({ channel: id, mail: mail.map(mailJson) }),
   });
 }
@@ -166,7 +166,7 @@ function addClear(mail: Command, cli: Cli): void {
         method: 'mail/clear',
         params: present({ of: address ?? options.identity, unread: options.all }),
         text: ({ address: of, cleared, kept }) => [
-          `Deleted ${counted(cleared, 'letter')} of ${displayText(of)}; ${kept} stay.`,
+          `Deleted ${counted(cleared, 'letter')} of ${displayText(of)}; ${kept} kept.`,
         ],
         json: (done) => done,
       });

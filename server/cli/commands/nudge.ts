@@ -106,6 +106,23 @@ function eachLines({ sent, refused }: Result<'nudge/each'>): string[] {
   ];
 }
 
+/** What reads no nudge, since it is code: a letter to it goes to the person, which is said. */
+async function sendToDuty(cli: Cli, role: string, text: string, urgent: boolean): Promise<void> {
+  const subject = Array.from(text).slice(0, 200).join('');
+  const more = subject === text ? '' : text;
+  await answer(cli, {
+    method: 'mail/send',
+    params: { to: [role], subject, text: more, ...(urgent ? { urgent } : {}) },
+    text: ({ sent, notes }) => [
+      ...notes.map((note) => displayText(note, 300)),
+      ...sent.map(({ id, to }) => `Queued ${displayText(id)} for ${displayText(to)}, as a letter.`),
+    ],
+    json: ({ sent, notes }) => ({ ...(sent[0] ? messageJson(sent[0]) : {}), how: notes.join(' ') }),
+  });
+}
+
+const duty = /^(?:deacon|boot)(?:\/|$)|^[^/]+\/(?:witness|refinery)$/u;
+
 const several = /^@|^(?:group|list|channel|announce):|\/\*$/u;
 
 async function send(cli: Cli, agent: string, text: string, options: NudgeOptions): Promise<void> {
@@ -115,6 +132,7 @@ async function send(cli: Cli, agent: string, text: string, options: NudgeOptions
     return;
   }
   const urgent = options.priority === 'urgent' || options.force === true;
+  if (duty.test(agent)) return await sendToDuty(cli, agent, text, urgent);
   if (several.test(agent)) return await sendEach(cli, agent, { text, ...(urgent ? { urgent } : {}) });
   const typed = options.type === true || (options.mode === 'immediate' && !cli.environment['GT_SESSION']);
   await answer(cli, {

@@ -72,7 +72,7 @@ function ownLines({ destination, waiting = 0, letters = 0 }: DestinationView): s
   if (destination.kind === 'group') return [`  members: ${shown(destination.members)}`];
   if (destination.kind === 'queue') {
     const who = destination.claimers === '*' ? 'everybody' : displayText(destination.claimers);
-    return [`  ${counted(waiting, 'letter')} unclaimed; claimed by ${who}`];
+    return [`  ${counted(waiting, 'letter')} unclaimed; open to ${who}`];
   }
   const { subscribers, keep, hours } = destination;
   const most = hours === undefined ? '' : `, for ${counted(hours, 'hour')} at most`;

@@ -32,6 +32,17 @@ export function inboxLines(address: string, mail: readonly Mail[], look: Look): 
   ];
 }
 
+/** What was said in a channel; what there is to it of read and unread is each subscriber's own. */
+export function announcedLines(mail: readonly Mail[], look: Look): string[] {
+  const rows = mail.map(({ id, from, createdAt, subject }) => [id, from, ago(createdAt, look.now), subject]);
+  const titles = ['LETTER', 'FROM', 'SENT', 'SUBJECT'];
+  return table(
+    titles.map((title) => ({ title, shrinks: title === 'FROM' || title === 'SUBJECT' })),
+    rows,
+    look,
+  );
+}
+
 const columns = [
   { title: '' },
   { title: 'LETTER' },
