@@ -114,8 +114,14 @@ function isSame(row: Subject, wanted: Subject): boolean {
   return row.kind === 'rig' && wanted.kind === 'rig' && row.rig === wanted.rig;
 }
 
+/** No link can stand there. */
+const stoppedWords =
+  'The town is stopped; this is how it was. The command Gas Town: Start Town starts it again.';
+
 /** What stands above rows that may be out of date. */
-function brokenWords({ kind }: TownState, { problem }: Model): string {
+function brokenWords(state: TownState, { problem }: Model): string {
+  const { kind } = state;
+  if (state.kind === 'failed' && state.stopped === true) return stoppedWords;
   if (kind === 'failed' || problem !== undefined) return 'The town cannot be reached; this is how it was.';
   return kind === 'connected' ? '' : 'Reconnecting to the town...';
 }

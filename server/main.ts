@@ -13,6 +13,7 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
   gastown-server create PATH   make a town in PATH
   gastown-server uninstall PATH [--all] [--keep-clones]
                                remove a town that is stopped, and say what is left, as one JSON line
+  gastown-server stop PATH     mark a town as stopped of which nothing runs, and say whether, as one JSON line
   gastown-server lsp --stdio   speak LSP to an editor
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
   gastown-server runtime-test RUNTIME [--live] [--preset FILE|-] [--command PATH] [--host HOST] [--deadline SECONDS]
@@ -41,32 +42,30 @@ void main(process.argv.slice(2)).then(
 async function main([command, ...args]: readonly string[]): Promise<number | undefined> {
   // In a desktop editor it made a Node of us; what we start must not inherit it.
   delete process.env['ELECTRON_RUN_AS_NODE'];
-  const [first] = args;
-  switch (command ?? '') {
-    case 'town':
-      return await town(first);
-    case 'create':
-      return await create(first);
-    case 'uninstall':
-      return await removeTown(args);
-    case 'lsp':
-      return await languageServer();
-    case 'demo':
-      return await demo(args.includes('--keep'));
-    case 'runtime-test':
-      return await runtimeTest(args);
-    case 'runtime-doctor':
-      return await runtimeDoctor(args);
-    case '--version':
-      process.stdout.write(`${productVersion}\n`);
-      return 0;
-    case '--help':
-    case 'help':
-      process.stdout.write(help);
-      return 0;
-    default:
-      return usage();
-  }
+  return await (programsByName().get(command ?? '') ?? usage)(args);
+}
+
+type Program = (args: readonly string[]) => number | undefined | Promise<number | undefined>;
+
+function programsByName(): ReadonlyMap<string, Program> {
+  return new Map<string, Program>([
+    ['town', ([path]) => town(path)],
+    ['create', ([path]) => create(path)],
+    ['stop', ([path]) => stopTown(path)],
+    ['uninstall', removeTown],
+    ['lsp', languageServer],
+    ['demo', (args) => demo(args.includes('--keep'))],
+    ['runtime-test', runtimeTest],
+    ['runtime-doctor', runtimeDoctor],
+    ['--version', () => said(`${productVersion}\n`)],
+    ['--help', () => said(help)],
+    ['help', () => said(help)],
+  ]);
+}
+
+function said(text: string): number {
+  process.stdout.write(text);
+  return 0;
 }
 
 function usage(): number {
@@ -99,6 +98,13 @@ async function removeTown([path, ...options]: readonly string[]): Promise<number
   const { uninstall } = await import('./uninstall.ts');
   const wish = { all: options.includes('--all'), keepClones: options.includes('--keep-clones') };
   print({ event: 'result', ...(await uninstall({ town: path, ...wish }, townsOfUser())) });
+  return 0;
+}
+
+async function stopTown(path: string | undefined): Promise<number> {
+  if (path === undefined) return usage();
+  const { stopAlone } = await import('./stopAlone.ts');
+  print({ event: 'result', stopped: await stopAlone(path, 'overseer') });
   return 0;
 }
 

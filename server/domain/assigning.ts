@@ -1,12 +1,11 @@
 import { agentOf, putAgent } from './agents.ts';
 import type { Agent } from './agent.ts';
 import type { Bead } from './bead.ts';
-import { beadOf, hookBead, hookOf, isHeld, refuseSecondHold, unhook } from './hooks.ts';
+import { noteInSession, refuseFull } from './holding.ts';
+import { beadOf, hookBead, hookOf, isHeld, unhook } from './hooks.ts';
 import type { BeadId, Timestamp } from './ids.ts';
 import type { Deferral } from './intent.ts';
 import { isStuck } from './polecats.ts';
-import { Refusal } from './refusal.ts';
-import { describeState } from './stateWords.ts';
 import type { Draft, View } from './view.ts';
 
 export interface Assignment {
@@ -26,15 +25,8 @@ export function assignBead(draft: Draft, { bead, agent, instructions, at }: Assi
   const { instructions: _, ...rest } = agent;
   const said = instructions === undefined ? {} : { instructions: { bead, text: instructions } };
   putAgent(draft, { ...rest, ...(rest.role === 'polecat' ? { bead } : {}), ...said, updatedAt: at });
-  const session = agent.session && draft.get('sessions', agent.session);
-  if (session && session.state !== 'ended') draft.put('sessions', { ...session, bead });
+  noteInSession(draft, agent, bead);
   return hooked;
-}
-
-/** Whether the agent can take the bead, as far as its own hook goes. */
-export function refuseFull(view: View, bead: BeadId, agent: Agent): void {
-  if (agent.role === 'polecat' && agent.bead !== bead) refuseOccupied(agent);
-  refuseSecondHold(view, bead, agent.id);
 }
 
 /** Takes the bead off the hook again: it is open, and the agent waits for another. Not on it (any more): nothing changes. */
@@ -90,21 +82,4 @@ function withoutWork(agent: Agent, at: Timestamp): Agent {
   }
   const { bead: _bead, instructions: _said, ...rest } = agent;
   return { ...rest, updatedAt: at };
-}
-
-function refuseOccupied(polecat: Extract<Agent, { role: 'polecat' }>): void {
-  if (polecat.bead === undefined && polecat.state !== 'spawning' && polecat.state !== 'done') return;
-  const what =
-    polecat.bead === undefined
-      ? `is ${describeState(polecat.state)}`
-      : `has ${polecat.bead} and is ${describeState(polecat.state)}`;
-  throw new Refusal('in-use', `${polecat.id} ${what}; a polecat does one bead.`, {
-    field: 'target',
-    next: `gt polecat show ${polecat.id}, or name the rig ${polecat.rig} for another polecat.`,
-    facts: {
-      agent: polecat.id,
-      state: polecat.state,
-      ...(polecat.bead === undefined ? {} : { bead: polecat.bead }),
-    },
-  });
 }

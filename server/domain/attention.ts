@@ -4,9 +4,9 @@ import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
 import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
-import { orphanItems } from './attentionTown.ts';
+import { misplacedItems, orphanItems } from './attentionTown.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
-import type { AttentionItem, AttentionSource } from './attentionItem.ts';
+import { type AttentionItem, type AttentionSource, misplaced } from './attentionItem.ts';
 import type { Timestamp } from './ids.ts';
 import { severities } from './severity.ts';
 import type { View } from './view.ts';
@@ -25,6 +25,7 @@ const sources: readonly AttentionSource[] = [
   orphanItems,
   mailItems,
   pluginItems,
+  misplacedItems,
 ];
 
 /** Exactly what needs a person, the most pressing first, of the same the oldest. */
@@ -42,9 +43,9 @@ export function attentionOf(view: View, now: Timestamp): readonly AttentionItem[
   return items.toSorted(byPressure);
 }
 
-/** What was escalated is a matter of its own, beside how the work stands. */
-function causeOf({ kind, bead }: AttentionItem): string | undefined {
-  return kind === 'escalation' || kind === 'mail' ? undefined : bead;
+/** What was escalated is a matter of its own, beside how the work stands; so is a fault of the town's. */
+function causeOf({ kind, bead, state }: AttentionItem): string | undefined {
+  return kind === 'escalation' || kind === 'mail' || state === misplaced ? undefined : bead;
 }
 
 function byPressure(a: AttentionItem, b: AttentionItem): number {

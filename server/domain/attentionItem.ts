@@ -41,5 +41,8 @@ export interface AttentionItem {
   readonly severity: Severity;
 }
 
+/** The state of a bead about whose place what the town keeps disagrees. */
+export const misplaced = 'misplaced';
+
 /** Gives what one kind of record asks of a person. It walks no collection that grows with the town's past. */
 export type AttentionSource = (view: View, now: Timestamp) => Iterable<AttentionItem>;

@@ -1,3 +1,4 @@
+import { isAgentName } from './agentNames.ts';
 import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
@@ -54,7 +55,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
   if (agent) return 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
-  return bead.status === 'in_progress' && bead.assignee?.includes('/') !== true ? 'hooked' : 'attention';
+  return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
 
 function placeOfRequest(view: View, request: MergeRequest): BeadPlace {

@@ -6,7 +6,8 @@ import { type Closed, finishBead, refuseUnfinished, refuseWhileHooked } from './
 import { type BeadChange, wantedStatus, withFields, withStatus } from './beadEdit.ts';
 import { isIdTaken, parseBeadId } from './beadId.ts';
 import { withSteps } from './beadSteps.ts';
-import { beadOf, holdingAgent, isHeld, refuseSecondHold, refuseUnlessFree } from './hooks.ts';
+import { holdByHand } from './holding.ts';
+import { beadOf, holdingAgent, isHeld, refuseUnlessFree } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
 import { isDue } from './readiness.ts';
 import { Refusal } from './refusal.ts';
@@ -77,7 +78,9 @@ export function updateBead(draft: Draft, id: BeadId, change: BeadChange, act: Ac
   if (status === 'closed') return editClosed(draft, closeBead(draft, id, {}, act).bead, change, act);
   const moved: Bead = { ...withStatus(edited, status, act), updatedAt: act.at };
   const opened = bead.status === 'closed' && change.assignee === undefined ? withoutAgent(moved) : moved;
-  if (isHeld(opened) && opened.assignee !== undefined) refuseSecondHold(draft, id, opened.assignee);
+  const isNew = !isHeld(bead) || bead.assignee !== opened.assignee;
+  if (isNew && isHeld(opened) && opened.assignee !== undefined)
+    holdByHand(draft, id, opened.assignee, act.at);
   draft.put('beads', opened);
   return opened;
 }
@@ -115,7 +118,7 @@ export function claimBead(draft: Draft, id: BeadId, actor: string, at: Timestamp
       facts: { bead: id, holder: bead.assignee },
     });
   }
-  refuseSecondHold(draft, id, actor);
+  holdByHand(draft, id, actor, at);
   const { deferUntil: _, ...rest } = bead;
   const claimed: Bead = {
     ...rest,

@@ -1,7 +1,15 @@
 import type { LastingRole } from './agent.ts';
 import type { NotificationLevel } from './notificationLevel.ts';
-import type { RuntimeName, Timestamp } from './ids.ts';
+import type { BeadId, RuntimeName, Timestamp } from './ids.ts';
 import type { Scheduler } from './scheduler.ts';
+
+/** A bead whose place, as its records tell it, is not what the town's own lists say. */
+export interface Misplaced {
+  readonly bead: BeadId;
+  /** What disagrees, in one sentence. */
+  readonly says: string;
+  readonly since: Timestamp;
+}
 
 /** The one record `town`: who this town is, and its configuration. */
 export interface Town {
@@ -24,5 +32,7 @@ export interface Town {
   /** Of the person; absent: `normal`. */
   readonly notifications?: NotificationLevel;
   readonly scheduler?: Scheduler;
+  /** Beads about whose place what the town keeps disagrees, by `placeCheck.ts`, for as long as it does. */
+  readonly misplaced?: readonly Misplaced[];
   readonly createdAt: Timestamp;
 }

@@ -73,6 +73,8 @@ export interface View {
   find<I extends IndexName>(index: I, key: string, after?: string): Iterable<IndexedRecords[I]>;
   /** How many records are under the key, without walking them. */
   count(index: IndexName, key: string): number;
+  /** Whether the record stands under the key, found without walking to it. */
+  lists(index: IndexName, key: string, id: string): boolean;
 }
 
 /** A view that takes changes: an overlay, committed whole or not at all. */

@@ -4,10 +4,11 @@ import type { TownFinding } from '../protocol/doctor.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import type { Check, Trouble } from './doctorCheck.ts';
+import { placeCheck } from './doctorPlaces.ts';
 import { recordChecks } from './doctorRecords.ts';
 import { repositoryChecks } from './doctorRepositories.ts';
 
-const checks: readonly Check[] = [...recordChecks, ...repositoryChecks];
+const checks: readonly Check[] = [...recordChecks, placeCheck, ...repositoryChecks];
 
 export function doctorHandlers(context: Context): Pick<Handlers, 'town/doctor'> {
   return { 'town/doctor': (params) => examineTown(context, params) };

@@ -11,6 +11,7 @@ import { feedConvoys } from './feedConvoys.ts';
 import { parkRuntimes } from './quotas.ts';
 import { watchPullRequests } from './pullRequestWatch.ts';
 import { takeUpRepairs } from './takeUpRepairs.ts';
+import { watchPlaces } from './placeWatch.ts';
 import { wakeBeads } from './wakeBeads.ts';
 import { witness } from './witness.ts';
 
@@ -28,6 +29,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   feedConvoys,
   dispatchQueue,
   witness,
+  watchPlaces,
 ];
 
 /** A town that can only be read does nothing by itself. */

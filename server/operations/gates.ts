@@ -2,9 +2,10 @@ import { type Gate, type GateOutcome, type GatePhase, rejects, settingGates } fr
 import type { Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { BoundedEnd } from '../sessions/boundedRun.ts';
 import type { Context } from './context.ts';
 import { pluginGates, runPluginGate } from './plugins.ts';
-import { isStopping, refuseStopping } from './stopping.ts';
+import { refuseStopping } from './stopping.ts';
 
 /** Lines of a gate's output that the merge request keeps. */
 const keptLines = 40;
@@ -57,7 +58,8 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
     const what = `the gate ${name}`;
     const end = await context.programs.runBounded({ argv: command, directory: folder, timeoutMs, what });
     const passed = end.code === 0 && !end.timedOut;
-    if (!passed && tries <= retries && mayPassNext(end) && !isStopping(context)) continue;
+    if (!passed) refuseStopping(context);
+    if (!passed && tries <= retries && mayPassNext(end)) continue;
     return {
       name,
       phase,
@@ -77,7 +79,7 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
 const missing = 127;
 
 /** A program that is not there is not there the next time either, and what hangs would hang twice as long. */
-function mayPassNext({ code, timedOut }: { readonly code: number; readonly timedOut?: unknown }): boolean {
+function mayPassNext({ code, timedOut }: BoundedEnd): boolean {
   return code !== missing && !timedOut;
 }
 

@@ -1,6 +1,7 @@
 import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
-import { asFree, assignBead, deadHolder, refuseFull, unassignBead, wakeForced } from '../domain/assigning.ts';
+import { asFree, assignBead, deadHolder, unassignBead, wakeForced } from '../domain/assigning.ts';
+import { refuseFull } from '../domain/holding.ts';
 import { targetForms } from '../domain/agentNames.ts';
 import { hookOf } from '../domain/hooks.ts';
 import { Refusal } from '../domain/refusal.ts';

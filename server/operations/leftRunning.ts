@@ -2,8 +2,9 @@ import { allAgents } from '../domain/agents.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import { messageOf } from '../domain/fault.ts';
 import type { Session } from '../domain/session.ts';
+import type { View } from '../domain/view.ts';
 import type { TownProcess } from '../protocol/town.ts';
-import type { Context } from './context.ts';
+import type { Context, ProgramPort, SessionPort } from './context.ts';
 
 /** Of sessions that have ended, those whose process still runs: the launcher was killed, and nobody was left to end its runtime. */
 export function leftRunning(context: Context): Session[] {
@@ -30,8 +31,15 @@ function isLeft(context: Context, session: Session): boolean {
 const sinceOf = (session: Session): Session['createdAt'] => session.startedAt ?? session.createdAt;
 
 /** Every process that a record of the town names and that still runs, told by its id and the time it began; never by its name. */
-export function townProcesses(context: Context): readonly TownProcess[] {
-  const { sessions, programs, store } = context;
+export function townProcesses({
+  sessions,
+  programs,
+  store,
+}: {
+  readonly store: { readonly view: View };
+  readonly sessions: Pick<SessionPort, 'isAlive'>;
+  readonly programs: Pick<ProgramPort, 'left'>;
+}): readonly TownProcess[] {
   const ofSessions = [...store.view.all('sessions')].flatMap((session) =>
     processesOf(session)
       .filter(({ pid, since }) => sessions.isAlive(pid, since))

@@ -25,7 +25,8 @@ async function until(holds: () => boolean, deadlineMs: number): Promise<boolean>
   return true;
 }
 
-function isRunning(pid: number): boolean {
+/** Whether there is a process of that id. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -123,6 +123,7 @@ function readinessOf(state: State, edges: readonly AnyRecord[]): (bead: AnyRecor
     all: (collection) => state.all(collection),
     find: () => [],
     count: () => 0,
+    lists: () => false,
   };
   return (record) => {
     const bead = record as Bead;

@@ -4,7 +4,7 @@ import { affectedBy, isBlocked, isReady, touchesOthers } from '../domain/readine
 import type { KnownBlocks } from '../domain/readiness.ts';
 import type { Change, Collection, Records } from '../domain/records.ts';
 import type { IndexedRecords, IndexName, View } from '../domain/view.ts';
-import { placesOf, rankOf, rigKeys } from './indexes.ts';
+import { collectionOf, placesOf, rankOf, rigKeys } from './indexes.ts';
 import { emptyTrees, Shelves } from './shelves.ts';
 import type { AnyRecord, Entry } from './shelves.ts';
 
@@ -43,6 +43,15 @@ export class State implements View {
   count(index: IndexName, key: string): number {
     this.#settleFor(index);
     return this.#shelves.count(index, key);
+  }
+
+  lists(index: IndexName, key: string, id: string): boolean {
+    this.#settleFor(index);
+    const collection = collectionOf[index];
+    const record = this.#shelves.get(collection, id);
+    return (
+      record !== undefined && this.#shelves.holds({ index, key, rank: rankOf(collection, record as never) })
+    );
   }
 
   /** Puts the record in the place of what has this id, or removes it; the indexes follow. Answers what was there. */

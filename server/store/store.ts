@@ -109,6 +109,7 @@ export class Store {
     all: (collection) => this.#commits.durable.all(collection),
     find: (index, key, after) => this.#commits.durable.find(index, key, after),
     count: (index, key) => this.#commits.durable.count(index, key),
+    lists: (index, key, id) => this.#commits.durable.lists(index, key, id),
   };
 
   /** The number of the last durable entry. */

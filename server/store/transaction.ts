@@ -39,6 +39,10 @@ export class Transaction implements Draft {
     return this.#state.count(index, key);
   }
 
+  lists(index: IndexName, key: string, id: string): boolean {
+    return this.#state.lists(index, key, id);
+  }
+
   put<C extends Collection>(collection: C, record: Records[C]): void {
     if (typeof record.id !== 'string' || record.id === '')
       throw new Refusal('invalid', `A record of ${collection} needs an id.`, { field: 'id' });

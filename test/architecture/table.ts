@@ -124,6 +124,7 @@ const floor4 = [
   'runtimeTest',
   'runtimeDoctor',
   'uninstall',
+  'stopAlone',
 ].map((name) => `server/${name}.ts`);
 
 const floor5 = ['town', 'serveTown', 'main'].map((name) => `server/${name}.ts`);

@@ -7,6 +7,7 @@ import { cliStart } from './cliStart.ts';
 import type { Row } from './figures.ts';
 import { pages } from './pages.ts';
 import { past } from './past.ts';
+import { places } from './places.ts';
 import { serverWrites } from './serverWrites.ts';
 import { witness } from './witness.ts';
 
@@ -24,6 +25,7 @@ const rows: Row[] = [
   ...(await serverWrites(dist)),
   ...(await pages(100_000)),
   ...(await witness(500)),
+  ...(await places(10_000)),
   ...(await past(200_000)),
   openingRow(store),
   ...editorRows(),

@@ -31,7 +31,7 @@ import {
   time,
   townRecord,
 } from './support.ts';
-import { placeProblems } from '../support/places.ts';
+import { placeFaults, placeProblems } from '../support/places.ts';
 import { TownTwin } from './townTwin.ts';
 
 const beads = ['be-a', 'be-b', 'be-c'].map(beadId);
@@ -90,6 +90,7 @@ test('whatever people and agents do: one hook per agent, one holder per bead, on
         checkHandover(town, before, one);
         checkLandings(town);
         assert.deepEqual(placeProblems(town, time(minute)), []);
+        assert.deepEqual(placeFaults(town, time(minute)), []);
       });
       assert.ok(landed.length <= 1, 'a convoy lands once');
     }),

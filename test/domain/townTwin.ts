@@ -54,6 +54,14 @@ export class TownTwin implements Draft {
     return this.index(index).get(key)?.length ?? 0;
   }
 
+  lists(index: IndexName, key: string, id: string): boolean {
+    return (
+      this.index(index)
+        .get(key)
+        ?.some((record) => record.id === id) ?? false
+    );
+  }
+
   put<C extends Collection>(collection: C, record: Records[C]): void {
     this.set(collection, record.id, record);
     this.changes.push([collection, record.id, structuredClone(record)] as Change);

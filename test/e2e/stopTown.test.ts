@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { townPaths } from '../../server/protocol/address.ts';
 import { eventually } from '../support/wait.ts';
 import { becomes, connect, slung } from './liveTown.ts';
 import { connected, start } from './lspTalk.ts';
-import { installWithRig } from './rigs.ts';
-import { openTerminal, processesOf } from './terminal.ts';
+import { installWithRig, landingOf } from './rigs.ts';
+import { isAlive, openTerminal, processesOf } from './terminal.ts';
 
 describe('a town that a person stops', { concurrency: 2 }, () => {
   test('has no process left, and nothing but a person starts it again', async (t) => {
@@ -65,5 +66,68 @@ describe('a town that a person stops', { concurrency: 2 }, () => {
     await reloaded.request('gastown/town/start', {});
     await reloaded.hears('gastown/state', ({ state }) => state === 'connected');
     await eventually('the town server runs', () => terminal.serverPid() !== undefined);
+  });
+
+  test('and whose server does not run is marked as stopped without one', async (t) => {
+    const terminal = openTerminal(t);
+    await terminal.must('gt', 'install', terminal.town);
+    await terminal.must('gt', 'status');
+    await terminal.must('gt', 'down');
+    await eventually('the town server has left', () => processesOf(terminal.folder).length === 0);
+    const log = join(townPaths(terminal.town).logs, 'town.log');
+    const before = readFileSync(log, 'utf8');
+    assert.deepEqual(await terminal.json('gt', 'stop'), { stopped: true, ended: [], left: [] });
+    assert.match(await terminal.must('gt', 'down', '--all'), /nothing of it runs any more/);
+    assert.equal(readFileSync(log, 'utf8'), before, 'no town server was started');
+    assert.match((await terminal.gt('status')).stderr, /was stopped by overseer/);
+    assert.deepEqual(processesOf(terminal.folder), []);
+    await terminal.must('gt', 'up');
+    assert.ok(terminal.serverPid());
+  });
+
+  test('and whose server was killed ends what that left running', async (t) => {
+    const terminal = openTerminal(t);
+    await installWithRig(terminal);
+    const bead = await slung(terminal, 'Auth work', { behaviour: 'stall' });
+    const polecat = await becomes(await connect(t, terminal), bead, 'working');
+    const pid = terminal.serverPid() ?? assert.fail();
+    process.kill(pid, 'SIGKILL');
+    await eventually('the town server is gone', () => !isAlive(pid));
+    assert.notDeepEqual(processesOf(terminal.folder), []);
+    const said = await terminal.json<{ stopped: boolean; ended: string[] }>('gt', 'stop');
+    assert.deepEqual([said.stopped, said.ended], [true, [polecat.id]]);
+    assert.deepEqual(processesOf(terminal.folder), []);
+    assert.ok(existsSync(townPaths(terminal.town).stopped));
+  });
+
+  test('while a gate runs ends the gate, which has rejected nothing', async (t) => {
+    const terminal = openTerminal(t);
+    await installWithRig(terminal);
+    const [gate, began, go] = ['gate.cjs', 'began', 'go'].map((name) => join(terminal.folder, name));
+    assert.ok(gate && began && go);
+    writeFileSync(
+      gate,
+      `const fs = require('node:fs');
+fs.writeFileSync(${JSON.stringify(began)}, '');
+setInterval(() => fs.existsSync(${JSON.stringify(go)}) && process.exit(0), 50);`,
+    );
+    await terminal.must('gt', 'rig', 'config', 'backend', 'gate.unit', 'node', gate);
+    await terminal.must('gt', 'rig', 'config', 'backend', 'merge', 'auto');
+    const bead = await slung(terminal, 'Auth work');
+    await eventually('the gate runs', () => existsSync(began), 60_000);
+    await terminal.must('gt', 'stop');
+    assert.deepEqual(processesOf(terminal.folder), []);
+    writeFileSync(go, '');
+    await terminal.must('gt', 'up');
+    const landing = await eventually(
+      'it lands',
+      async () => {
+        const now = await landingOf(terminal, bead);
+        assert.notEqual(now.state, 'rejected');
+        return now.state === 'verified' && now;
+      },
+      60_000,
+    );
+    assert.ok(landing.landed);
   });
 });

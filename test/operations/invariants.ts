@@ -9,7 +9,7 @@ import type { Rig } from '../../server/domain/rig.ts';
 import type { Crew } from '../../server/domain/workplace.ts';
 import type { View } from '../../server/domain/view.ts';
 import { type TownPaths } from '../../server/protocol/address.ts';
-import { placeProblems } from '../support/places.ts';
+import { placeFaults, placeProblems } from '../support/places.ts';
 import { git } from '../support/repository.ts';
 
 interface Place {
@@ -34,6 +34,7 @@ export function problemsOf({ view, parts: { paths } }: Place): string[] {
     ...polecats.flatMap((polecat) => polecatProblems(view, polecat)),
     ...beadProblems(view),
     ...placeProblems(view, new Date().toISOString() as Timestamp),
+    ...placeFaults(view, new Date().toISOString() as Timestamp),
     ...sessionProblems(view, paths),
     ...[...view.all('mergeRequests')].flatMap((request) => landingProblems(view, request)),
   ];

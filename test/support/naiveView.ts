@@ -68,6 +68,7 @@ function naiveView(records: RecordMaps): View {
       return inOrder.slice(inOrder.findIndex(({ id }) => id === after) + 1) as never;
     },
     count: (index, key) => [...view.find(index, key)].length,
+    lists: (index, key, id) => [...view.find(index, key)].some((record) => record.id === id),
   };
   return view;
 }

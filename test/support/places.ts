@@ -2,6 +2,8 @@ import type { Bead } from '../../server/domain/bead.ts';
 import { type BeadPlace, placeOf } from '../../server/domain/beadPlace.ts';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
+import { attentionOf } from '../../server/domain/attention.ts';
+import { beadsAskedAbout, examinePlace } from '../../server/domain/placeCheck.ts';
 import type { Polecat } from '../../server/domain/polecat.ts';
 import type { View } from '../../server/domain/view.ts';
 
@@ -86,7 +88,7 @@ function works(view: View, bead: Bead): boolean {
   const { assignee = '' } = bead;
   if (view.get('workplaces', assignee)) return true;
   const polecat = view.get('agents', assignee);
-  if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/');
+  if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/') && assignee !== 'mayor';
   if (polecat.state === 'rate-limited') return waitsForLimit(view, polecat);
   return polecat.state === 'working' || polecat.state === 'spawning';
 }
@@ -112,6 +114,12 @@ const landsBy = (view: View, bead: Bead): boolean =>
 
 function inIndex(view: View, { id }: Bead): boolean {
   return [...view.find('beadsReady', '')].some((ready) => ready.id === id);
+}
+
+/** What the town's own check finds, with the attention list; none where all is well. */
+export function placeFaults(view: View, now: Timestamp): string[] {
+  const asked = beadsAskedAbout(attentionOf(view, now));
+  return [...view.all('beads')].flatMap((bead) => examinePlace(view, bead, now, asked).fault ?? []);
 }
 
 /** Each open bead that is not in exactly one place, or not in the one that `placeOf` says; none where all is well. */

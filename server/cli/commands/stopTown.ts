@@ -4,7 +4,7 @@ import { displayText } from '../../domain/text.ts';
 import { townPaths } from '../../protocol/address.ts';
 import type { Result } from '../../protocol/messages.ts';
 import { readServerFile } from '../../rpc/call.ts';
-import { hasLeft } from '../../rpc/left.ts';
+import { hasLeft, isRunning } from '../../rpc/left.ts';
 import { ago } from '../ago.ts';
 import { answer, type Cli } from '../cli.ts';
 import { exits, Told } from '../failure.ts';
@@ -68,9 +68,14 @@ export async function stopTown(cli: Cli): Promise<void> {
   if (left.length > 0) throw new Told(exits.refused);
 }
 
-/** Also where no town server runs: what it left behind is found by its records, which only a town server reads. */
+/**
+ * Where no town server runs and nothing is left of it, that is written down, and none is started. Where something is left, as after a town
+ * server was killed, one is started to end it: only that can ask the launchers, and keeps how each session ended.
+ */
 export async function endTown(cli: Cli): Promise<Result<'town/down'>> {
   const place = cli.place();
+  if (place.session === undefined && !mayServe(place.serverFile) && (await stopAlone(place.town)))
+    return { ended: [] };
   const { withTown } = await import('../startTown.ts');
   const down = async (): Promise<Result<'town/down'>> => await cli.askRunning('town/down', { stop: true });
   const result = await withTown(place, cli.name, down, { evenStopped: true });
@@ -83,6 +88,21 @@ export async function endTown(cli: Cli): Promise<Result<'town/down'>> {
       next: 'Look at its log: TOWN/.gastown/logs/town.log',
     },
   );
+}
+
+/** By the process that the file names; who was killed has left the file. */
+function mayServe(serverFile: string): boolean {
+  const server = readServerFile(serverFile);
+  return server !== undefined && isRunning(server.pid);
+}
+
+async function stopAlone(town: string): Promise<boolean> {
+  const { serverLines } = await import('../askServerProgram.ts');
+  let isStopped = false;
+  await serverLines(['stop', town], ({ event, stopped }) => {
+    if (event === 'result') isStopped = stopped === true;
+  });
+  return isStopped;
 }
 
 /** A snapshot of a large town takes a while. */
