@@ -6,8 +6,9 @@ import type { Context } from './context.ts';
 import type { Check, Trouble } from './doctorCheck.ts';
 import { recordChecks } from './doctorRecords.ts';
 import { repositoryChecks } from './doctorRepositories.ts';
+import { workChecks } from './doctorWork.ts';
 
-const checks: readonly Check[] = [...recordChecks, ...repositoryChecks];
+const checks: readonly Check[] = [...recordChecks, ...repositoryChecks, ...workChecks];
 
 export function doctorHandlers(context: Context): Pick<Handlers, 'town/doctor'> {
   return { 'town/doctor': (params) => examineTown(context, params) };
