@@ -119,7 +119,9 @@ const by: By = {
   pluginRuns: () => ({ ...fresh, attention: true }),
   dispatches: () => ({ ...fresh, attention: true }),
   quotas: () => fresh,
+  tries: () => ({ ...fresh, attention: true }),
   episodes: () => ({ ...fresh, polecats: true, attention: true }),
+  destinations: () => fresh,
 };
 
 function staleBy<C extends Collection>(

@@ -16,6 +16,7 @@ import { historyHandlers } from './operations/history.ts';
 import { mergeQueueHandlers } from './operations/mergeQueueHandlers.ts';
 import { followSession, viewSession } from './operations/followSession.ts';
 import { findBead, findRig, theTown } from './operations/lookups.ts';
+import { destinationHandlers } from './operations/destinations.ts';
 import { mailHandlers } from './operations/mail.ts';
 import { acknowledgeNudges, acknowledging, listNudges, sendNudge } from './operations/nudges.ts';
 import {
@@ -75,6 +76,7 @@ export function handlersOf(context: Context, offerToHost: OfferToHost): Handlers
     ...mergeQueueHandlers(context),
     ...attentionHandlers(context),
     ...mailHandlers(context),
+    ...destinationHandlers(context),
     ...broadcastHandlers(context),
     ...handoffHandlers(context),
     ...escalationHandlers(context),

@@ -42,7 +42,7 @@ export function createPlaces(parts: PlaceParts): {
   readonly sessions: SessionPort;
   readonly programs: TownPrograms;
   offerToHost(caller: Caller, offer: { window: string; trusted: boolean; focused: boolean }): void;
-  /** What minds the places ends; the sessions in them go on. */
+  /** What minds the places ends, and what the town itself runs; the sessions in them go on. */
   end(): Promise<void>;
 } {
   const editors = new EditorHost<Peer>((peer, request) => openTerminal(peer, request));

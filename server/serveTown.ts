@@ -117,8 +117,10 @@ async function load(paths: TownPaths, options: ServeOptions): Promise<LivingTown
     onChange: (listener) => void store.onCommitted(listener),
     isBusy: () => town.isBusy(),
     async close() {
+      // From here on: a gate that is ended with the town must not look as if it had rejected anything.
+      const resting = town.rest(restMs);
       await places.end();
-      await town.rest(restMs);
+      await resting;
       if (store.readOnly === undefined) await store.writeSnapshot();
       await store.close();
     },

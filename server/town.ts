@@ -5,6 +5,7 @@ import { Refusal } from './domain/refusal.ts';
 import type { Context } from './operations/context.ts';
 import { takeUpDuties } from './operations/duties.ts';
 import { launcherRegistry, sessionStarts } from './operations/launchers.ts';
+import { startPace } from './operations/pace.ts';
 import { keyedQueue } from './operations/queue.ts';
 import { radarBoard } from './operations/radarBoard.ts';
 import { recover } from './operations/recover.ts';
@@ -25,6 +26,7 @@ export type TownParts = Omit<
   | 'timers'
   | 'radar'
   | 'collisionsOf'
+  | 'pace'
   | 'witness'
   | 'life'
 > & {
@@ -51,7 +53,7 @@ export interface Town {
   isBusy(): boolean;
   /** Waits until nothing is under way. */
   settle(): Promise<void>;
-  /** Waits until nothing that reaches outside is under way, or the deadline is over: its intent tells the next start. */
+  /** Begins nothing more, and waits until nothing that reaches outside is under way, or the deadline is over: its intent tells the next start. */
   rest(deadlineMs: number): Promise<void>;
 }
 
@@ -83,6 +85,7 @@ export function createTown(parts: TownParts): Town {
     background,
     life: { ending: false },
     witness: { awakeSince: parts.now(), looks: new Map() },
+    pace: startPace(store.view, () => parts.now()),
   };
   return {
     handlers: handlersOf(context, (caller, offer) => {
@@ -98,6 +101,7 @@ export function createTown(parts: TownParts): Town {
       while (underWay.size > 0) await Promise.all(underWay);
     },
     async rest(deadlineMs) {
+      context.life.ending = true;
       const deadline = Date.now() + deadlineMs;
       while (context.queue.busy() && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 20));

@@ -13,18 +13,19 @@ import { joined, joinedBy, type Row } from './row.ts';
 export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined): Row {
   const { bead } = view;
   const word = polecat ? polecatWord(polecat) : readinessWord(view);
+  const shown = word === 'ready' && bead.assignee ? `for ${displayText(bead.assignee, 60)}` : word;
   const title = displayText(bead.title, 120);
   const runtime = polecat && displayText(polecat.runtimeLabel, 40);
   const waits = view.blockedBy.length > 0 ? `waits for ${view.blockedBy.join(', ')}` : undefined;
   return {
     id: `bead:${bead.id}`,
     label: bead.id,
-    description: joined(word, runtime, title),
+    description: joined(shown, runtime, title),
     icon: polecat?.needsPerson ? needsPersonIcon : typeIcon(bead.type),
     context: beadContext(word, { slingable: bead.status === 'open' && !view.blocked, polecat }),
-    spoken: `Bead ${bead.id}, ${title}, ${word}${runtime === undefined ? '' : `, ${runtime}`}.`,
+    spoken: `Bead ${bead.id}, ${title}, ${shown}${runtime === undefined ? '' : `, ${runtime}`}.`,
     subject: beadSubject(bead.id, polecat?.polecat.id),
-    tooltip: () => [...beadTooltip(bead, word), waits],
+    tooltip: () => [...beadTooltip(bead, shown), waits],
   };
 }
 

@@ -57,6 +57,8 @@ export function shownJson(detail: BeadDetail, withDependents = false): Record<st
     dependents: withDependents ? detail.neededBy.map(dependentJson) : undefined,
     ...counts(detail),
     parent: parentOf(detail.dependencies),
+    // Not a field of beads': only where there is one.
+    handoff: detail.handoff,
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BeadDetail } from '../protocol/bead.ts';
 import { shownJson, wrapped } from './beadsJson.ts';
 import type { Cli } from './cli.ts';
 import { exits, failureLines, failureOf, Told } from './failure.ts';
@@ -37,11 +38,23 @@ export async function showBeads(cli: Cli, ids: readonly string[], withDependents
       ),
     );
   } else {
+    const packets = await packetsOf(cli, shown);
     cli.output.print(
-      shown.flatMap((detail, at) => [...(at === 0 ? [] : ['']), ...beadLines(detail, cli.output.look)]),
+      shown.flatMap((detail, at) => [
+        ...(at === 0 ? [] : ['']),
+        ...beadLines(detail, cli.output.look),
+        ...(packets[at] ?? []),
+      ]),
     );
   }
   if (shown.length === 0) throw new Told(exits.refused);
+}
+
+/** Loaded only where a bead was handed over. */
+async function packetsOf(cli: Cli, shown: readonly BeadDetail[]): Promise<readonly (readonly string[])[]> {
+  if (shown.every(({ handoff }) => handoff === undefined)) return [];
+  const { packetOfBead } = await import('./text/packet.ts');
+  return shown.map(({ handoff }) => (handoff ? packetOfBead(handoff, cli.output.look) : []));
 }
 
 /** Programs look for beads' phrase on stderr. */

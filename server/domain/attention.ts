@@ -2,8 +2,8 @@ import { stuckInDoneItems } from './attentionEpisodes.ts';
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
-import { queueItems } from './attentionQueue.ts';
-import { refineryItems } from './attentionRefinery.ts';
+import { brokenItems, queueItems } from './attentionQueue.ts';
+import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { orphanItems } from './attentionTown.ts';
 import { agentItems, requestItems, rigItems } from './attentionWork.ts';
 import type { AttentionItem, AttentionSource } from './attentionItem.ts';
@@ -15,9 +15,11 @@ import type { View } from './view.ts';
 const sources: readonly AttentionSource[] = [
   escalationItems,
   rigItems,
+  brokenItems,
   agentItems,
   stuckInDoneItems,
   refineryItems,
+  pausedLandingItems,
   requestItems,
   queueItems,
   orphanItems,

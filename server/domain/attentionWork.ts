@@ -2,6 +2,7 @@ import type { AttentionAction, AttentionItem } from './attentionItem.ts';
 import { isLeftToTown } from './attentionEpisodes.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
+import { isLeftAfterLimit } from './limits.ts';
 import type { Timestamp } from './ids.ts';
 import { isAwaited } from './landings.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
@@ -29,7 +30,7 @@ const severityOf = {
 export function* agentItems(view: View, now: Timestamp): Iterable<AttentionItem> {
   for (const state of Object.keys(severityOf) as (keyof typeof severityOf)[])
     for (const polecat of view.find('agentsByState', state)) {
-      if (state === 'rate-limited' && goesOnAlone(view, polecat)) continue;
+      if (state === 'rate-limited' && !isLeftAfterLimit(view, polecat)) continue;
       const left = leftover(view, polecat);
       if (left) yield left;
       if (left || isOver(view, polecat)) continue;
@@ -64,12 +65,6 @@ function agentAction(view: View, polecat: Polecat): AttentionAction {
     return { command: `gt nudge ${id} TEXT, then gt session run ${id}`, verb: 'answer' };
   if (runs) return { command: `gt session attach ${id}`, verb: 'openTerminal' };
   return { command: `gt session run ${id}`, verb: 'resume' };
-}
-
-/** Its program is there, and goes on when the limit is over. */
-function goesOnAlone(view: View, { session }: Polecat): boolean {
-  const now = session === undefined ? undefined : view.get('sessions', session);
-  return now?.state !== 'ended';
 }
 
 /** Brought back from an archive, and its bead is closed: nobody goes on with it, and it goes as it came. */

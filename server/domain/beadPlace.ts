@@ -2,6 +2,7 @@ import { agentOf } from './agents.ts';
 import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
+import { isLeftAfterLimit } from './limits.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
@@ -63,9 +64,9 @@ function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
   return waitsForMerge(view, request) ? 'review' : 'merge';
 }
 
-/** Without a person: a rate limit passes, as long as the program is there to go on. */
+/** Without a person: a rate limit passes. */
 function goesOn(view: View, polecat: Polecat): boolean {
-  if (polecat.state === 'rate-limited') return view.get('sessions', polecat.session ?? '')?.state !== 'ended';
+  if (polecat.state === 'rate-limited') return !isLeftAfterLimit(view, polecat);
   return atWork.has(polecat.state);
 }
 

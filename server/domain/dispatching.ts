@@ -5,7 +5,9 @@ import type { BeadId, RigName, Timestamp } from './ids.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { rigOfBead } from './slinging.ts';
 import { displayText } from './text.ts';
+import { brokenOf } from './trying.ts';
 import type { Draft, View } from './view.ts';
+import { triesOf } from './witnessSettings.ts';
 
 /** What the sling said, as far as it is kept until there is a place. */
 export type DispatchWish = Pick<Dispatch, 'runtime' | 'host' | 'instructions' | 'convoy' | 'force'> & {
@@ -13,26 +15,32 @@ export type DispatchWish = Pick<Dispatch, 'runtime' | 'host' | 'instructions' | 
   readonly rig?: RigName;
 };
 
-/** Puts the bead in the queue. There already: as it is. Refused where it is held or closed, or belongs to no rig. */
+/**
+ * Puts the bead in the queue. There already: as it is. Work that failed too often waits there for a person, unless they ask for it
+ * themselves (`anew`). Refused where it is held or closed, or belongs to no rig.
+ */
 export function enqueue(
   draft: Draft,
   bead: Bead,
   wish: DispatchWish,
-  act: { readonly at: Timestamp; readonly by: string },
+  act: { readonly at: Timestamp; readonly by: string; readonly anew?: boolean },
 ): Dispatch {
   const there = draft.get('dispatches', bead.id);
   if (there?.state === 'waiting') return there;
   if (bead.status === 'closed' || isHeld(bead)) throw notFree(bead);
   const rig = wish.rig ?? rigOfBead(draft, bead.id).id;
+  if (act.anew) draft.remove('tries', bead.id);
+  const broken = brokenOf(draft, bead.id, draft.get('rigs', rig));
   const dispatch: Dispatch = {
     ...wish,
     id: bead.id,
     rig,
-    state: 'waiting',
+    state: broken ? 'broken' : 'waiting',
     priority: bead.priority,
     queuedAt: act.at,
     queuedBy: act.by,
     failures: 0,
+    ...(broken ? { lastFailure: broken.last } : {}),
   };
   draft.put('dispatches', dispatch);
   return dispatch;
@@ -52,18 +60,19 @@ export function requeue(draft: Draft, dispatch: Dispatch): void {
   draft.put('dispatches', dispatch);
 }
 
-/** So many starts in a row may fail before a person has to look. */
-const mostFailures = 3;
-
-/** One more start failed: it is tried again after a pause that doubles, and not at all after the third. */
+/**
+ * One more start failed: it is tried again after a pause that doubles, and not at all once starts in a row, and what failed after its
+ * start, are as many as its rig allows.
+ */
 export function recordFailure(draft: Draft, id: BeadId, failure: DispatchFailure): Dispatch | undefined {
   const dispatch = draft.get('dispatches', id);
   if (!dispatch) return undefined;
   const failures = dispatch.failures + 1;
   const { notBefore: _, ...rest } = dispatch;
   const failed: Dispatch = { ...rest, failures, lastFailure: failure };
+  const most = triesOf(draft.get('rigs', dispatch.rig)?.settings);
   const next: Dispatch =
-    failures >= mostFailures
+    failures + (draft.get('tries', id)?.failures ?? 0) >= most
       ? { ...failed, state: 'broken' }
       : { ...failed, notBefore: later(failure.at, 2 ** (failures - 1) * 60_000) };
   draft.put('dispatches', next);
@@ -91,6 +100,7 @@ export function retryDispatch(draft: Draft, id: BeadId): Dispatch {
     });
   }
   const { notBefore: _, lastFailure: _failure, ...rest } = dispatch;
+  draft.remove('tries', id);
   const again: Dispatch = { ...rest, state: 'waiting', failures: 0 };
   draft.put('dispatches', again);
   return again;

@@ -53,7 +53,8 @@ export interface AgentVerdict {
   readonly again?: Timestamp;
 }
 
-export type RemedyKind = 'nudge' | 'handoff' | 'restart' | 'release' | 'escalate';
+/** `go-on`: its limit is over; it is told so where it runs, and begun again where it does not. */
+export type RemedyKind = 'nudge' | 'handoff' | 'restart' | 'go-on' | 'release' | 'escalate';
 
 export interface RemedyTried {
   readonly kind: RemedyKind;
@@ -79,5 +80,9 @@ export interface Episode {
   /** As it was when the rule fired. */
   readonly evidence: readonly Signal[];
   readonly until?: Timestamp;
+  /** When it was seen last to have met a limit. */
+  readonly limitedAt?: Timestamp;
+  /** Its limit is over, and it is left to a person since then. */
+  readonly leftAt?: Timestamp;
   readonly remedies: readonly RemedyTried[];
 }

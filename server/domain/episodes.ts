@@ -33,10 +33,21 @@ export function noteVerdict(
   const { session } = polecat;
   if (session === undefined) return undefined;
   const before = episodeOf(draft, polecat);
-  if (before?.rule === verdict.rule && before.until === verdict.until) return undefined;
+  if (
+    before?.rule === verdict.rule &&
+    before.until === verdict.until &&
+    !isLimitedAgain(polecat, before, verdict)
+  )
+    return undefined;
   draft.put('episodes', { ...episodeFor(polecat, session, verdict, at), ...keptOf(before) });
   follow(draft, polecat, verdict, at);
   return before ? 'changed' : 'raised';
+}
+
+/** It has gone on since, and its runtime says the same once more. */
+function isLimitedAgain({ wentOn }: Polecat, before: Episode, { kind, signals }: AgentVerdict): boolean {
+  if (kind !== 'rate-limited' || wentOn === undefined || (before.limitedAt ?? '') > wentOn.at) return false;
+  return signals.some(({ name, at }) => name === 'output' && at !== undefined && at > wentOn.at);
 }
 
 /** That the town has just woken is no sign of life: what was raised before stands. */
@@ -74,6 +85,7 @@ export function episodeFor(
     reason,
     since: at,
     ...(kind === 'stalled' ? { stalledAt: at } : {}),
+    ...(kind === 'rate-limited' ? { limitedAt: at } : {}),
     evidence: signals,
     ...(until === undefined ? {} : { until }),
     remedies: [],

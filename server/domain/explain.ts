@@ -4,6 +4,8 @@ import type { Bead } from './bead.ts';
 import { isOpenWork, placeOf, requestOfHolder } from './beadPlace.ts';
 import type { LikelyCollision } from './collision.ts';
 import { clockTime } from './dispatchLimits.ts';
+import { explainLimit } from './explainLimit.ts';
+import { explainBroken } from './explainBroken.ts';
 import { explainFree } from './explainFree.ts';
 import { blockerState, explainSubmitted } from './explainSubmitted.ts';
 import { type Answer, type Evidence, type Explanation, said } from './explaining.ts';
@@ -12,6 +14,7 @@ import type { Timestamp } from './ids.ts';
 import type { Polecat } from './polecat.ts';
 import { blockersOf, isDue } from './readiness.ts';
 import { describeState } from './stateWords.ts';
+import { brokenOf } from './trying.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -47,7 +50,7 @@ function held(view: View, bead: Bead, now: Timestamp): Answer {
   if (request) return explainSubmitted(view, bead, request, now);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (!agent) return heldByNobody(bead);
-  if (agent.role === 'polecat') return heldByPolecat(view, bead, agent);
+  if (agent.role === 'polecat') return heldByPolecat(view, bead, agent, now);
   const since = [{ what: `on the hook of ${agent.id}`, at: bead.updatedAt }];
   if (runs(view, agent))
     return said('running', `${agent.id} has ${bead.id} on its hook and runs.`, `gt session list`, since);
@@ -80,7 +83,7 @@ function heldByNobody(bead: Bead): Answer {
   return said('holder-gone', `${bead.id} is on the hook of ${who}, who is not there any more.`, next, since);
 }
 
-function heldByPolecat(view: View, bead: Bead, polecat: Polecat): Answer {
+function heldByPolecat(view: View, bead: Bead, polecat: Polecat, now: Timestamp): Answer {
   const { id, state, reason } = polecat;
   const why = reason === undefined ? '' : ` (${displayText(reason, 300)})`;
   const evidence: readonly Evidence[] = [
@@ -100,19 +103,7 @@ function heldByPolecat(view: View, bead: Bead, polecat: Polecat): Answer {
     case 'working':
       return said('running', `${id} works on ${bead.id}.`, `gt polecat show ${id}`, evidence);
     case 'rate-limited':
-      return runs(view, polecat)
-        ? said(
-            'quota',
-            `${id} has ${bead.id} and waits for its rate limit${why}.`,
-            `Wait, or gt session handoff ${id} --runtime NAME`,
-            evidence,
-          )
-        : said(
-            'dead-session',
-            `${id} met a rate limit and its session has ended${why}.`,
-            `gt session run ${id}`,
-            evidence,
-          );
+      return explainLimit(view, bead, polecat, { now, evidence });
     case 'needs-you':
       return said(
         'needs-person',
@@ -131,6 +122,8 @@ function heldByPolecat(view: View, bead: Bead, polecat: Polecat): Answer {
     case 'failed':
       break;
   }
+  const broken = brokenOf(view, bead.id, view.get('rigs', polecat.rig));
+  if (broken) return explainBroken(broken, evidence);
   return said(
     'dead-session',
     `${bead.id} is held by ${id}, whose session is dead: ${describeState(state)}${why}.`,

@@ -3,6 +3,7 @@ import type { LikelyCollision } from './collision.ts';
 import type { Dispatch } from './dispatch.ts';
 import { placeInQueue } from './dispatching.ts';
 import { checkLimits, clockTime } from './dispatchLimits.ts';
+import { explainBroken, explainUnstarted } from './explainBroken.ts';
 import { type Answer, type Evidence, type ExplainReason, said } from './explaining.ts';
 import type { RigName, Timestamp } from './ids.ts';
 import { childrenOf } from './readiness.ts';
@@ -10,7 +11,10 @@ import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import { rigWithPrefixOf } from './rigs.ts';
 import { checkRoom, checkTownPolecats, isContainer } from './slinging.ts';
+import { describeState } from './stateWords.ts';
+import { authorOfRepair, authorToBegin } from './takeUp.ts';
 import { displayText } from './text.ts';
+import { brokenOf } from './trying.ts';
 import type { View } from './view.ts';
 
 interface Facts {
@@ -32,7 +36,12 @@ export function explainFree(view: View, bead: Bead, facts: Facts): Answer {
       `gt sling ${bead.id} RIG`,
     );
   }
-  if (dispatch?.state === 'broken') return broken(dispatch);
+  const authors = dispatch ? undefined : forItsAuthor(view, bead);
+  if (authors) return authors;
+  if (dispatch?.state === 'broken') {
+    const tries = brokenOf(view, bead.id, rig);
+    return tries ? explainBroken(tries) : explainUnstarted(dispatch);
+  }
   const room = roomProblem(view, rig, dispatch, now);
   return dispatch ? queued(view, dispatch, room, facts) : notSlung(view, bead, rig, room);
 }
@@ -40,6 +49,27 @@ export function explainFree(view: View, bead: Bead, facts: Facts): Answer {
 function rigFor(view: View, bead: Bead, named: RigName | undefined): Rig | undefined {
   const known = named ?? bead.rig;
   return (known === undefined ? undefined : view.get('rigs', known)) ?? rigWithPrefixOf(view, bead.id);
+}
+
+/** What kept work from landing is put right by whoever made it, while they are there. */
+function forItsAuthor(view: View, bead: Bead): Answer | undefined {
+  const found = authorOfRepair(view, bead);
+  if (!found) return undefined;
+  const { author, request } = found;
+  const evidence = [{ what: `it keeps ${request.bead} from landing` }];
+  const whom = `${bead.id} is for ${author.id}`;
+  const show = `gt polecat show ${author.id}`;
+  if (author.state !== 'done')
+    return said(
+      'running',
+      `${whom}, which goes on with ${request.bead} (${describeState(author.state)}).`,
+      show,
+      evidence,
+    );
+  if (authorToBegin(view, request) && request.takenUp?.refused === undefined)
+    return said('next', `${whom}, which the town begins again for it.`, show, evidence);
+  const next = `gt session run ${author.id}`;
+  return said('needs-person', `${whom}, which is done: only you can begin it again.`, next, evidence);
 }
 
 function container(view: View, bead: Bead): Answer {
@@ -57,17 +87,6 @@ function container(view: View, bead: Bead): Answer {
         `gt convoy stage ${bead.id}`,
         evidence,
       );
-}
-
-function broken({ id, failures, lastFailure }: Dispatch): Answer {
-  const why = lastFailure ? `: ${displayText(lastFailure.sentence, 300)}` : '.';
-  const evidence = lastFailure ? [{ what: `the last of ${failures} starts failed`, at: lastFailure.at }] : [];
-  return said(
-    'breaker',
-    `${id} could not be started ${failures} times and is not tried again${why}`,
-    `gt scheduler retry ${id}`,
-    evidence,
-  );
 }
 
 interface Problem {

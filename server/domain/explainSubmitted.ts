@@ -5,6 +5,7 @@ import { type Answer, type Evidence, said } from './explaining.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import type { Timestamp } from './ids.ts';
+import { landingPauseWords } from './landingPause.ts';
 import { pauseWords } from './mergeQueue.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { isOutside, waitsForMerge } from './pullRequests.ts';
@@ -22,6 +23,11 @@ export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, 
   const claimed = request.claim !== undefined && request.claim.until > now;
   if (isLanding(view, request) || claimed)
     return said('merge', `${bead.id} was submitted and is being landed now.`, show, evidence);
+  if (request.state === 'submitted' && request.paused)
+    return said('paused', landingPauseWords(request), `gt refinery release ${bead.id}`, [
+      { what: 'paused', at: request.paused.pausedAt },
+      ...evidence,
+    ]);
   if (request.state !== 'submitted') return notLanded(view, bead, request, evidence);
   const reason = reasonOf(request);
   if (waitsForMerge(view, request))

@@ -5,6 +5,7 @@ import { enqueue } from './dispatching.ts';
 import type { BeadId, Timestamp } from './ids.ts';
 import { rigWithPrefixOf } from './rigs.ts';
 import { isContainer } from './slinging.ts';
+import { authorOfRepair } from './takeUp.ts';
 import type { Draft, View } from './view.ts';
 
 /**
@@ -34,6 +35,7 @@ function feederOf(view: View, id: BeadId): Convoy | undefined {
 }
 
 function canBeFed(view: View, bead: Bead, now: Timestamp): boolean {
+  if (authorOfRepair(view, bead)) return false;
   if (isContainer(bead) || view.get('dispatches', bead.id) || placeOf(view, bead, now) !== 'ready')
     return false;
   return view.get('rigs', bead.rig ?? '') !== undefined || rigWithPrefixOf(view, bead.id) !== undefined;

@@ -42,6 +42,8 @@ export interface GateOutcome {
   readonly outcome: 'passed' | 'failed' | 'timed-out';
   /** Of the last try; absent where it was ended. */
   readonly code?: number;
+  /** Of one that has not passed and is no plugin: what was run. */
+  readonly command?: readonly string[];
   /** Of a plugin that has not passed: why, in a sentence. */
   readonly reason?: string;
   /** All tries together. */

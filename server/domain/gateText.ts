@@ -1,12 +1,17 @@
 import { type GateOutcome, gateWords, rejects } from './gate.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
-import { displayText, plainText } from './text.ts';
+import { displayText, plainText, shellWord } from './text.ts';
 
 /** `types failed with exit code 2 on 1a2b3c4, before the landing`. */
 export function gateLine(gate: GateOutcome): string {
   const weight = gate.outcome === 'passed' || gate.onFail === 'reject' ? '' : ` (${gate.onFail} only)`;
   return `${displayText(gate.name)} ${gateWords(gate)} on ${gate.on.slice(0, 7)}, ${gate.phase} the landing${weight}`;
+}
+
+/** What was run, of a gate that has not passed: `$ npm test`. */
+export function gateCommand({ command = [] }: GateOutcome): readonly string[] {
+  return command.length === 0 ? [] : [`$ ${displayText(command.map(shellWord).join(' '), 2000)}`];
 }
 
 /** What the gates of its last landing said, with their last lines. `told` says when one ran. */
@@ -22,6 +27,7 @@ export function gateLog(
     ...gates.flatMap((gate) => [
       '',
       `${gateLine(gate)}, ${told(gate.at)}`,
+      ...gateCommand(gate).map((line) => `  ${line}`),
       ...gate.output.map((line) => `  ${plainText(line)}`),
     ]),
   ];

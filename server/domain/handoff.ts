@@ -32,6 +32,8 @@ export interface HandoffFacts {
   readonly uncommitted?: readonly string[];
   /** How its last landing stands: `conflict: README.md changed on both sides`. */
   readonly landing?: string;
+  /** How each gate of that landing came out: `unit: failed`. */
+  readonly gates?: readonly string[];
   /** The last lines of a check that failed. */
   readonly checks?: readonly string[];
   /** What it asked last, and nobody has answered yet. */

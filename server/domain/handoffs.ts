@@ -43,6 +43,16 @@ export function keepHandoff(draft: Draft, handoff: Handoff): Handoff {
   return handoff;
 }
 
+/** Those that it wrote of the work on its hook, and nobody was given. Gives how many. */
+export function clearHandoffs(draft: Draft, agent: Agent): number {
+  const bead = hookOf(draft, agent.id)?.id ?? (agent.role === 'polecat' ? agent.bead : undefined);
+  const own = [...draft.find('handoffsOf', bead ?? agent.id)].filter(
+    (each) => each.agent === agent.id && each.to === undefined && each.at >= agent.createdAt,
+  );
+  for (const { id } of own) draft.remove('handoffs', id);
+  return own.length;
+}
+
 /** The newest of the bead on its hook; without one its own, unless somebody else had its name then. */
 export function handoffFor(view: View, agent: Agent): Handoff | undefined {
   const bead = hookOf(view, agent.id)?.id ?? (agent.role === 'polecat' ? agent.bead : undefined);
@@ -64,20 +74,33 @@ export function lastWords(view: View, agent: Agent): HandoffWords | undefined {
 
 /** All of it as plain lines, for whoever reviews it and for whoever goes on. */
 export function packetLines(handoff: Handoff): string[] {
-  const { words, facts } = handoff;
   return [
     `Handoff ${handoff.id} of ${handoff.agent}${handoff.bead === undefined ? '' : `, ${handoff.bead}`}`,
     `By ${handoff.by} at ${handoff.at}: ${handoff.from}${handoff.to === undefined ? '' : ` to ${handoff.to}`}`,
-    ...section('Goal', [facts.goal, facts.steps && `Steps: ${facts.steps}`]),
-    ...section('Said', [words.subject, ...(words.text?.split('\n') ?? [])]),
-    ...section('Decisions', words.decisions?.map(asPoint)),
-    ...section('Tried', words.tried?.map(asPoint)),
-    ...section('Open questions', [...(words.questions ?? []), facts.asked].map(asPoint)),
-    ...section('Commits', commitLines(handoff)),
-    ...section('Uncommitted', facts.uncommitted),
-    ...section('Landing', [facts.landing]),
-    ...section('Failing checks', facts.checks),
+    ...packetParts(handoff).flatMap(({ title, lines }) => ['', title, ...lines.map((line) => `  ${line}`)]),
   ].map((line) => plainText(line));
+}
+
+interface PacketPart {
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** What a packet consists of, without what it has nothing of. */
+export function packetParts(handoff: Handoff): readonly PacketPart[] {
+  const { words, facts } = handoff;
+  return [
+    part('Goal', [facts.goal, facts.steps && `Steps: ${facts.steps}`]),
+    part('Said', [words.subject, ...(words.text?.split('\n') ?? [])]),
+    part('Decisions', words.decisions?.map(asPoint)),
+    part('Tried', words.tried?.map(asPoint)),
+    part('Open questions', [...(words.questions ?? []), facts.asked].map(asPoint)),
+    part('Commits', commitLines(handoff)),
+    part('Uncommitted', facts.uncommitted),
+    part('Landing', [facts.landing]),
+    part('Gates', facts.gates),
+    part('Failing checks', facts.checks),
+  ].flat();
 }
 
 /** What whoever goes on is told of the one before; undefined: there is nothing. */
@@ -106,9 +129,9 @@ function asPoint(text: string | undefined): string | undefined {
   return text === undefined ? undefined : `- ${text}`;
 }
 
-function section(title: string, lines: readonly (string | undefined)[] = []): string[] {
-  const shown = lines.filter((line) => line !== undefined && line !== '');
-  return shown.length === 0 ? [] : ['', title, ...shown.map((line) => `  ${line ?? ''}`)];
+function part(title: string, lines: readonly (string | undefined)[] = []): PacketPart[] {
+  const shown = lines.filter((line): line is string => line !== undefined && line !== '');
+  return shown.length === 0 ? [] : [{ title, lines: shown }];
 }
 
 function tooLong(why: string): Refusal {

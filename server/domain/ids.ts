@@ -11,6 +11,8 @@ export type SessionId = Branded<'session'>;
 export type EscalationId = Branded<'escalation'>;
 export type HandoffId = Branded<'handoff'>;
 export type MessageId = Branded<'message'>;
+/** `group:NAME`, `queue:NAME` or `channel:NAME`. */
+export type DestinationId = Branded<'destination'>;
 export type MergeRequestId = Branded<'mergeRequest'>;
 export type ArchiveId = Branded<'archive'>;
 export type IntentId = Branded<'intent'>;

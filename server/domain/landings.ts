@@ -90,6 +90,8 @@ export interface Submission {
   readonly tip: Sha;
   readonly commits: number;
   readonly at: Timestamp;
+  /** Of the request itself; absent: as it was, else its bead's. */
+  readonly priority?: number;
 }
 
 /**
@@ -111,6 +113,9 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
   }
   for (const request of earlier) replace(draft, request, id, at);
   const times = Math.max(0, ...earlier.map(({ takenUp }) => takenUp?.times ?? 0));
+  const open = earlier.filter(({ state }) => !isSettled(state));
+  const before = open.toSorted((a, b) => a.submittedAt.localeCompare(b.submittedAt)).at(-1);
+  const priority = submission.priority ?? before?.priority;
   const request: MergeRequest = {
     id,
     bead: author.bead,
@@ -124,6 +129,9 @@ export function openMergeRequest(draft: Draft, submission: Submission): MergeReq
     state: 'submitted',
     commits,
     ...(times === 0 ? {} : { takenUp: { times } }),
+    ...(priority === undefined ? {} : { priority }),
+    // A person who paused its landing did not mean one commit.
+    ...(before?.paused ? { paused: before.paused } : {}),
     submittedAt: at,
     updatedAt: at,
   };

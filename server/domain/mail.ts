@@ -17,6 +17,11 @@ export function isUnread({ state, markedUnread }: Mail): boolean {
   return state !== 'acknowledged' || markedUnread === true;
 }
 
+/** It came out of a queue, and its reader has not done with it. */
+export function isHeld({ claim, archivedAt }: Mail): boolean {
+  return claim !== undefined && archivedAt === undefined;
+}
+
 /** One line, safe to show. Refused with `invalid`. */
 export function checkSubject(text: string): string {
   const line = plainText(text).replaceAll(/\s+/gu, ' ').trim();
@@ -45,7 +50,9 @@ export function postMail(draft: Draft, mail: Mail): Mail {
       facts: { to: mail.to, from: mail.from, unread },
     });
   }
-  const read = box.filter((each) => !isUnread(each));
+  const read = box
+    .filter((each) => !isUnread(each) && !isHeld(each))
+    .toSorted((a, b) => Number(a.pinned === true) - Number(b.pinned === true));
   for (const { id } of read.slice(0, Math.max(0, read.length - mostKept))) draft.remove('messages', id);
   draft.put('messages', mail);
   return mail;
@@ -59,6 +66,15 @@ export function mailOf(view: View, owner: string): Mail[] {
 }
 
 export type MailMark = 'read' | 'unread' | 'archived' | 'deleted';
+
+/** Deletes what was read, and with `unread` all; what is pinned, or claimed and not done with, stays. Gives how many went. */
+export function clearMail(draft: Draft, owner: string, unread: boolean): number {
+  const gone = mailOf(draft, owner).filter(
+    (each) => (unread || !isUnread(each)) && !isHeld(each) && each.pinned !== true,
+  );
+  for (const { id } of gone) draft.remove('messages', id);
+  return gone.length;
+}
 
 /** Gives the letter as it is then; undefined: it is gone, or was never there. */
 export function markMail(draft: Draft, id: MessageId, as: MailMark, at: Timestamp): Mail | undefined {

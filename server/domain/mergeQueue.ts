@@ -1,4 +1,5 @@
 import type { MergeRequestId, Timestamp } from './ids.ts';
+import { landingPauseWords } from './landingPause.ts';
 import { isSettled } from './landings.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { isOutside } from './pullRequests.ts';
@@ -8,7 +9,7 @@ import type { View } from './view.ts';
 /** What the order of a queue is made of, for one merge request. */
 export interface Waiting {
   readonly submittedAt: Timestamp;
-  /** Of its bead: 0 is the most urgent, 4 the least. */
+  /** Its own, else that of its bead: 0 is the most urgent, 4 the least. */
   readonly priority: number;
   /** Landings of it that were begun before. */
   readonly attempts: number;
@@ -74,7 +75,7 @@ function waitingOf(view: View, request: MergeRequest): Waiting {
     .toSorted()[0];
   return {
     submittedAt: request.submittedAt,
-    priority: view.get('beads', request.bead)?.priority ?? 2,
+    priority: request.priority ?? view.get('beads', request.bead)?.priority ?? 2,
     attempts: request.attempts ?? 0,
     ...(since === undefined ? {} : { convoySince: since }),
   };
@@ -97,6 +98,7 @@ export function whyNot(view: View, rig: Rig, request: MergeRequest, now: Timesta
 /** Why a request that was handed over is not to land as things are, whatever the moment; undefined: it is to land. */
 export function notWanted(view: View, rig: Rig, request: MergeRequest): string | undefined {
   if (isOutside(request)) return request.reason ?? 'Its pull request is open.';
+  if (request.paused) return landingPauseWords(request);
   const blocked = blockWords(view, request);
   if (blocked !== undefined) return blocked;
   if (request.approved || rig.settings.merge === 'auto') return undefined;

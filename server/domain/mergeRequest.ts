@@ -1,4 +1,5 @@
 import type { GateOutcome } from './gate.ts';
+import type { Pause } from './rig.ts';
 import type { AgentId, BeadId, MergeRequestId, RigName, RuntimeName, Sha, Timestamp } from './ids.ts';
 
 /** submitted → merged → verified; beside: conflict, rejected, waiting-for-checkout, lost. Verified is: reachable on the target, with the rig's gates passed. */
@@ -62,6 +63,10 @@ export interface MergeRequest {
   readonly pullRequest?: PullRequest;
   /** A person pressed Merge: in a rig that does not land by itself, only what has this lands. It is for this tip alone. */
   readonly approved?: Approved;
+  /** Its own place among those that wait, where a person or its author said so; else its bead's. 0 is the most urgent, 4 the least. */
+  readonly priority?: number;
+  /** A person keeps it from landing, whatever it is for. */
+  readonly paused?: Pause;
   /** How often its landing was begun. */
   readonly attempts?: number;
   /** What kept its landing from being tried may have passed by then: it waits. */

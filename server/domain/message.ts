@@ -1,5 +1,5 @@
 import type { BeadPriority } from './bead.ts';
-import type { AgentId, MessageId, Timestamp } from './ids.ts';
+import type { AgentId, DestinationId, MessageId, Timestamp } from './ids.ts';
 
 /** queued → delivered (shown to the agent) → acknowledged (by a call of its own after that). Only the last proves anything. */
 export type MessageState = 'queued' | 'delivered' | 'acknowledged';
@@ -11,7 +11,7 @@ interface Sent {
   readonly id: MessageId;
   /** `overseer`, `town`, or an agent: as the town knows them, not as they call themselves. */
   readonly from: string;
-  /** An agent, or `overseer`. */
+  /** An agent, or `overseer`; of a letter that nobody has claimed its queue, of one that a channel keeps the channel. */
   readonly to: AgentId;
   readonly text: string;
   readonly state: MessageState;
@@ -47,4 +47,8 @@ export interface Mail extends Sent {
   /** It was read, and its reader wants to come back to it. */
   readonly markedUnread?: true;
   readonly archivedAt?: Timestamp;
+  /** It came out of a queue, and is its reader's own until it is archived, deleted or given back. */
+  readonly claim?: { readonly queue: DestinationId; readonly at: Timestamp };
+  /** It goes last where old letters go. */
+  readonly pinned?: true;
 }

@@ -1,4 +1,5 @@
 import type { AgentId, MessageId, Timestamp } from './ids.ts';
+import { freeClaims } from './mailQueues.ts';
 import type { Message, Nudge } from './message.ts';
 import { Refusal } from './refusal.ts';
 import { plainText } from './text.ts';
@@ -59,8 +60,9 @@ export function messagesOf(view: View, agent: AgentId): readonly Message[] {
   return [...view.find('messagesByAgent', agent)];
 }
 
-/** With the agent that they are for: the next of its name is somebody else. */
+/** With the agent that they are for: the next of its name is somebody else. What it had claimed goes back to its queue. */
 export function dropMessages(draft: Draft, agent: AgentId): void {
+  freeClaims(draft, agent);
   for (const { id } of messagesOf(draft, agent)) draft.remove('messages', id);
 }
 

@@ -66,6 +66,8 @@ export interface Polecat {
   readonly until?: Timestamp;
   /** When the witness restarted it lately. */
   readonly restarts?: readonly Timestamp[];
+  /** When it last went on after a limit by itself, and how often in a row. */
+  readonly wentOn?: { readonly at: Timestamp; readonly times: number };
 }
 
 /** One that has, or had, a bead. */

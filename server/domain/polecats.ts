@@ -3,6 +3,7 @@ import type { LandingState } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { isHeldUp } from './heldUp.ts';
+import { isLeftAfterLimit } from './limits.ts';
 import { waitsForMerge } from './pullRequests.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
@@ -66,10 +67,10 @@ export function noteProgress(polecat: Polecat, at: Timestamp): Polecat {
 
 /**
  * Whether the polecat is one of those that the town's "need you" counts: it asks, has stalled, was interrupted or has failed, or what
- * it submitted waits for a person. Waiting for a rate limit is not, since that passes by itself, as long as the program is there to go on.
+ * it submitted waits for a person. Waiting for a rate limit is not, since that passes by itself, unless nothing goes on after it.
  */
 export function needsPerson(view: View, polecat: Polecat): boolean {
-  if (polecat.state === 'rate-limited') return view.get('sessions', polecat.session ?? '')?.state === 'ended';
+  if (polecat.state === 'rate-limited') return isLeftAfterLimit(view, polecat);
   if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
   const request = newestRequest(view, polecat);
   if (!request) return false;

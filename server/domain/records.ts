@@ -2,6 +2,7 @@ import type { Archive } from './archive.ts';
 import type { Bead } from './bead.ts';
 import type { Convoy } from './convoy.ts';
 import type { Dependency } from './dependency.ts';
+import type { Destination } from './destination.ts';
 import type { Escalation } from './escalation.ts';
 import type { Handoff } from './handoff.ts';
 import type { Dispatch } from './dispatch.ts';
@@ -16,6 +17,7 @@ import type { Rig } from './rig.ts';
 import type { RuntimePreset } from './runtime.ts';
 import type { Session } from './session.ts';
 import type { Town } from './town.ts';
+import type { Tries } from './tries.ts';
 import type { Workplace } from './workplace.ts';
 
 /** The whole state: collections of immutable records, keyed by id. */
@@ -34,12 +36,16 @@ export interface Records {
   mergeRequests: MergeRequest;
   intents: Intent;
   messages: Message;
+  /** Groups, queues and channels that letters are sent to. */
+  destinations: Destination;
   escalations: Escalation;
   handoffs: Handoff;
   archives: Archive;
   pluginRuns: PluginRun;
   dispatches: Dispatch;
   quotas: Quota;
+  /** What was begun and failed, by the ids of beads. */
+  tries: Tries;
   /** What is wrong with polecats, by their ids. */
   episodes: Episode;
 }
@@ -65,7 +71,9 @@ export const collections = [
   'pluginRuns',
   'dispatches',
   'quotas',
+  'tries',
   'episodes',
+  'destinations',
 ] as const satisfies readonly Collection[];
 
 /** One changed record: its collection, its id, and the whole new record, or null where it was removed. */

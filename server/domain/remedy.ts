@@ -1,6 +1,8 @@
 import type { Episode, RemedyKind, WitnessRule } from './episode.ts';
 import { triedOf } from './episodes.ts';
+import { clockTime } from './dispatchLimits.ts';
 import type { Timestamp } from './ids.ts';
+import type { GoOn } from './limits.ts';
 import { spanWords } from './span.ts';
 import type { RemedyCeiling } from './rig.ts';
 import type { WitnessSettings } from './witnessSettings.ts';
@@ -14,6 +16,10 @@ export interface RemedyFacts {
   readonly wasClosedByHand: boolean;
   /** Its rig is parked or docked. */
   readonly rigRests: boolean;
+  /** Why its bead is not begun again before a person has looked. */
+  readonly broken?: string;
+  /** Where it waits for a limit: how it goes on after it. */
+  readonly goOn?: GoOn;
   /** When it was restarted lately by the witness, also in episodes that are over. */
   readonly restarts: readonly Timestamp[];
 }
@@ -34,11 +40,11 @@ export const restartWindowMs = 60 * 60_000;
  * is gone, or where the rig's own limit says so.
  */
 export function nextRemedy(facts: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
-  const { episode } = facts;
+  const { episode, goOn } = facts;
   const { remedy } = settings;
+  if (goOn) return afterLimit(episode, goOn, remedy, now);
   if (remedy === 'none') return none("The rig's remedy is none.");
   if (episode.rule === 'asked') return none('It waits for the answer of a person.');
-  if (episode.verdict === 'rate-limited') return none('It goes on when its limit is over.');
   const waiting = coolsDown(episode, now);
   if (waiting) return waiting;
   if (episode.rule === 'done-but-running') return once(episode, 'release', 'Its work is handed over.');
@@ -50,6 +56,21 @@ export function nextRemedy(facts: RemedyFacts, settings: WitnessSettings, now: T
   return once(episode, 'escalate', begun.why);
 }
 
+/** Where nothing is begun by itself, a person is asked only when something can be done. */
+function afterLimit(
+  episode: Episode,
+  { at, left }: GoOn,
+  ceiling: RemedyCeiling,
+  now: Timestamp,
+): NextRemedy {
+  if (now < at) {
+    const what = left === undefined ? `It goes on at ${clockTime(at)}.` : `Its limit is waited for. ${left}`;
+    return none(what, Date.parse(at));
+  }
+  if (left === undefined) return { kind: 'go-on', why: 'Its limit is over.' };
+  return allows(ceiling, 'escalate') ? once(episode, 'escalate', left) : none(left);
+}
+
 function coolsDown({ remedies }: Episode, now: Timestamp): NextRemedy | undefined {
   const last = remedies.at(-1);
   if (!last) return undefined;
@@ -59,30 +80,42 @@ function coolsDown({ remedies }: Episode, now: Timestamp): NextRemedy | undefine
 }
 
 /** One that lives is spoken to; only where its rig has a limit for it is it ended. */
-function wake({ episode, rigRests }: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
-  const { maxNudges } = settings;
-  const stallLimitMs = rigRests ? undefined : settings.stallLimitMs;
-  const nudges = triedOf(episode, 'nudge').length;
-  const limit = stallLimitMs === undefined ? undefined : Date.parse(episode.since) + stallLimitMs;
+function wake(facts: RemedyFacts, settings: WitnessSettings, now: Timestamp): NextRemedy {
+  const { episode } = facts;
+  const limit = stallLimit(facts, settings);
   if (limit !== undefined && allows(settings.remedy, 'restart') && Date.parse(now) >= limit) {
-    const why = `It was stalled for longer than the ${spanWords(stallLimitMs ?? 0)} that the rig allows.`;
+    const why = `It was stalled for longer than the ${spanWords(settings.stallLimitMs ?? 0)} that the rig allows.`;
     return once(episode, fresh(episode.rule), why);
   }
-  if (helpsByNudge(episode.rule) && nudges < maxNudges)
+  const nudged = nudge(episode, settings.maxNudges);
+  return nudged.kind === 'nudge' || limit === undefined ? nudged : none(nudged.why, limit);
+}
+
+/** When one that lives may be ended, where that is ever. */
+function stallLimit(
+  { episode, rigRests, broken }: RemedyFacts,
+  { stallLimitMs }: WitnessSettings,
+): number | undefined {
+  const never = rigRests || broken !== undefined || stallLimitMs === undefined;
+  return never ? undefined : Date.parse(episode.since) + stallLimitMs;
+}
+
+function nudge(episode: Episode, maxNudges: number): NextRemedy {
+  const nudges = triedOf(episode, 'nudge').length;
+  if (!helpsByNudge(episode.rule)) return none('It lives, and no nudge helps against this.');
+  if (nudges < maxNudges)
     return { kind: 'nudge', why: `It lives and is silent; nudge ${nudges + 1} of ${maxNudges}.` };
-  const why = helpsByNudge(episode.rule)
-    ? `It lives, and ${maxNudges === 0 ? 'is not to be nudged' : `was nudged ${nudges} times`}.`
-    : 'It lives, and no nudge helps against this.';
-  return limit === undefined ? none(why) : none(why, limit);
+  return none(`It lives, and ${maxNudges === 0 ? 'is not to be nudged' : `was nudged ${nudges} times`}.`);
 }
 
 function restart(
-  { episode, wasClosedByHand, restarts }: RemedyFacts,
+  { episode, wasClosedByHand, broken, restarts }: RemedyFacts,
   ceiling: RemedyCeiling,
   now: Timestamp,
 ): NextRemedy {
   if (!allows(ceiling, 'restart')) return none("The rig's remedy is nudge, and there is nobody to nudge.");
   if (wasClosedByHand) return none('Its terminal was closed; a person begins it again.');
+  if (broken !== undefined) return none(broken);
   if (comesBack.has(episode.rule)) return none('It would fail of the same again.');
   const recent = restarts.filter((each) => Date.parse(now) - Date.parse(each) < restartWindowMs).toSorted();
   const oldest = recent.at(-maxRestarts);

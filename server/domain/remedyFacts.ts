@@ -1,7 +1,9 @@
 import type { Episode } from './episode.ts';
 import type { Timestamp } from './ids.ts';
+import { goOnOf } from './limits.ts';
 import type { Polecat } from './polecat.ts';
 import { type NextRemedy, nextRemedy, type RemedyFacts } from './remedy.ts';
+import { brokenOf, triedWords } from './trying.ts';
 import type { View } from './view.ts';
 import { witnessSettings } from './witnessSettings.ts';
 
@@ -15,6 +17,16 @@ function factsOf(view: View, polecat: Polecat, episode: Episode): RemedyFacts {
   const session = view.get('sessions', episode.session);
   const isGone = session?.state === 'ended' || episode.rule === 'process-gone';
   const wasClosedByHand = episode.rule === 'launcher-lost' && session?.host !== 'process';
-  const rigRests = view.get('rigs', polecat.rig)?.state !== 'active';
-  return { episode, isGone, wasClosedByHand, rigRests, restarts: polecat.restarts ?? [] };
+  const rig = view.get('rigs', polecat.rig);
+  const rigRests = rig?.state !== 'active';
+  const broken = brokenOf(view, polecat.bead ?? '', rig);
+  return {
+    episode,
+    isGone,
+    wasClosedByHand,
+    rigRests,
+    restarts: polecat.restarts ?? [],
+    ...(broken ? { broken: `Its bead ${triedWords(broken)}: gt scheduler retry ${broken.id}.` } : {}),
+    ...(episode.verdict === 'rate-limited' ? { goOn: goOnOf(view, polecat, episode) } : {}),
+  };
 }

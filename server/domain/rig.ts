@@ -69,6 +69,7 @@ export interface RigSettings {
   readonly stallAfterMs?: number;
   readonly maxNudges?: number;
   readonly remedy?: RemedyCeiling;
+  readonly tries?: number;
   /** 0: none. */
   readonly stallLimitMs?: number;
   readonly pushOnCrash?: boolean;

@@ -1,3 +1,4 @@
+import type { Bead } from './bead.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat } from './polecat.ts';
@@ -17,9 +18,26 @@ export function authorToBegin(view: View, request: MergeRequest): Polecat | unde
   const rig = view.get('rigs', request.rig);
   if (rig?.settings.merge !== 'auto' || rig.state !== 'active') return undefined;
   if ((request.takenUp?.times ?? 0) >= mostTakeUps) return undefined;
+  return isLeftToAuthor(view, request) ? waitingAuthor(view, request) : undefined;
+}
+
+/** The bead that it waits for is theirs: nobody else has it, and no person has queued it for another. */
+function isLeftToAuthor(view: View, request: MergeRequest): boolean {
   const blocker = blockerOf(view, request);
-  if (!blocker || isHeld(blocker) || blocker.assignee !== request.agent) return undefined;
-  return waitingAuthor(view, request);
+  if (!blocker || isHeld(blocker) || blocker.assignee !== request.agent) return false;
+  return view.get('dispatches', blocker.id) === undefined;
+}
+
+/** The author that an open bead is for, which is to put right what kept their work from landing: nobody else is to be given it unasked. */
+export function authorOfRepair(
+  view: View,
+  bead: Bead,
+): { readonly author: Polecat; readonly request: MergeRequest } | undefined {
+  const author = isHeld(bead) ? undefined : view.get('agents', bead.assignee ?? '');
+  if (!author) return undefined;
+  for (const request of view.find('mergeRequestsByBlocker', bead.id))
+    if (request.agent === author.id && request.bead === author.bead) return { author, request };
+  return undefined;
 }
 
 /** Done with it, and not taken up since. A person is begun by nobody. */

@@ -22,7 +22,7 @@ export interface HistoryItem {
 }
 
 /** What is told of once however often it comes, as long as nothing else does. */
-const signOfLife = 'session/progress';
+const signsOfLife: ReadonlySet<string> = new Set(['session/progress', 'work/progress']);
 
 /**
  * What the entries say about one bead, oldest first in both directions: who did what, and what of the bead, its polecats, merge requests
@@ -38,7 +38,7 @@ export function trailOf(
   for (const entry of entries) {
     const details = entry.changes.flatMap((change) => detailsOf(change, bead, known));
     const last = items.at(-1);
-    const isSign = entry.verb === signOfLife && details.length === 0;
+    const isSign = signsOfLife.has(entry.verb) && details.length === 0;
     if (isSign && last?.signs !== undefined && last.by === entry.by) {
       const signs = last.signs + 1;
       const text = `${displayText(entry.by, 40)} gave ${signs} signs of life`;

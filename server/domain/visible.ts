@@ -7,9 +7,9 @@ interface Onlooker {
   readonly agent?: string;
 }
 
-/** Whether a message is the onlooker's business: to it, or from it. */
+/** Whether a message is the onlooker's business: to it, from it, or said in a channel. */
 export function maySee({ role, agent }: Onlooker, { to, from }: Pick<Message, 'to' | 'from'>): boolean {
-  return role === 'person' || to === agent || from === agent;
+  return role === 'person' || to === agent || from === agent || to.startsWith('channel:');
 }
 
 /** The entry without what others have written to one another. The same entry where nothing of it is hidden. */

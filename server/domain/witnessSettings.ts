@@ -1,6 +1,6 @@
 import { invalid } from './beadFields.ts';
 import type { RemedyCeiling, RigSettings } from './rig.ts';
-import { choice, one, yesOrNo } from './settingWords.ts';
+import { choice, count, one, yesOrNo } from './settingWords.ts';
 import { parseSpan, spanWord } from './span.ts';
 
 /** What a rig says about watching over its polecats. */
@@ -35,6 +35,9 @@ export function witnessSettings(settings: RigSettings | undefined): WitnessSetti
   };
 }
 
+/** So often in a row work on a bead may fail without a commit before a person has to look. */
+export const triesOf = (settings: RigSettings | undefined): number => settings?.tries ?? 3;
+
 export const witnessSettingKeys = [
   {
     key: 'stallAfter',
@@ -57,6 +60,11 @@ export const witnessSettingKeys = [
     values: 'true or false',
     about: 'Keep the commits of a session that ends without done.',
   },
+  {
+    key: 'tries',
+    values: '1 to 20',
+    about: 'How often a bead may fail in a row before a person looks (3).',
+  },
 ] as const;
 
 type Parser = (words: readonly string[]) => { readonly settings: Partial<RigSettings> };
@@ -71,6 +79,7 @@ export const witnessParsers: Readonly<Record<string, Parser>> = {
     settings: { stallLimitMs: one('stallLimit', words) === 'none' ? 0 : span('stallLimit', words) },
   }),
   pushOnCrash: (words) => ({ settings: { pushOnCrash: yesOrNo('pushOnCrash', words) } }),
+  tries: (words) => ({ settings: { tries: count('tries', words, 20) } }),
 };
 
 /** The values of the same keys, as text. */
@@ -82,6 +91,7 @@ export function witnessWords(settings: RigSettings | undefined): Readonly<Record
     remedy,
     stallLimit: stallLimitMs === undefined ? 'none' : spanWord(stallLimitMs),
     pushOnCrash: String(pushOnCrash),
+    tries: String(triesOf(settings)),
   };
 }
 

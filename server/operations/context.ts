@@ -12,6 +12,7 @@ import type { LeftProgram } from '../sessions/runRecords.ts';
 import type { PluginFolders } from '../plugins/pluginFolders.ts';
 import type { Store } from '../store/store.ts';
 import type { RigCollisions } from '../domain/collision.ts';
+import type { Pace } from './pace.ts';
 import type { KeyedQueue } from './queue.ts';
 import type { RadarBoard } from './radarBoard.ts';
 import type { Timers } from './timers.ts';
@@ -138,6 +139,7 @@ export interface Context {
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;
   readonly witness: WitnessMemory;
+  readonly pace: Pace;
   now(): Timestamp;
   /** Lower-case base36, `length` characters. */
   randomText(length: number): string;

@@ -3,7 +3,7 @@ import type { Dispatch } from '../domain/dispatch.ts';
 import { canWait, dequeue, later, putOff, recordFailure } from '../domain/dispatching.ts';
 import { messageOf, stackOf } from '../domain/fault.ts';
 import { isHeld } from '../domain/hooks.ts';
-import type { BeadId, Timestamp } from '../domain/ids.ts';
+import type { BeadId } from '../domain/ids.ts';
 import type { JournalEntry } from '../domain/journal.ts';
 import { nextStarts } from '../domain/nextStarts.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -28,15 +28,15 @@ export function dispatchQueue(context: Context): Duty {
   const { store, timers } = context;
   const { view } = store;
   let asked = false;
-  let notBefore: Timestamp | undefined;
   const round = async (): Promise<void> => {
     asked = false;
     const tried = new Set<string>();
     for (;;) {
       const now = context.now();
       if (isStopping(context)) return timers.at(key, later(now, stoppingMs), run);
-      if (notBefore !== undefined && now < notBefore) return timers.at(key, notBefore, run);
-      const { batchSize = schedulerDefaults.batchSize, spawnDelay = 0, paused } = schedulerOf(view);
+      const notBefore = context.pace.nextBatch();
+      if (notBefore !== undefined) return timers.at(key, notBefore, run);
+      const { batchSize = schedulerDefaults.batchSize, paused } = schedulerOf(view);
       if (paused) return;
       const next = nextStarts(view, { now, most: batchSize, not: tried, held: holding(context) });
       await dropAll(context, next.over);
@@ -45,7 +45,7 @@ export function dispatchQueue(context: Context): Duty {
         return;
       }
       for (const { id } of next.starts) tried.add(id);
-      if (spawnDelay > 0) notBefore = later(now, spawnDelay * 1000);
+      context.pace.note();
       await Promise.all(next.starts.map((dispatch) => startDispatch(context, dispatch)));
     }
   };
@@ -145,10 +145,19 @@ function keepOrder(context: Context, { changes }: JournalEntry): void {
   const { view } = context.store;
   for (const [collection, id, bead] of changes) {
     if (collection !== 'beads') continue;
+    if (view.get('tries', id) && (!bead || bead.status === 'closed'))
+      context.background(key, () => forgetTries(context, id as BeadId));
     const dispatch = view.get('dispatches', id);
     if (!dispatch || (bead && !isOver(view, dispatch.id) && bead.priority === dispatch.priority)) continue;
     context.background(key, () => keepInStep(context, dispatch.id));
   }
+}
+
+/** What is closed has not failed. */
+async function forgetTries(context: Context, id: BeadId): Promise<void> {
+  await context.store.transact({ verb: 'dispatch/follow', by: 'town', subject: id }, (draft) => {
+    if ((draft.get('beads', id)?.status ?? 'closed') === 'closed') draft.remove('tries', id);
+  });
 }
 
 async function keepInStep(context: Context, id: BeadId): Promise<void> {

@@ -17,6 +17,7 @@ import { ownPolecat } from './ownPolecat.ts';
 import { agentQueue } from './queue.ts';
 import { removeWhenEnded } from './remove.ts';
 import { requestId } from './submitBranch.ts';
+import { countFailure } from './tries.ts';
 import { targetRef } from './targets.ts';
 import { collectCommits, repositoryOf } from './workingFolder.ts';
 
@@ -51,6 +52,8 @@ async function escalate(context: Context, polecat: SlungPolecat, params: DonePar
 async function defer(context: Context, polecat: SlungPolecat, params: DoneParams): Promise<DoneResult> {
   const reason = params.message ?? 'It put the work off.';
   await setAside(context, polecat, { verb: 'done/deferred', to: 'interrupted', reason });
+  const session = context.store.view.get('sessions', polecat.session ?? '');
+  if (session) await countFailure(context, polecat, session, { code: 'deferred', sentence: reason });
   stopAfterDone(context, polecat, 'gt done --status deferred');
   return {
     agent: polecat.id,

@@ -4,6 +4,7 @@ import type { Duty } from './duty.ts';
 import { refinery } from './refinery.ts';
 import { raiseEscalations } from './escalations.ts';
 import { keepArchives } from './keepArchives.ts';
+import { freeClaimsOfDone } from './mailQueues.ts';
 import { watchCollisions } from './radar.ts';
 import { pluginSchedule } from './pluginSchedule.ts';
 import { feedConvoys } from './feedConvoys.ts';
@@ -19,6 +20,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   takeUpRepairs,
   raiseEscalations,
   keepArchives,
+  freeClaimsOfDone,
   watchCollisions,
   pluginSchedule,
   watchPullRequests,

@@ -1,11 +1,13 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import { displayText } from '../domain/text.ts';
 import type { FeedItem } from '../protocol/town.ts';
+import { stepWords } from './stepWords.ts';
 
-/** What the feed tells, by verb. Steps that only the town's own book-keeping needs have no word. */
+/** What the feed tells, by verb. What it leaves out on purpose is in `stepWords.ts`. */
 const words: Readonly<Record<string, string>> = {
   'town/create': 'made the town',
   'town/configure': 'configured the town:',
+  'town/down': 'stopped the town',
   'rig/create': 'made the rig',
   'rig/configure': 'configured the rig',
   'rig/approve': 'approved the configuration of',
@@ -16,6 +18,7 @@ const words: Readonly<Record<string, string>> = {
   'bead/update': 'updated',
   'bead/claim': 'claimed',
   'bead/close': 'closed',
+  'bead/wake': 'woke the beads whose date has come',
   'dependency/add': 'added a dependency of',
   'dependency/remove': 'removed a dependency of',
   'convoy/create': 'made the convoy',
@@ -45,6 +48,13 @@ const words: Readonly<Record<string, string>> = {
   'nudge/broadcast': 'said something to everyone in',
   'handoff/write': 'wrote a packet for whoever goes on with',
   'mail/send': 'wrote to',
+  'mail/claim': 'claimed a letter of',
+  'mail/release': 'gave back what was claimed:',
+  'destination/create': 'made',
+  'destination/change': 'changed who gets letters of',
+  'destination/subscribe': 'subscribed to',
+  'destination/unsubscribe': 'left',
+  'destination/delete': 'deleted',
   'escalation/create': 'escalated',
   'escalation/raise': 'raised again what nobody took',
   'escalation/acknowledge': 'took the escalation',
@@ -69,6 +79,9 @@ const words: Readonly<Record<string, string>> = {
   'land/approve': 'asked to land',
   'land/submit': 'handed over',
   'land/take-up': 'goes on with what could not land of',
+  'land/pause': 'paused the landing of',
+  'land/release': 'lets land again',
+  'land/not-taken-up': 'could not begin again the author of',
   'land/unblocked': 'took up the landing again of',
   'refinery/pause': 'paused the refinery of',
   'refinery/resume': 'resumed the refinery of',
@@ -92,6 +105,7 @@ const words: Readonly<Record<string, string>> = {
   'witness/nudge': 'nudged',
   'witness/restart': 'restarted',
   'witness/handoff': 'restarted afresh',
+  'witness/go-on': 'went on after its limit with',
   'witness/release': 'ended the session of',
   'witness/escalate': 'asks for a person to look after',
   'witness/kept': 'kept the commits of a crash on',
@@ -100,7 +114,8 @@ const words: Readonly<Record<string, string>> = {
 /** Every verb that the feed tells of. */
 export const feedVerbs: readonly string[] = Object.keys(words);
 
-export const feedWord = (verb: string): string | undefined => words[verb];
+/** What the history of a bead says of a verb: also of what the feed leaves out. */
+export const historyWord = (verb: string): string | undefined => words[verb] ?? stepWords[verb];
 
 export function describe(entry: JournalEntry): FeedItem | undefined {
   const word = words[entry.verb];

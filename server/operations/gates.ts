@@ -2,8 +2,10 @@ import { type Gate, type GateOutcome, type GatePhase, rejects, settingGates } fr
 import type { Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { BoundedEnd } from '../sessions/boundedRun.ts';
 import type { Context } from './context.ts';
 import { pluginGates, runPluginGate } from './plugins.ts';
+import { isStopping, refuseStopping } from './stopping.ts';
 
 /** Lines of a gate's output that the merge request keeps. */
 const keptLines = 40;
@@ -28,7 +30,8 @@ export interface Ground {
 
 /**
  * Runs the gates one after the other, up to the first that rejects. One that fails is run again as often as it says, since a test that
- * fails once in a while must cost nobody their landing; the outcome tells how many tries it took.
+ * fails once in a while must cost nobody their landing; the outcome tells how many tries it took. Refused with `unavailable` where one
+ * fails while the town ends: it may have been ended with it, which is no verdict.
  */
 export async function runGates(
   context: Context,
@@ -37,7 +40,9 @@ export async function runGates(
 ): Promise<readonly GateOutcome[]> {
   const outcomes: GateOutcome[] = [];
   for (const gate of gates) {
+    refuseStopping(context);
     const outcome = await runGate(context, gate, ground);
+    if (outcome.outcome !== 'passed') refuseStopping(context);
     outcomes.push(outcome);
     if (rejects(outcome)) break;
   }
@@ -54,12 +59,13 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
     const end = await context.programs.runBounded({ argv: command, directory: folder, timeoutMs, what });
     const passed = end.code === 0 && !end.timedOut;
     // A program that is not there is not there the next time either, and what hangs would hang twice as long.
-    if (!passed && tries <= retries && end.code !== missing && !end.timedOut) continue;
+    if (!passed && mayTryAgain(end) && tries <= retries && !isStopping(context)) continue;
     return {
       name,
       phase,
       outcome: passed ? 'passed' : end.timedOut ? 'timed-out' : 'failed',
       ...(end.timedOut ? {} : { code: end.code }),
+      ...(passed ? {} : { command }),
       ms: Date.now() - began,
       tries,
       output: end.output.slice(-keptLines),
@@ -69,6 +75,8 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
     };
   }
 }
+
+const mayTryAgain = ({ code, timedOut }: BoundedEnd): boolean => code !== missing && !timedOut;
 
 const missing = 127;
 

@@ -19,12 +19,14 @@ import { collect } from './packet.ts';
 import { planSession } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
+import { isStopping, stopsOfRig } from './stopping.ts';
 import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 /**
  * Another runtime goes on with an agent's work: its session is ended, a note is kept with the bead, and a session of the other begins on
  * the same worktree, branch and hook. All that can be refused is, before anything is ended. Where the new session cannot start, note and
- * runtime are as before, and the refusal says that the old session has ended.
+ * runtime are as before, and the refusal says that the old session has ended. Where the rig or the town was stopped meanwhile, nothing
+ * begins: note, runtime and packet wait for the next start.
  */
 export async function handoff(
   context: Context,
@@ -38,6 +40,7 @@ export async function handoff(
     refuseWhileSpawning(agent);
     refuseUnlessResumable(view, agent);
     const rig = rigOf(view, agent);
+    const stop = stopOf(context, agent);
     const host = params.host === undefined ? {} : { host: params.host };
     const runtime = params.runtime ?? agent.runtime;
     const plan = await planSession(context, rig, { runtime, ...host }, caller);
@@ -51,10 +54,12 @@ export async function handoff(
     const given = await giveOver(context, before, { ...params, packet }, caller);
     await context.checkpoint('handoff:noted');
     try {
-      const session = await goOn(context, findAgent(view, id), { ...plan, rig }, caller);
+      const unless = stop.refuse;
+      const session = await goOn(context, findAgent(view, id), { ...plan, rig, unless }, caller);
       runInBackground(context, 'on-cycle', findAgent(view, id));
       return session;
     } catch (error) {
+      if (stop.has()) throw await waitForStart(context, before, given);
       await takeOver(context, before, given);
       throw error instanceof Refusal ? withEnd(error, before, live !== undefined) : error;
     }
@@ -64,6 +69,40 @@ export async function handoff(
 function refuseWhileSpawning(agent: Agent): void {
   if (agent.role !== 'polecat' || agent.state !== 'spawning') return;
   throw new Refusal('in-use', `${agent.id} is being started right now.`, { next: 'gt polecat list' });
+}
+
+/** Whether the rig or the town has been stopped since. Whoever stops it means also what is on its way then. */
+function stopOf(
+  context: Context,
+  agent: Agent,
+): { readonly has: () => boolean; readonly refuse: () => void } {
+  const { rig } = agent.role === 'mayor' ? { rig: undefined } : agent;
+  const before = rig === undefined ? 0 : stopsOfRig(context, rig);
+  const isRigStopped = (): boolean => rig !== undefined && stopsOfRig(context, rig) !== before;
+  return {
+    has: () => isRigStopped() || isStopping(context),
+    refuse() {
+      if (isRigStopped()) throw new Refusal('parked', `The rig ${rig} was stopped meanwhile.`);
+    },
+  };
+}
+
+/** The session that was ended is its newest again, so that what resumes those that were stopped finds it. Gives what is said. */
+async function waitForStart(context: Context, before: Agent, { packet, bead }: Given): Promise<Refusal> {
+  const meta = { verb: 'session/handoff-kept', by: 'town', subject: before.id };
+  await context.store.transact(meta, (draft) => {
+    const now = agentOf(draft, before.id);
+    if (!now || now.session === before.session || before.session === undefined) return;
+    putAgent(draft, { ...now, session: before.session, updatedAt: context.now() });
+  });
+  const isTown = isStopping(context);
+  const what = isTown ? 'The town' : 'The rig';
+  const next = isTown ? 'gt up, then ' : '';
+  return new Refusal(
+    isTown ? 'unavailable' : 'parked',
+    `${what} was stopped before the next session of ${before.id} began. The packet ${packet} is kept${bead === undefined ? '' : ` with ${bead}`}, and its next session goes on from it.`,
+    { next: `${next}gt session run ${before.id}` },
+  );
 }
 
 interface Given {

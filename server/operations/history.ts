@@ -2,7 +2,7 @@ import { trailOf } from '../domain/trail.ts';
 import type { Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
-import { feedWord } from './feed.ts';
+import { historyWord } from './feed.ts';
 import { findBead } from './lookups.ts';
 import { feed } from './readFeed.ts';
 
@@ -28,7 +28,7 @@ async function beadHistory(
   const entries = [];
   for (let at = 0; at < numbers.length; at += 100)
     entries.push(...(await store.past.entries(numbers.slice(at, at + 100))));
-  const items = trailOf(entries, bead.id, feedWord).filter(
+  const items = trailOf(entries, bead.id, historyWord).filter(
     ({ seq }) => params.before === undefined || seq < params.before,
   );
   const page = items.slice(-(params.limit ?? usualPage));

@@ -77,7 +77,7 @@ export async function clearHook(
 }
 
 /** People and the mayor name an agent; crew mean themselves. Polecats do what they were given. */
-function whoseHook(context: Context, named: string | undefined, caller: Caller): Agent {
+export function whoseHook(context: Context, named: string | undefined, caller: Caller): Agent {
   const { view } = context.store;
   const own = caller.agent && agentOf(view, caller.agent);
   const isOwn = named === undefined || named === caller.agent;

@@ -1,4 +1,5 @@
 import type { MergeRequestId, RigName, Timestamp } from '../domain/ids.ts';
+import { refusePaused } from '../domain/landingPause.ts';
 import { isSettled, transitionLanding } from '../domain/landings.ts';
 import { nextBatch, pauseWords } from '../domain/mergeQueue.ts';
 import type { Approved, MergeRequest } from '../domain/mergeRequest.ts';
@@ -10,6 +11,7 @@ import { isAtRest, landBatch } from './landBatch.ts';
 import { findMergeRequest, findRig } from './lookups.ts';
 import { noteUnapproved } from './unapproved.ts';
 import { followPullRequest } from './pullRequests.ts';
+import { isStopping, refuseStopping } from './stopping.ts';
 
 /**
  * A person wants it landed: it is put into its rig's queue, and the queue is worked off until it has had its turn. What comes back is the
@@ -18,6 +20,7 @@ import { followPullRequest } from './pullRequests.ts';
 export async function land(context: Context, id: MergeRequestId, by: string): Promise<MergeRequest> {
   const request = findMergeRequest(context.store.view, id);
   const { rig } = request;
+  refuseStopping(context);
   if (isFollowed(request)) return await follow(context, id, by);
   const approved = approve(context, id, by);
   // It fails in its turn, below.
@@ -81,7 +84,8 @@ function turns(): { readonly alone: Set<MergeRequestId>; readonly over: boolean;
 async function landNext(context: Context, rig: RigName, alone: Set<MergeRequestId>): Promise<number> {
   const { view } = context.store;
   const now = view.get('rigs', rig);
-  if (!now) return 0;
+  // The town lands nothing more; what waits is there for its next start.
+  if (!now || isStopping(context)) return 0;
   const batch = nextBatch(view, now, context.now(), alone);
   try {
     if (batch.length > 0) await landBatch(context, rig, batch, alone);
@@ -101,8 +105,8 @@ async function noteObstacle(
   obstacle: unknown,
 ): Promise<void> {
   const [first] = batch;
-  // The town server leaves: the next one tries it again, and has no reason to wait.
-  if (!first || (obstacle instanceof Refusal && obstacle.code === 'unavailable')) return;
+  // The end of the town is no failure of its own, and the next town server has no reason to wait.
+  if (!first || isStopping(context) || isLeaving(obstacle)) return;
   if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
   await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
@@ -124,10 +128,13 @@ async function noteObstacle(
   });
 }
 
+const isLeaving = (error: unknown): boolean => error instanceof Refusal && error.code === 'unavailable';
+
 /** A person has pressed Merge for this tip. What could not land is in the queue again, whatever it waits for. */
 function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {
   const request = findMergeRequest(draft, id);
   if (isSettled(request.state) || request.state === 'merged') return request;
+  refusePaused(request);
   const rig = findRig(draft, request.rig);
   const paused = rig.refinery ? { reason: pauseWords(rig) } : {};
   const next = transitionLanding(request, 'submitted', { at: approval.at, ...paused });

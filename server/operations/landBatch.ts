@@ -23,6 +23,7 @@ import { moveTarget } from './moveTarget.ts';
 import { finish, prove } from './prove.ts';
 import { followPullRequest, openPullRequest, pullRequestPlace } from './pullRequests.ts';
 import { type Bench, goodStack } from './stack.ts';
+import { isStopping } from './stopping.ts';
 import { freshTarget } from './targets.ts';
 
 /** How often a landing begins again because the target moved under it. */
@@ -41,7 +42,7 @@ export async function landBatch(
   for (let attempt = 1; ; attempt += 1) {
     const landings = landingsOf(context, findRig(context.store.view, rig), requests);
     if (landings.length === 0) return;
-    if ((await tryToLand(landings, alone)) === 'settled') return;
+    if ((await tryToLand(landings, alone)) === 'settled' || isStopping(context)) return;
     if (attempt < attempts) continue;
     for (const landing of landingsOf(context, findRig(context.store.view, rig), requests)) {
       const reason = `${landing.request.target} moved ${attempts} times during the landing; merge it again.`;
@@ -61,11 +62,12 @@ function landingsOf(context: Context, rig: Rig, requests: readonly MergeRequest[
   });
 }
 
-/** What was asked for may have been taken back, replaced or blocked meanwhile, or the rig been paused. */
-function isWanted({ store: { view } }: Context, { id }: Pick<MergeRequest, 'id'>): boolean {
+/** What was asked for may have been taken back, replaced or blocked meanwhile, or the rig been paused, or the town be ending. */
+function isWanted(context: Context, { id }: Pick<MergeRequest, 'id'>): boolean {
+  const { view } = context.store;
   const request = view.get('mergeRequests', id);
   const rig = request && view.get('rigs', request.rig);
-  if (request?.state !== 'submitted' || !rig || rig.refinery) return false;
+  if (request?.state !== 'submitted' || !rig || rig.refinery || isStopping(context)) return false;
   return notWanted(view, rig, request) === undefined;
 }
 

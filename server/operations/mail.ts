@@ -1,16 +1,19 @@
 import { mayorId } from '../domain/agentNames.ts';
-import { agentOf, allAgents } from '../domain/agents.ts';
-import { overseer, recipientsOf } from '../domain/addresses.ts';
-import type { AgentId, MessageId } from '../domain/ids.ts';
-import { checkBody, checkSubject, isUnread, mailOf, markMail, postMail } from '../domain/mail.ts';
+import { allAgents } from '../domain/agents.ts';
+import { overseer } from '../domain/addresses.ts';
+import type { Destination } from '../domain/destination.ts';
+import { reachOf } from '../domain/destinations.ts';
+import type { MessageId } from '../domain/ids.ts';
+import { clearMail, isHeld, isUnread, mailOf, markMail } from '../domain/mail.ts';
 import type { Mail } from '../domain/message.ts';
-import { Refusal } from '../domain/refusal.ts';
-import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import { mailText } from '../runtimes/primeParts.ts';
 import type { Context } from './context.ts';
+import { boxOf, isInboxUnread, letter, notTheirs, ownerOf, refuseQueue, senderOf } from './mailBoxes.ts';
+import { queueHandlers } from './mailQueues.ts';
+import { sendMail } from './mailSend.ts';
 import { isCurrent } from './nudges.ts';
 import { markDelivered, shownAtOnce, waitingMessages } from './waitingMessages.ts';
 
@@ -18,85 +21,16 @@ type MailMethods = Extract<keyof Handlers, `mail/${string}`>;
 
 export function mailHandlers(context: Context): Pick<Handlers, MailMethods> {
   return {
-    'mail/send': (params, caller) => send(context, params, caller),
+    ...queueHandlers(context),
+    'mail/send': (params, caller) => sendMail(context, params, caller),
     'mail/list': (params, caller) => list(context, params, caller),
     'mail/get': (params, caller) => get(context, params, caller),
     'mail/mark': (params, caller) => mark(context, params, caller),
     'mail/check': (params, caller) => check(context, params, caller),
+    'mail/clear': (params, caller) => clear(context, params, caller),
+    'mail/drain': (params, caller) => drain(context, params, caller),
     'mail/directory': () => directory(context.store.view),
   };
-}
-
-/** All letters or none. */
-async function send(
-  context: Context,
-  params: Params<'mail/send'>,
-  caller: Caller,
-): Promise<Result<'mail/send'>> {
-  const from = senderOf(context, caller);
-  const said = { subject: checkSubject(params.subject), text: checkBody(params.text) };
-  const meta = { verb: 'mail/send', by: from, subject: displayText(params.to.join(', '), 80) };
-  const { result } = await context.store.transact(meta, (draft) => {
-    const answered = params.replyTo === undefined ? undefined : letter(draft, params.replyTo, from);
-    const { readers, notes } = readersOf(draft, params, from);
-    const ids = readers.map(() => `m-${context.randomText(6)}` as MessageId);
-    const thread = answered?.thread ?? ids[0];
-    const sent = readers.map(({ to, addressed }, at) => {
-      const id = ids[at] as MessageId;
-      return postMail(draft, {
-        id,
-        kind: 'mail',
-        from,
-        to,
-        ...said,
-        ...kindOf(params, answered),
-        thread: thread ?? id,
-        ...(addressed === undefined ? {} : { addressed }),
-        state: 'queued',
-        createdAt: context.now(),
-      });
-    });
-    return { sent, notes };
-  });
-  return result;
-}
-
-type Kind = Pick<Mail, 'type' | 'priority' | 'urgent' | 'replyTo' | 'cc'>;
-
-function kindOf({ type, priority, urgent, cc }: Params<'mail/send'>, answered: Mail | undefined): Kind {
-  return {
-    type: type ?? (answered ? 'reply' : 'notification'),
-    priority: (urgent === true ? 0 : (priority ?? 2)) as Mail['priority'],
-    ...(urgent === true ? { urgent } : {}),
-    ...(answered ? { replyTo: answered.id } : {}),
-    ...(cc ? { cc } : {}),
-  };
-}
-
-interface Reader {
-  readonly to: AgentId;
-  /** Where it is not who is addressed. */
-  readonly addressed?: string;
-}
-
-/** Everyone once, by the first address that names them. */
-function readersOf(
-  view: View,
-  { to, cc = [] }: Params<'mail/send'>,
-  from: string,
-): { readonly readers: readonly Reader[]; readonly notes: readonly string[] } {
-  const readers = new Map<AgentId, Reader>();
-  const notes: string[] = [];
-  for (const address of [...to, ...cc]) {
-    const { to: all, isGroup, note } = recipientsOf(view, address, from);
-    if (note !== undefined) notes.push(note);
-    for (const each of all) {
-      if (readers.has(each)) continue;
-      readers.set(each, { to: each, ...(isGroup ? { addressed: address } : {}) });
-    }
-  }
-  if (readers.size > 0) return { readers: [...readers.values()], notes };
-  throw new Refusal('invalid', 'A letter goes to somebody.', { field: 'to', next: 'gt mail directory' });
 }
 
 function list({ store }: Context, params: Params<'mail/list'>, caller: Caller): Result<'mail/list'> {
@@ -115,10 +49,16 @@ function list({ store }: Context, params: Params<'mail/list'>, caller: Caller): 
 /** What its owner has got of it, and what it has sent: to one of them each letter once. */
 function threadOf(view: View, thread: MessageId, owner: string): Mail[] {
   const mail: Mail[] = [];
-  for (const box of [overseer, mayorId, ...allAgents(view).map(({ id }) => id)])
+  for (const box of allBoxes(view))
     for (const each of mailOf(view, box))
       if (each.thread === thread && (each.to === owner || each.from === owner)) mail.push(each);
   return mail.toSorted((a, b) => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id));
+}
+
+/** Of agents and people, of queues and of channels. */
+function allBoxes(view: View): readonly string[] {
+  const [agents, named] = [allAgents(view), [...view.all('destinations')]];
+  return [...new Set([overseer, mayorId, ...agents.map(({ id }) => id), ...named.map(({ id }) => id)])];
 }
 
 async function get(
@@ -151,9 +91,10 @@ async function mark(
   const { result } = await context.store.transact(meta, (draft) => {
     const [first] = params.messages ?? [];
     const address = boxOf(draft, params.of ?? ownerOf(draft, first, caller), caller);
+    if (params.as !== 'deleted') refuseQueue(address);
     const chosen =
       params.all === true
-        ? mailOf(draft, address).filter(({ archivedAt }) => archivedAt === undefined)
+        ? mailOf(draft, address).filter((each) => each.archivedAt === undefined && !isHeld(each))
         : (params.messages ?? []).map((id) => letter(draft, id, address));
     return chosen.flatMap(({ id, to }) => {
       if (to !== address) throw notTheirs(id, address);
@@ -180,6 +121,37 @@ async function check(
   return { address, unread, text: mailText(shown, more).join('\n') };
 }
 
+/** A session clears its own; a person whichever. */
+async function clear(
+  context: Context,
+  params: Params<'mail/clear'>,
+  caller: Caller,
+): Promise<Result<'mail/clear'>> {
+  const address = boxOf(context.store.view, params.of, caller);
+  const meta = { verb: 'mail/clear', by: senderOf(context, caller), subject: address };
+  const { result } = await context.store.transact(meta, (draft) =>
+    clearMail(draft, address, params.unread === true),
+  );
+  return { address, cleared: result, kept: mailOf(context.store.view, address).length };
+}
+
+/** Everything that waits, however much. To a person all that is unread; to an agent, as its lifecycle hook would give it. */
+async function drain(
+  context: Context,
+  { dryRun }: Params<'mail/drain'>,
+  caller: Caller,
+): Promise<Result<'mail/drain'>> {
+  const address = senderOf(context, caller);
+  const { view } = context.store;
+  const messages =
+    caller.agent === undefined
+      ? mailOf(view, address).filter(({ state }) => state === 'queued')
+      : waitingMessages(context, caller.agent);
+  if (messages.length === 0) return { address, messages: [] };
+  if (dryRun !== true) await markDelivered(context, address, messages);
+  return { address, messages, text: mailText(messages, 0).join('\n') };
+}
+
 function directory(view: View): Result<'mail/directory'> {
   const rigs = [...view.all('rigs')].map(({ id }) => id).toSorted();
   const agents = allAgents(view).toSorted((a, b) => a.id.localeCompare(b.id));
@@ -199,57 +171,17 @@ function directory(view: View): Result<'mail/directory'> {
         { address: `@rig/${rig}`, what: 'everyone in the rig' },
         { address: `${rig}/polecats/*`, what: 'its polecats that are not done' },
       ]),
+      ...[...view.all('destinations')]
+        .toSorted((a, b) => a.id.localeCompare(b.id))
+        .map((each) => ({ address: each.id as string, what: whatIs(view, each) })),
     ],
   };
 }
 
-const isInboxUnread = (mail: Mail): boolean => isUnread(mail) && mail.archivedAt === undefined;
-
-/** A session is its agent, and only the one that its agent has now; everybody else is the overseer. */
-function senderOf(context: Context, caller: Caller): AgentId {
-  if (caller.role === 'person') return overseer;
-  if (caller.agent && isCurrent(context, caller)) return caller.agent;
-  throw new Refusal('no-session', 'This session is over; its agent has another one, or is gone.');
-}
-
-/** Whose mailbox is meant. People may look into all; a session has its own. */
-function boxOf(view: View, of: string | undefined, caller: Caller): AgentId {
-  const own = caller.agent ?? overseer;
-  if (of === undefined) return own;
-  const { to, isGroup } = recipientsOf(view, of);
-  const [address] = to;
-  if (isGroup || address === undefined)
-    throw new Refusal('invalid', `"${displayText(of, 60)}" is nobody's mailbox.`, { field: 'of' });
-  if (caller.role === 'person' || address === own) return address;
-  throw new Refusal('forbidden', `A session reads its own mail only, and this one is ${own}.`, {
-    field: 'of',
-  });
-}
-
-/** A person who names a letter need not say whose it is. */
-function ownerOf(view: View, id: string | undefined, caller: Caller): string | undefined {
-  if (caller.role !== 'person' || id === undefined) return undefined;
-  const message = view.get('messages', id);
-  return message && (message.to === overseer || agentOf(view, message.to)) ? message.to : undefined;
-}
-
-/** One that its owner has got or sent. By its id, or its number in the inbox: 1 is the newest. */
-function letter(view: View, id: string, owner: string): Mail {
-  const message = view.get('messages', id) ?? numbered(view, id, owner);
-  if (message?.kind === 'mail' && (message.to === owner || message.from === owner)) return message;
-  throw notTheirs(id, owner);
-}
-
-function numbered(view: View, text: string, owner: string): Mail | undefined {
-  if (!/^[1-9]\d{0,3}$/u.test(text)) return undefined;
-  return mailOf(view, owner)
-    .filter(({ archivedAt }) => archivedAt === undefined)
-    .at(-Number(text));
-}
-
-function notTheirs(id: string, owner: string): Refusal {
-  return new Refusal('not-found', `${owner} has no letter "${displayText(id, 40)}".`, {
-    field: 'message',
-    next: 'gt mail inbox --all',
-  });
+function whatIs(view: View, destination: Destination): string {
+  const said = destination.description === undefined ? '' : `: ${destination.description}`;
+  if (destination.kind === 'group') return `group, reaches ${reachOf(view, destination)}${said}`;
+  if (destination.kind === 'queue')
+    return `queue, ${view.count('messagesByAgent', destination.id)} unclaimed${said}`;
+  return `channel, ${destination.subscribers.length} subscribed${said}`;
 }

@@ -95,6 +95,12 @@ const ownCalls: ReadonlySet<Method> = new Set<Method>([
   'mail/list',
   'mail/get',
   'mail/mark',
+  'mail/claim',
+  'mail/release',
+  'mail/clear',
+  'mail/announces',
+  'mail/hook',
+  'nudge/each',
 ]);
 
 /** The same handlers; a call of an agent's own acknowledges what was shown to it before. */

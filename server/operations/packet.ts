@@ -2,7 +2,7 @@ import type { Agent } from '../domain/agent.ts';
 import { agentOf } from '../domain/agents.ts';
 import type { Bead } from '../domain/bead.ts';
 import type { HandoffFacts, HandoffWords, Handoff } from '../domain/handoff.ts';
-import { checkWords, handoffFor, keepHandoff, lastWords, newest } from '../domain/handoffs.ts';
+import { checkWords, clearHandoffs, handoffFor, keepHandoff, lastWords, newest } from '../domain/handoffs.ts';
 import { hookOf } from '../domain/hooks.ts';
 import type { HandoffId, RuntimeName } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -25,6 +25,7 @@ type Methods = Extract<keyof Handlers, `handoff/${string}`>;
 export function handoffHandlers(context: Context): Pick<Handlers, Methods> {
   return {
     'handoff/write': (params, caller) => write(context, params, caller),
+    'handoff/clear': (params, caller) => clear(context, params, caller),
     'handoff/get': (params, caller) => get(context.store.view, params, caller),
   };
 }
@@ -40,6 +41,16 @@ async function write(
   if (params.dryRun === true) return packet;
   const meta = { verb: 'handoff/write', by: caller.by, subject: packet.bead ?? agent.id };
   return (await context.store.transact(meta, (draft) => keepHandoff(draft, packet))).result;
+}
+
+async function clear(
+  context: Context,
+  params: Params<'handoff/clear'>,
+  caller: Caller,
+): Promise<Result<'handoff/clear'>> {
+  const agent = ownAgent(context, params.of, caller);
+  const meta = { verb: 'handoff/clear', by: caller.by, subject: agent.id };
+  return { cleared: (await context.store.transact(meta, (draft) => clearHandoffs(draft, agent))).result };
 }
 
 function get(view: View, { of }: Params<'handoff/get'>, caller: Caller): Result<'handoff/get'> {
@@ -111,10 +122,13 @@ function landingFacts(view: View, polecat: Polecat): HandoffFacts {
   const question = asked === undefined ? {} : { asked: displayText(asked, 1000) };
   const request = newestRequest(view, polecat);
   if (!request || request.state === 'verified') return question;
-  const { state, reason, checkOutput = [] } = request;
+  const { state, reason, checkOutput = [], gates = [] } = request;
   return {
     ...question,
     landing: displayText(reason === undefined ? state : `${state}: ${reason}`, 500),
+    ...(gates.length > 0
+      ? { gates: gates.map(({ name, outcome }) => `${displayText(name, 60)}: ${outcome}`) }
+      : {}),
     ...(checkOutput.length > 0 ? { checks: checkOutput.map((line) => plainText(line)) } : {}),
   };
 }

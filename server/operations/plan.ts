@@ -29,6 +29,8 @@ export interface StartPlan extends SessionPlan {
   readonly bead?: Bead | undefined;
   /** The runtime's own id of a session that is to go on. */
   readonly resume?: string | undefined;
+  /** Throws where it is not to begin any more: asked at the last moment. */
+  readonly unless?: () => void;
 }
 
 export interface SpawnPlan extends SessionPlan {

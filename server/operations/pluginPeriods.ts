@@ -18,6 +18,7 @@ import { runCheck, runPlugin } from './pluginRunner.ts';
 import { endOf, keepRun, newRun } from './plugins.ts';
 import { memoryOf, nextRunAt } from './pluginTimes.ts';
 import { findPlugin, pluginView } from './pluginViews.ts';
+import { refuseStopping } from './stopping.ts';
 
 type FoundPeriodic = FoundPlugin & { readonly plugin: PeriodicPlugin };
 
@@ -29,6 +30,7 @@ export function isPeriodic(found: FoundPlugin): found is FoundPeriodic {
 export async function runWhenDue(context: Context, id: PluginId): Promise<void> {
   await context.queue.run(queueOf(id), async () => {
     const { rig, found } = await findNow(context, id);
+    refuseStopping(context);
     if (!found || (rig && rig.state !== 'active')) return;
     if (approvedHash(context.store.view, id) !== found.plugin.hash) {
       await noteChanged(context, found.plugin);
@@ -59,7 +61,10 @@ export async function runByHand(
       },
     );
   }
-  return await context.queue.run(queueOf(id), () => runNow(context, id, params, caller));
+  return await context.queue.run(queueOf(id), () => {
+    refuseStopping(context);
+    return runNow(context, id, params, caller);
+  });
 }
 
 async function runNow(
@@ -132,6 +137,8 @@ async function runScript(context: Context, found: FoundPeriodic, rig: Rig | unde
   const { plugin } = found;
   const createdAt = context.now();
   const end = await runPlugin(context, found, rig, {});
+  // It may have been ended with the town, and runs again when that is there again.
+  if (!end.passed) refuseStopping(context);
   const run: PluginRun = {
     ...newRun(context, plugin.id, plugin.hash, createdAt),
     ...(rig ? { rig: rig.id } : {}),

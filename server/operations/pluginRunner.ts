@@ -7,6 +7,7 @@ import type { PluginFile } from '../plugins/content.ts';
 import type { FoundPlugin } from '../plugins/read.ts';
 import type { BoundedEnd } from '../sessions/boundedRun.ts';
 import type { Context } from './context.ts';
+import { isStopping } from './stopping.ts';
 
 /** What a stage is about. */
 export interface StageFacts {
@@ -51,7 +52,8 @@ export async function runPlugin(
     const tries = found.plugin.kind === 'command' ? found.plugin.retries + 1 : 1;
     for (let left = tries; ; left -= 1) {
       const end = judged(found.plugin, await context.programs.runBounded(run));
-      if (end.passed || left <= 1) return { ...end, output: end.output.slice(-keptLines) };
+      if (end.passed || left <= 1 || isStopping(context))
+        return { ...end, output: end.output.slice(-keptLines) };
     }
   } finally {
     await copy.remove();

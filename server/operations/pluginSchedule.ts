@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../domain/journal.ts';
 import type { PeriodicPlugin, PluginId } from '../domain/plugin.ts';
 import { approvedHash } from '../domain/pluginRuns.ts';
+import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
@@ -8,6 +9,7 @@ import { lookAtPlugins } from './pluginLook.ts';
 import { isPeriodic, noteChanged, runWhenDue } from './pluginPeriods.ts';
 import { runWords } from './pluginRunner.ts';
 import { memoryOf, nextRunAt } from './pluginTimes.ts';
+import { afterStopping } from './stopping.ts';
 
 /** Runs approved periodic plugins when their gates open. */
 export function pluginSchedule(context: Context): Duty {
@@ -108,7 +110,15 @@ class Schedule {
 
   async #run(plugin: PeriodicPlugin): Promise<void> {
     const before = this.#context.now();
-    await runWhenDue(this.#context, plugin.id);
+    try {
+      await runWhenDue(this.#context, plugin.id);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error;
+      // The town is being ended.
+      const again = (): Promise<void> => this.#run(plugin);
+      this.#context.timers.at(keyOf(plugin.id), afterStopping(this.#context), again);
+      return;
+    }
     const still = this.#planned.get(plugin.id);
     if (!still) return;
     const next = nextRunAt(this.#context, still, before);

@@ -19,6 +19,7 @@ import type { FoundPlugin } from '../plugins/read.ts';
 import type { Context } from './context.ts';
 import { type HeldPlugin, lookAtPlugins, pluginsOfStage, type StagePlugins } from './pluginLook.ts';
 import { type PluginEnd, runPlugin, type StageFacts } from './pluginRunner.ts';
+import { refuseStopping } from './stopping.ts';
 
 /** Not `pre-merge`: what comes before a merge are gates. */
 type LifeStage = Exclude<PluginStage, 'pre-merge'>;
@@ -123,6 +124,7 @@ async function runOnce(
   if (plugin.kind === 'periodic') throw new Error(`${plugin.id} is of no stage.`);
   const createdAt = context.now();
   const end = await runPlugin(context, found, rig, facts);
+  if (!end.passed) refuseStopping(context);
   const asks = !end.passed && (plugin.stage !== 'pre-merge' || onFailOf(found) === 'notify');
   await keepRun(context, {
     ...newRun(context, plugin.id, plugin.hash, createdAt),

@@ -65,7 +65,7 @@ async function passOrReject(bench: Bench, layers: readonly Layer[], target: Sha)
 async function rejectThere(layers: readonly Layer[], after: readonly GateOutcome[]): Promise<void> {
   const [first] = layers;
   for (const { landing, sha, gates } of layers) {
-    const { reason, checkOutput } = rejection(landing, after);
+    const { reason, checkOutput } = rejection(after);
     const { target } = landing.request;
     await giveUp(landing, 'rejected', {
       reason: `It is on ${target} as ${sha.slice(0, 7)}, but not verified there. ${reason}`,

@@ -43,7 +43,7 @@ export async function queueInstead(
           ...(instructions === undefined ? {} : { instructions }),
           ...(wish.force ? { force: true } : {}),
         },
-        { at: context.now(), by: caller.by },
+        { at: context.now(), by: caller.by, anew: caller.role === 'person' },
       ),
   );
   const { before } = placeInQueue(context.store.view, result);

@@ -1,11 +1,15 @@
 import { invalid } from '../domain/beadFields.ts';
+import { episodeOf } from '../domain/episodes.ts';
 import type { RuntimeName, Timestamp } from '../domain/ids.ts';
+import { goOnOf } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Quota } from '../domain/quota.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
+import type { LimitedStatus, QuotaView } from '../protocol/scheduler.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { findRuntime } from './lookups.ts';
@@ -79,8 +83,30 @@ async function endQuota(context: Context, id: RuntimeName): Promise<void> {
   });
 }
 
-export function listQuotas(context: Context): readonly Quota[] {
-  return [...context.store.view.all('quotas')];
+export function listQuotas(context: Context): readonly QuotaView[] {
+  return Array.from(context.store.view.all('quotas'), (quota) => {
+    const limited = limitedOn(context.store.view, quota.id);
+    return { ...quota, ...(limited ? { limited } : {}) };
+  });
+}
+
+/** The polecats that wait for a limit, of one runtime or of all. */
+export function limitedOn(view: View, runtime?: RuntimeName): LimitedStatus | undefined {
+  const waiting = Array.from(view.find('agentsByState', 'rate-limited')).filter(
+    (polecat) => runtime === undefined || polecat.runtime === runtime,
+  );
+  const [first] = waiting.flatMap((polecat) => goesOnAt(view, polecat) ?? []).toSorted();
+  return waiting.length === 0
+    ? undefined
+    : { polecats: waiting.length, ...(first === undefined ? {} : { goesOnAt: first }) };
+}
+
+/** When it goes on by itself after its limit; undefined: it does not. */
+export function goesOnAt(view: View, polecat: Polecat): Timestamp | undefined {
+  const episode = episodeOf(view, polecat);
+  if (episode?.verdict !== 'rate-limited') return undefined;
+  const { at, left } = goOnOf(view, polecat, episode);
+  return left === undefined ? at : undefined;
 }
 
 export async function parkRuntime(

@@ -12,6 +12,7 @@ import { findRig } from './lookups.ts';
 import { unblock } from './repairs.ts';
 import { submitNewTip } from './submitBranch.ts';
 import { refineryStatus } from './mergeRequests.ts';
+import { afterStopping, isStopping } from './stopping.ts';
 
 /**
  * The refinery: lands what waits in each rig, in its order, without being asked again. It wakes when something is handed over, approved
@@ -23,7 +24,8 @@ export function refinery(context: Context): Duty {
   const wake = (name: RigName): void => {
     const rig = store.view.get('rigs', name);
     if (!rig || asleep.has(name)) return;
-    if (nextBatch(store.view, rig, context.now()).length === 0) return setAlarm(context, rig, wake);
+    if (nextBatch(store.view, rig, context.now()).length === 0 || isStopping(context))
+      return setAlarm(context, rig, wake);
     asleep.add(name);
     context.background(`landing in ${name}`, async () => {
       try {
@@ -60,7 +62,10 @@ export function refinery(context: Context): Duty {
 
 function setAlarm(context: Context, rig: Rig, wake: (rig: RigName) => void): void {
   const key = `landing again in ${rig.id}`;
-  const time = nextRetry(context.store.view, rig);
+  const { view } = context.store;
+  // What could land now was kept from it by the end of the town, which may have been refused.
+  const isLeft = nextBatch(view, rig, context.now()).length > 0;
+  const time = isLeft ? afterStopping(context) : nextRetry(view, rig);
   if (time === undefined || rig.refinery) return context.timers.cancel(key);
   context.timers.at(key, time, () => Promise.resolve(wake(rig.id)));
 }

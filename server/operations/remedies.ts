@@ -2,6 +2,7 @@ import type { Episode, RemedyKind } from '../domain/episode.ts';
 import { beginRemedy, endRemedy, episodeOf } from '../domain/episodes.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
+import { lastWords } from '../domain/handoffs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { restartWindowMs, type NextRemedy } from '../domain/remedy.ts';
 import { remedyOf } from '../domain/remedyFacts.ts';
@@ -10,11 +11,14 @@ import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { createEscalation } from './escalations.ts';
+import { goOnAfterLimit, leaveAfterLimit, noteGoOn, waitForTurn } from './goOn.ts';
+import { handoff } from './handoff.ts';
 import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
 import { isStopping } from './stopping.ts';
+import { countFailure, keepBroken } from './tries.ts';
 import { townCaller } from './townCaller.ts';
 
 /** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
@@ -29,10 +33,13 @@ function remedyFor(view: View, polecat: Polecat, now: Timestamp): NextRemedy | u
  */
 export async function tryRemedy(context: Context, id: AgentId): Promise<Timestamp | undefined> {
   if (isStopping(context)) return later(context.now(), stoppingMs);
+  await leaveAfterLimit(context, id);
   const seen = context.store.view.get('agents', id);
   const next = seen && remedyFor(context.store.view, seen, context.now());
   if (!next) return undefined;
   if (next.kind === 'none') return next.again;
+  const turn = next.kind === 'go-on' ? waitForTurn(context, seen) : undefined;
+  if (turn !== undefined) return turn;
   const begun = await begin(context, id, next.kind);
   if (!begun) return undefined;
   await context.checkpoint(`witness:${next.kind}`);
@@ -63,6 +70,7 @@ async function begin(context: Context, id: AgentId, kind: RemedyKind): Promise<B
     if (!episode || remedyFor(draft, polecat, at)?.kind !== kind) return undefined;
     beginRemedy(draft, episode, { kind, at });
     if (kind === 'restart' || kind === 'handoff') noteRestart(draft, polecat, at);
+    if (kind === 'go-on') noteGoOn(draft, polecat, episode, at);
     return { ...episode, at };
   });
   return result;
@@ -101,11 +109,46 @@ const restart: Step = async (context, episode) => {
   const left = await whyNotAgain(context, polecat);
   if (left !== undefined) return left;
   const session = context.store.view.get('sessions', episode.session);
+  await countStalled(context, polecat, episode);
   // Only where its rig has a limit for that: see `nextRemedy`.
   if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
   const next = await runSession(context, { agent: episode.id }, townCaller);
   return `Its session ${next.id} goes on with the work.`;
 };
+
+/** A fresh session, with the packet that `gt handoff` would give it: what its agent said last stands, and what was seen is added. */
+const handOver: Step = async (context, episode, why) => {
+  const { view } = context.store;
+  const polecat = findPolecat(view, episode.id);
+  const left = await whyNotAgain(context, polecat);
+  if (left !== undefined) return left;
+  await countStalled(context, polecat, episode);
+  const tried = [...(lastWords(view, polecat)?.tried ?? []), ...seenBy(episode, why)].slice(-mostTried);
+  const host = view.get('sessions', episode.session)?.host === 'tmux' ? { host: 'tmux' as const } : {};
+  const next = await handoff(context, { agent: episode.id, words: { tried }, ...host }, townCaller);
+  return `A fresh session ${next.id} goes on with the work, and has a packet.`;
+};
+
+/** One that lived and got nowhere has failed, too; what has ended was counted then. */
+async function countStalled(
+  context: Context,
+  polecat: Polecat,
+  { rule, reason, session }: Episode,
+): Promise<void> {
+  const now = context.store.view.get('sessions', session);
+  if (now && now.state !== 'ended')
+    await countFailure(context, polecat, now, { code: rule, sentence: reason });
+}
+
+/** So many points fit in a packet. */
+const mostTried = 30;
+
+function seenBy({ reason, remedies }: Episode, why: string): readonly string[] {
+  const before = remedies.flatMap(({ kind, at, outcome = '' }) =>
+    outcome === '' ? [] : [`The witness tried a ${kind} at ${at}: ${outcome}`],
+  );
+  return [`The witness saw: ${reason} ${why}`, ...before];
+}
 
 /**
  * Before anything is begun again: is the bead open, still its own, and the base there? Otherwise it is let go, and that is the outcome:
@@ -124,8 +167,15 @@ async function whyNotAgain(context: Context, polecat: Polecat): Promise<string |
   const what = base === undefined ? `its base ${polecat.base.slice(0, 10)} is gone` : 'its worktree is gone';
   if (polecat.bead === undefined) return `Not begun again: ${what}.`;
   const how = await releaseHolder(context, polecat.bead, polecat, townCaller);
+  await keepBroken(context, polecat.bead);
   return `Not begun again: ${what}. ${polecat.bead} is open for another. ${how}`;
 }
+
+const goOn: Step = async (context, episode) => {
+  const gone = context.store.view.get('sessions', episode.session)?.state === 'ended';
+  const left = gone ? await whyNotAgain(context, findPolecat(context.store.view, episode.id)) : undefined;
+  return left ?? (await goOnAfterLimit(context, episode));
+};
 
 const release: Step = async (context, episode) => {
   const session = await stopSession(context, episode.session, { by: 'the witness' });
@@ -147,4 +197,11 @@ const escalate: Step = async (context, { id, bead, reason }, why) => {
   return `A person is asked, as ${escalation}.`;
 };
 
-const steps: Readonly<Record<RemedyKind, Step>> = { nudge, restart, handoff: restart, release, escalate };
+const steps: Readonly<Record<RemedyKind, Step>> = {
+  nudge,
+  restart,
+  handoff: handOver,
+  'go-on': goOn,
+  release,
+  escalate,
+};

@@ -1,6 +1,7 @@
 import type { Archive, ArchiveReason } from '../domain/archive.ts';
 import { unhook } from '../domain/hooks.ts';
 import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
+import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -247,6 +248,7 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
       withdrawRequests(draft, { author: agent, bead, archive: id, at: context.now() });
     freeRepairs(draft, agent, context.now());
     dropMessages(draft, agent);
+    leaveDestinations(draft, agent);
     removeAgent(draft, gone);
   });
   // Their tokens open nothing any more that is theirs.

@@ -14,6 +14,7 @@ import { resetRig } from './rigReset.ts';
 import { endSessions, running } from './rigSessions.ts';
 import { rigSummary } from './rigSummary.ts';
 import { runSession } from './sessions.ts';
+import { noteRigStop } from './stopping.ts';
 import { repositoryOf } from './workingFolder.ts';
 
 export function rigLifeHandlers(context: Context): Pick<Handlers, 'rig/move' | 'rig/reset' | 'rig/status'> {
@@ -70,6 +71,7 @@ async function move(
   // First, so that nothing new begins while the rest ends.
   const before = how === 'restart' ? 'parked' : stateAfter[how];
   const act = { by: caller.by, how };
+  if (ending.has(how)) noteRigStop(context, rig.id);
   await setState(context, rig, before, act);
   const ended = ending.has(how) ? await endSessions(context, rig, caller) : [];
   if (how === 'restart') await setState(context, rig, 'active', act);

@@ -1,21 +1,25 @@
-import { dequeue, retryDispatch } from '../domain/dispatching.ts';
+import { dequeue, enqueue, retryDispatch } from '../domain/dispatching.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { spentToday } from '../domain/dispatchLimits.ts';
+import { isHeld } from '../domain/hooks.ts';
 import type { BeadId } from '../domain/ids.ts';
 import { nextStarts } from '../domain/nextStarts.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { schedulerDefaults, type Scheduler } from '../domain/scheduler.ts';
 import { workingPolecats } from '../domain/slinging.ts';
+import { brokenWork } from '../domain/trying.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
-import type { BudgetStatus, QueuedBead, SchedulerStatus } from '../protocol/scheduler.ts';
+import type { BudgetStatus, QueuedBead, RetriedBead, SchedulerStatus } from '../protocol/scheduler.ts';
+import { liveSession } from './assign.ts';
 import type { Context } from './context.ts';
 import { holding, startDispatch } from './dispatchQueue.ts';
 import { explained } from './heldBack.ts';
 import { findBead, findRig, theTown } from './lookups.ts';
-import { clearQuota, listQuotas, parkRuntime } from './quotas.ts';
+import { clearQuota, limitedOn, listQuotas, parkRuntime } from './quotas.ts';
+import { runSession } from './sessions.ts';
 import { refuseStopping } from './stopping.ts';
 
 type SchedulerMethods = Extract<keyof Handlers, `scheduler/${string}` | `quota/${string}`> | 'bead/explain';
@@ -41,6 +45,8 @@ function status(context: Context): SchedulerStatus {
   const { view } = context.store;
   const { scheduler = {}, maxSessions } = theTown(view);
   const { mode = schedulerDefaults.mode, batchSize = 1, spawnDelay = 0, paused, maxPolecats } = scheduler;
+  const nextStartAt = context.pace.nextBatch();
+  const limited = limitedOn(view);
   let working = 0;
   for (const rig of view.all('rigs')) working += workingPolecats(view, rig.id);
   return {
@@ -49,11 +55,13 @@ function status(context: Context): SchedulerStatus {
     ...(maxPolecats === undefined ? {} : { maxPolecats }),
     batchSize,
     spawnDelay,
+    ...(nextStartAt === undefined ? {} : { nextStartAt }),
+    ...(limited ? { limited } : {}),
     working,
     sessions: view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running'),
     maxSessions,
     waiting: view.count('dispatchesByState', 'waiting'),
-    broken: view.count('dispatchesByState', 'broken'),
+    broken: view.count('dispatchesByState', 'broken') + [...brokenWork(view)].length,
     budgets: budgets(context, scheduler),
     costReported: [],
     quotas: listQuotas(context),
@@ -162,22 +170,27 @@ async function clearQueue(
   return { cleared: result };
 }
 
+/** From the queue, or, where a polecat has it whose work failed too often, by a session on the same worktree. */
 async function retry(
   context: Context,
-  { bead }: Params<'scheduler/retry'>,
+  { bead: text }: Params<'scheduler/retry'>,
   caller: Caller,
-): Promise<QueuedBead> {
-  const id = inQueue(context.store.view, bead);
-  const { result } = await context.store.transact(
-    { verb: 'dispatch/retry', by: caller.by, subject: id },
-    (draft) => retryDispatch(draft, id),
-  );
-  const { title } = findBead(context.store.view, id);
-  return {
-    dispatch: result,
-    title,
-    explanation: explained(context, findBead(context.store.view, id)),
-  };
+): Promise<RetriedBead> {
+  const { view } = context.store;
+  const bead = findBead(view, text);
+  const holder =
+    view.get('tries', bead.id) && isHeld(bead) ? view.get('agents', bead.assignee ?? '') : undefined;
+  const id = holder || view.get('tries', bead.id) ? bead.id : inQueue(view, text);
+  if (holder && !liveSession(view, holder)) await runSession(context, { agent: holder.id }, caller);
+  await context.store.transact({ verb: 'dispatch/retry', by: caller.by, subject: id }, (draft) => {
+    const now = findBead(draft, id);
+    if (draft.get('dispatches', id)) retryDispatch(draft, id);
+    else if (isHeld(now)) draft.remove('tries', id);
+    else enqueue(draft, now, {}, { at: context.now(), by: caller.by, anew: true });
+  });
+  const dispatch = view.get('dispatches', id);
+  const { title } = findBead(view, id);
+  return { ...(dispatch ? { dispatch } : {}), title, explanation: explained(context, findBead(view, id)) };
 }
 
 function inQueue(view: View, text: string): BeadId {

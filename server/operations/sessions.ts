@@ -134,7 +134,7 @@ export async function stopSession(
   options: { readonly by: string; readonly graceMs?: number },
 ): Promise<Session> {
   const session = findSession(context.store.view, text);
-  if (session.state === 'ended') return session;
+  if (session.state === 'ended') return await stopWaiting(context, session, options.by);
   const graceMs = options.graceMs ?? context.waits.stopMs;
   const reason = `Stopped by ${options.by}.`;
   await noteStop(context, session, options.by);
@@ -146,6 +146,22 @@ export async function stopSession(
   const now = findSession(context.store.view, session.id);
   if (now.state !== 'ended') await recordEnd(context, now, { end: 'stopped' }, reason);
   return findSession(context.store.view, session.id);
+}
+
+/** Nothing runs; what was to go on by itself after a limit does not, either. */
+async function stopWaiting(context: Context, session: Session, by: string): Promise<Session> {
+  const waits = (view: View): Polecat | undefined => {
+    const polecat = view.get('agents', session.agent);
+    return polecat?.session === session.id && polecat.state === 'rate-limited' ? polecat : undefined;
+  };
+  if (waits(context.store.view) === undefined) return session;
+  await context.store.transact({ verb: 'session/stopping', by, subject: session.agent }, (draft) => {
+    const polecat = waits(draft);
+    const reason = `Stopped by ${by} while it waited for its limit.`;
+    if (polecat)
+      draft.put('agents', transitionPolecat(polecat, 'interrupted', { at: context.now(), reason }));
+  });
+  return session;
 }
 
 /** Written down first: what is not seen of its end later is known then. A journal that cannot be written stops no stop. */

@@ -12,6 +12,8 @@ import { displayText } from '../domain/text.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { checkLimits } from '../domain/dispatchLimits.ts';
 import { checkSling, rigOfBead } from '../domain/slinging.ts';
+import { brokenOf, triedWords } from '../domain/trying.ts';
+import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { RefusalData } from '../protocol/hello.ts';
 import type { QueuedSling, SlingParams, SlingResult, Slung } from '../protocol/work.ts';
@@ -150,6 +152,7 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
   const rig: Rig = wish.to?.kind === 'rig' ? findRig(view, wish.to.rig) : rigOfBead(view, bead.id);
   checkSling(view, { bead, rig, now: context.now(), force });
   refuseQueueFirst(view, caller);
+  refuseBroken(view, bead, rig, caller);
   const plan = await planPolecat(context, rig, wish, caller);
   checkLimits(context.store.view, { rig, runtime: plan.preset.id, now: context.now() });
   return {
@@ -158,6 +161,15 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
     ...(force ? { force } : {}),
     ...(instructions === undefined ? {} : { instructions }),
   };
+}
+
+/** An agent that slings the same over and over is told; a person may. */
+function refuseBroken(view: View, { id }: Bead, rig: Rig, { role }: Caller): void {
+  const tries = role === 'person' ? undefined : brokenOf(view, id, rig);
+  if (!tries) return;
+  throw new Refusal('failed', `${id} ${triedWords(tries)}: ${tries.last.sentence}`, {
+    next: `A person begins it again: gt scheduler retry ${id}`,
+  });
 }
 
 function wouldAssign(context: Context, { agent }: Errand, plan: SessionPlan): Work['would'] {

@@ -6,6 +6,7 @@ import { messageOf } from '../domain/fault.ts';
 import { hookBead, hookOf, unhook } from '../domain/hooks.ts';
 import type { AgentId, BeadId, ConvoyId, IntentId, RigName, Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
+import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { agentIdOf, branchFor, nextPolecatName, worktreeFolder } from '../domain/polecatNames.ts';
@@ -110,6 +111,7 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
       };
       draft.put('agents', polecat);
       const dispatch = bead ? hookFromQueue(draft, bead.id, id, at) : {};
+      beginAnew(draft, plan, caller);
       draft.put('intents', {
         id: intentOf(id),
         kind: 'sling',
@@ -128,6 +130,11 @@ async function reserve(context: Context, plan: SpawnPlan, caller: Caller): Promi
     },
   );
   return result;
+}
+
+/** A person who begins it by hand has looked at what failed before. */
+function beginAnew(draft: Draft, { bead }: SpawnPlan, { role, by }: Caller): void {
+  if (bead && role === 'person' && by !== 'town') draft.remove('tries', bead.id);
 }
 
 /** On the hook, and out of the queue; what it was there goes into the intent, so that it is there again where this is undone. */
@@ -186,6 +193,7 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
     const intent = draft.get('intents', intentOf(polecat.id));
     if (polecat.bead) unhook(draft, polecat.bead, polecat.id, context.now());
     dropMessages(draft, polecat.id);
+    leaveDestinations(draft, polecat.id);
     draft.remove('agents', polecat.id);
     if (intent?.kind !== 'sling') return;
     if (intent.convoy) dropConvoy(draft, intent.convoy, polecat);

@@ -1,7 +1,6 @@
 import { type Gate, type GateOutcome, gateWords, rejects } from '../domain/gate.ts';
 import type { MergeRequestId, Sha } from '../domain/ids.ts';
 import { identityOf } from '../domain/polecatNames.ts';
-import { shellWord } from '../domain/text.ts';
 import { runGates } from './gates.ts';
 import type { Landing, Layer, Place } from './landing.ts';
 import { giveUp } from './repairs.ts';
@@ -120,19 +119,16 @@ async function freshen(bench: Bench, sha: Sha): Promise<void> {
 }
 
 async function rejectLayer({ landing }: Layer, gates: readonly GateOutcome[]): Promise<void> {
-  await giveUp(landing, 'rejected', { ...rejection(landing, gates), gates });
+  await giveUp(landing, 'rejected', { ...rejection(gates), gates });
 }
 
 /** What is said of a request that a gate rejected. */
-export function rejection(
-  { rig }: Pick<Landing, 'rig'>,
-  gates: readonly GateOutcome[],
-): { readonly reason: string; readonly checkOutput: readonly string[] } {
+export function rejection(gates: readonly GateOutcome[]): {
+  readonly reason: string;
+  readonly checkOutput: readonly string[];
+} {
   const failed = gates.find(rejects);
   if (!failed) return { reason: 'A gate rejected it.', checkOutput: [] };
   if (failed.reason !== undefined) return { reason: failed.reason, checkOutput: failed.output };
-  const command =
-    failed.name === 'check' ? rig.settings.check : (rig.settings.gates?.[failed.name]?.command ?? []);
-  const words = command.length === 0 ? '' : `: ${command.map(shellWord).join(' ')}`;
-  return { reason: `The gate ${failed.name} ${gateWords(failed)}${words}`, checkOutput: failed.output };
+  return { reason: `The gate ${failed.name} ${gateWords(failed)}`, checkOutput: failed.output };
 }

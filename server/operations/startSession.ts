@@ -75,6 +75,7 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
     const verb = agent.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: agent.id }, (draft) => {
       refuseStopping(context);
+      plan.unless?.();
       refuseInResting(draft, agent, caller);
       draft.put('sessions', session);
       const now = agentOf(draft, agent.id) ?? agent;

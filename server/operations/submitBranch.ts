@@ -2,15 +2,17 @@ import { hookOf } from '../domain/hooks.ts';
 import type { AgentId, BeadId, MergeRequestId, Sha } from '../domain/ids.ts';
 import { openMergeRequest, submitAgain, type Author } from '../domain/landings.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { SlungPolecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
-import type { View } from '../domain/view.ts';
+import type { Draft, View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 import { findBead, findRig } from './lookups.ts';
+import { collectCommits, repositoryOf } from './workingFolder.ts';
 
 /**
  * Hands a branch over by hand: of a polecat that did not come to it, or of a crew member. The branch must be the recorded one of an
@@ -24,8 +26,9 @@ export async function submitBranch(
   const { view } = context.store;
   const author = authorOf(view, params, caller);
   const rig = findRig(view, author.rig);
-  const { sha: tip } = await context.git.headOf(rig, author.worktree);
-  const branchTip = await context.git.resolve(rig, `refs/heads/${author.branch}`);
+  const place = repositoryOf(context, rig, author);
+  const { sha: tip } = await context.git.headOf(place, author.worktree);
+  const branchTip = await context.git.resolve(place, `refs/heads/${author.branch}`);
   if (branchTip !== tip) {
     throw new Refusal(
       'wrong-place',
@@ -36,7 +39,7 @@ export async function submitBranch(
       },
     );
   }
-  const files = await context.git.status(rig, author.worktree);
+  const files = await context.git.status(place, author.worktree);
   if (files.length > 0) {
     const shown = files.slice(0, 20).map((file) => file.path);
     throw new Refusal('uncommitted', `There is uncommitted work: ${shown.join(', ')}.`, {
@@ -44,10 +47,13 @@ export async function submitBranch(
       facts: { files: files.map((file) => file.path) },
     });
   }
-  return await submitTip(context, { author, rig, tip }, caller.by);
+  await collectCommits(context, rig, author);
+  const { priority } = params;
+  const how = priority === undefined ? {} : { priority };
+  return await submitTip(context, { author, rig, tip, ...how }, caller.by);
 }
 
-export type BranchAuthor = Author & { readonly worktree: string };
+export type BranchAuthor = Author & Pick<SlungPolecat, 'worktree' | 'isolation'>;
 
 function authorOf(view: View, params: Params<'mergeRequest/submit'>, caller: Caller): BranchAuthor {
   const own = caller.role === 'session' ? caller.agent : undefined;
@@ -87,14 +93,20 @@ interface Tip {
   readonly author: Author;
   readonly rig: Rig;
   readonly tip: Sha;
+  /** Of the request itself; also of one that is there already. */
+  readonly priority?: number;
 }
 
-async function submitTip(context: Context, { author, rig, tip }: Tip, by: string): Promise<MergeRequest> {
+async function submitTip(
+  context: Context,
+  { author, rig, tip, priority }: Tip,
+  by: string,
+): Promise<MergeRequest> {
   for (const earlier of context.store.view.find('mergeRequestsByBead', author.bead)) {
     if (earlier.branch !== author.branch || earlier.tip !== tip) continue;
     const { result } = await context.store.transact(
       { verb: 'land/submit', by, subject: author.bead },
-      (draft) => submitAgain(draft, earlier.id, context.now()),
+      (draft) => withPriority(draft, submitAgain(draft, earlier.id, context.now()), priority),
     );
     return result;
   }
@@ -117,9 +129,17 @@ async function submitTip(context: Context, { author, rig, tip }: Tip, by: string
         tip,
         commits,
         at: context.now(),
+        ...(priority === undefined ? {} : { priority }),
       }),
   );
   return result;
+}
+
+function withPriority(draft: Draft, request: MergeRequest, priority: number | undefined): MergeRequest {
+  if (priority === undefined || request.priority === priority) return request;
+  const next = { ...request, priority };
+  draft.put('mergeRequests', next);
+  return next;
 }
 
 /** One request for a branch and tip. */

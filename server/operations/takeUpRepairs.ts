@@ -48,21 +48,27 @@ export function takeUpRepairs(context: Context): Duty {
     const request = store.view.get('mergeRequests', id);
     if (request) consider(request);
   };
+  const considerAll = (requests: Iterable<MergeRequest>): void => {
+    for (const request of requests) consider(request);
+  };
   const all = (): void => {
     for (const state of ['conflict', 'rejected'] as const)
-      for (const request of store.view.find('mergeRequestsByState', state)) consider(request);
+      considerAll(store.view.find('mergeRequestsByState', state));
   };
   return {
     begin: all,
     changed({ changes }) {
-      for (const [collection, , record] of changes) {
-        if (record === null) continue;
+      for (const [collection, id, record] of changes) {
+        if (record === null) {
+          // Taken out of the queue, it may be its author's again.
+          if (collection === 'dispatches') considerAll(store.view.find('mergeRequestsByBlocker', id));
+          continue;
+        }
         if (collection === 'mergeRequests') consider(record);
         if (collection === 'rigs') all();
         if (collection !== 'sessions' || record.state !== 'ended') continue;
         const bead = store.view.get('agents', record.agent)?.bead;
-        if (bead === undefined) continue;
-        for (const request of store.view.find('mergeRequestsByBead', bead)) consider(request);
+        if (bead !== undefined) considerAll(store.view.find('mergeRequestsByBead', bead));
       }
     },
   };

@@ -4,6 +4,7 @@ import type { Convoy } from '../domain/convoy.ts';
 import { progress } from '../domain/convoys.ts';
 import { episodeOf } from '../domain/episodes.ts';
 import type { GateOutcome } from '../domain/gate.ts';
+import { newest } from '../domain/handoffs.ts';
 import type { BeadId, Timestamp } from '../domain/ids.ts';
 import { whyNot } from '../domain/mergeQueue.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
@@ -39,6 +40,7 @@ export function beadView(view: View, bead: Bead): BeadView {
 
 export function beadDetail(view: View, bead: Bead): BeadDetail {
   const rig = bead.rig && view.get('rigs', bead.rig);
+  const handoff = newest(view, bead.id);
   return {
     ...beadView(view, bead),
     dependsOn: [...view.find('dependenciesOf', bead.id)].flatMap((edge) =>
@@ -46,6 +48,7 @@ export function beadDetail(view: View, bead: Bead): BeadDetail {
     ),
     neededBy: [...view.find('dependentsOf', bead.id)].flatMap((edge) => end(view, edge.bead, edge.type)),
     ...(rig ? { runtimeLabel: runtimeLabel(view, rig.runtime) } : {}),
+    ...(handoff ? { handoff } : {}),
   };
 }
 

@@ -12,6 +12,8 @@ import type { Duty } from './duty.ts';
 import { lookAt, ownSessionOf, verdictOn } from './evidence.ts';
 import { runInBackground } from './lifePlugins.ts';
 import { tryRemedy } from './remedies.ts';
+import { countFailure } from './tries.ts';
+import { markOf } from './witnessMark.ts';
 import type { Look } from './witnessMemory.ts';
 
 /** What watching needs of the town. */
@@ -23,6 +25,8 @@ export interface WatchActs {
   /** Gives when there may be another remedy. */
   remedy(agent: AgentId): Promise<Timestamp | undefined>;
   keep(polecat: Polecat, session: Session): Promise<void>;
+  /** What it was begun for has failed. */
+  failed(polecat: Polecat, session: Session, verdict: AgentVerdict): Promise<void>;
   /** It has stalled: told once in each episode. */
   stalled(polecat: Polecat): void;
 }
@@ -33,6 +37,8 @@ export function witness(context: Context): Duty {
     look: (polecat, session, whole) => lookAt(context, polecat, session, whole),
     remedy: (agent) => tryRemedy(context, agent),
     keep: (polecat, session) => keepCrashed(context, polecat, session),
+    failed: (polecat, session, { rule, reason }) =>
+      countFailure(context, polecat, session, { code: rule, sentence: reason }),
     stalled: (polecat) => runInBackground(context, 'on-stall', polecat),
   });
 }
@@ -92,6 +98,7 @@ class Watch {
     if (collection === 'agents') return [id as AgentId];
     if (collection === 'sessions') return record ? [record.agent] : [];
     if (collection === 'beads') return Array.from(this.#view.find('agentsByBead', id), (agent) => agent.id);
+    if (collection === 'tries') return Array.from(this.#view.find('agentsByBead', id), (agent) => agent.id);
     if (collection !== 'rigs') return [];
     for (const agent of this.#view.find('agentsByRig', id)) this.#marks.delete(agent.id);
     return Array.from(this.#view.find('agentsByRig', id), (agent) => agent.id);
@@ -118,10 +125,15 @@ class Watch {
     const polecat = this.#view.get('agents', id);
     if (!polecat) return await this.#forget(id);
     const session = ownSessionOf(this.#view, polecat);
-    if (session && hasCrashed(session) && polecat.state !== 'done') await this.#acts.keep(polecat, session);
-    if (session && session.state !== 'ended' && polecat.state !== 'done' && polecat.bead !== undefined)
-      await this.#lookIfNeeded(polecat, session);
+    if (session && polecat.state !== 'done') await this.#lookAfter(polecat, session);
     await this.#note(id, polecat.session);
+  }
+
+  async #lookAfter(polecat: Polecat, session: Session): Promise<void> {
+    if (hasCrashed(session)) await this.#acts.keep(polecat, session);
+    if (session.state !== 'ended' && polecat.bead !== undefined) await this.#lookIfNeeded(polecat, session);
+    const verdict = this.#judge(polecat);
+    if (verdict && isFailure(verdict, session)) await this.#acts.failed(polecat, session, verdict);
   }
 
   /** Records that say enough are enough; else first the log alone, where there is one, then all of it. */
@@ -266,6 +278,10 @@ class Watch {
   }
 }
 
+/** That a terminal was closed, or the editor with it, says nothing of the work. */
+const isFailure = ({ kind, rule }: AgentVerdict, { host }: Session): boolean =>
+  kind === 'failed' && (rule !== 'launcher-lost' || host === 'process');
+
 /** Of the freshest of these signals. */
 function ageOf({ signals }: AgentVerdict, names: readonly SignalName[]): number {
   const ages = signals.flatMap(({ name, ageMs }) => (names.includes(name) ? (ageMs ?? []) : []));
@@ -275,14 +291,3 @@ function ageOf({ signals }: AgentVerdict, names: readonly SignalName[]): number 
 const stamp = (ms: number): Timestamp => new Date(ms).toISOString() as Timestamp;
 
 const relookMs = (age: number): number => Math.min(againMostMs, Math.max(againLeastMs, age / 4));
-
-/** What of the records can make a verdict another at once. Undefined: it is gone. */
-function markOf(view: Context['store']['view'], id: AgentId): string | undefined {
-  const polecat = view.get('agents', id);
-  if (!polecat) return undefined;
-  const { state, session = '', bead = '', reason = '' } = polecat;
-  const work = view.get('beads', bead);
-  const rests = state === 'working' ? reason : '';
-  const run = view.get('sessions', session);
-  return [state, session, run?.state, run?.exit?.end, bead, work?.status, work?.assignee, rests].join('\n');
-}

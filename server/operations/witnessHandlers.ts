@@ -8,6 +8,7 @@ import type { ScannedView, WitnessView } from '../protocol/witness.ts';
 import type { Context } from './context.ts';
 import { judgeNow, verdictOn } from './evidence.ts';
 import { findRig } from './lookups.ts';
+import { goesOnAt } from './quotas.ts';
 import { runtimeLabel } from './views.ts';
 
 export function witnessHandlers(context: Context): Pick<Handlers, 'witness/status' | 'patrol/scan'> {
@@ -29,6 +30,7 @@ function viewOf(context: Context, polecat: Polecat): WitnessView | undefined {
   const { view } = context.store;
   const verdict = verdictOn(view, polecat, context.witness, context.now());
   const episode = episodeOf(view, polecat);
+  const goesOn = goesOnAt(view, polecat);
   if (!verdict || polecat.bead === undefined) return undefined;
   return {
     agent: polecat.id,
@@ -38,6 +40,7 @@ function viewOf(context: Context, polecat: Polecat): WitnessView | undefined {
     runtimeLabel: runtimeLabel(view, polecat.runtime),
     verdict,
     ...(episode ? { episode } : {}),
+    ...(goesOn === undefined ? {} : { goesOnAt: goesOn }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Bead, BeadStatus } from '../domain/bead.ts';
 import type { Dependency } from '../domain/dependency.ts';
+import type { Handoff } from '../domain/handoff.ts';
 import type { BeadId } from '../domain/ids.ts';
 import type { HistoryItem } from '../domain/trail.ts';
 import type { Page, PageParams } from './page.ts';
@@ -22,6 +23,8 @@ export interface BeadDetail extends BeadView {
   readonly neededBy: readonly { readonly bead: Bead; readonly type: string }[];
   /** Label of the runtime that would work it: `Claude Code`. */
   readonly runtimeLabel?: string;
+  /** The newest packet that was written of it. */
+  readonly handoff?: Handoff;
 }
 
 export interface BeadCreateParams {

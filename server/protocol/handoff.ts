@@ -9,6 +9,8 @@ export interface HandoffRequests {
     params: { readonly agent?: string; readonly words?: HandoffWords; readonly dryRun?: boolean };
     result: Handoff;
   };
+  /** Takes away what an agent, or whoever holds a bead, wrote of that work and nobody was given yet. A session: its own. */
+  'handoff/clear': { params: { readonly of?: string }; result: { readonly cleared: number } };
   /** The newest packet of an agent or a bead; a session, without a name: of its own hook. */
   'handoff/get': { params: { readonly of?: string }; result: { readonly handoff?: Handoff } };
 }

@@ -3,5 +3,6 @@ import { flag, handoffWords, opt, word } from './fields.ts';
 /** The fields of `HandoffRequests`. */
 export const handoffFields = {
   'handoff/write': { agent: opt(word), words: opt(handoffWords), dryRun: opt(flag) },
+  'handoff/clear': { of: opt(word) },
   'handoff/get': { of: opt(word) },
 };

@@ -1,4 +1,6 @@
-import type { Mail, MailType } from '../domain/message.ts';
+import type { Bead } from '../domain/bead.ts';
+import type { MailChannel } from '../domain/destination.ts';
+import type { Mail, MailType, Message } from '../domain/message.ts';
 import type { MailMark } from '../domain/mail.ts';
 
 export interface MailSendParams {
@@ -12,6 +14,10 @@ export interface MailSendParams {
   readonly urgent?: boolean;
   /** The id of a letter that the sender has got, or has sent. */
   readonly replyTo?: string;
+  /** It goes last where old letters go, and `mail/clear` leaves it. */
+  readonly pinned?: boolean;
+  /** Whom the sender takes itself for. Refused where that is not who it is. */
+  readonly from?: string;
 }
 
 export interface MailRequests {
@@ -37,7 +43,7 @@ export interface MailRequests {
     params: { readonly message?: string; readonly of?: string; readonly peek?: boolean };
     result: { readonly mail?: Mail; readonly unread: number };
   };
-  /** Letters of a mailbox, or with `all` every one in it: read, unread, archived, or deleted. */
+  /** Letters of a mailbox: read, unread, archived, or deleted. With `all` every one in it but those that are claimed and not done with. */
   'mail/mark': {
     params: {
       readonly messages?: readonly string[];
@@ -51,6 +57,33 @@ export interface MailRequests {
   'mail/check': {
     params: { readonly of?: string; readonly inject?: boolean };
     result: { readonly address: string; readonly unread: number; readonly text?: string };
+  };
+  /** Deletes what was read, and with `unread` all. What is pinned, or claimed and not done with, stays. */
+  'mail/clear': {
+    params: { readonly of?: string; readonly unread?: boolean };
+    result: { readonly address: string; readonly cleared: number; readonly kept: number };
+  };
+  /** Everything that waits for the caller, letters and nudges, however much: it counts as delivered, unless `dryRun` only looks. */
+  'mail/drain': {
+    params: { readonly dryRun?: boolean };
+    result: { readonly address: string; readonly messages: readonly Message[]; readonly text?: string };
+  };
+  /** The oldest letter of a queue, or of all that are open to the caller, becomes the caller's. `waiting`: how many are left there. */
+  'mail/claim': {
+    params: { readonly queue?: string };
+    result: { readonly mail?: Mail; readonly waiting: number };
+  };
+  /** Gives a claimed letter back, to its old place in its queue. A person may for anybody. */
+  'mail/release': { params: { readonly message: string }; result: { readonly mail: Mail } };
+  /** What was said in a channel, the newest first. Anyone may look it up. */
+  'mail/announces': {
+    params: { readonly channel: string };
+    result: { readonly channel: MailChannel; readonly mail: readonly Mail[] };
+  };
+  /** A letter becomes a bead on a hook: one's own, or of a person and the mayor that of an agent. */
+  'mail/hook': {
+    params: { readonly message: string; readonly agent?: string };
+    result: { readonly agent: string; readonly bead: Bead };
   };
   /** Who can be written to. */
   'mail/directory': {

@@ -1,4 +1,4 @@
-import { flag, oneOf, opt, title, word } from './fields.ts';
+import { flag, oneOf, opt, priority, title, word } from './fields.ts';
 
 /** The fields of `MergeRequestRequests`. */
 export const mergeQueueFields = {
@@ -10,14 +10,20 @@ export const mergeQueueFields = {
       oneOf('submitted', 'merged', 'verified', 'conflict', 'rejected', 'waiting-for-checkout', 'lost'),
     ),
     worker: opt(word),
+    epic: opt(word),
+    blocked: opt(flag),
+    claimed: opt(flag),
+    verify: opt(flag),
   },
   'mergeRequest/get': { mergeRequest: word },
   'mergeRequest/next': { rig: opt(word), strategy: opt(oneOf('priority', 'fifo')) },
-  'mergeRequest/submit': { branch: opt(word), agent: opt(word), bead: opt(word) },
+  'mergeRequest/submit': { branch: opt(word), agent: opt(word), bead: opt(word), priority: opt(priority) },
   'mergeRequest/merge': { mergeRequest: word },
-  'mergeRequest/retry': { mergeRequest: word },
-  'mergeRequest/reject': { mergeRequest: word, reason: title, notify: opt(flag) },
+  'mergeRequest/retry': { mergeRequest: word, rig: opt(word) },
+  'mergeRequest/reject': { mergeRequest: word, rig: opt(word), reason: title, notify: opt(flag) },
   'refinery/status': { rig: opt(word) },
   'refinery/pause': { rig: word, reason: opt(title) },
   'refinery/resume': { rig: word },
+  'refinery/claim': { mergeRequest: word, reason: opt(title) },
+  'refinery/release': { mergeRequest: word },
 };

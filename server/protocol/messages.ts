@@ -3,6 +3,7 @@ import type { AttentionRequests } from './attention.ts';
 import type { ArchiveRequests } from './archive.ts';
 import type { BeadRequests } from './bead.ts';
 import type { ConvoyRequests } from './convoy.ts';
+import type { DestinationRequests } from './destination.ts';
 import type { DoctorRequests } from './doctor.ts';
 import type { MergeRequestRequests } from './mergeQueue.ts';
 import type { MailRequests } from './mail.ts';
@@ -49,6 +50,7 @@ export interface Requests
     NudgeRequests,
     AttentionRequests,
     MailRequests,
+    DestinationRequests,
     EscalationRequests,
     HandoffRequests,
     RadarRequests,

@@ -35,6 +35,14 @@ export interface NudgeRequests {
       readonly refused: readonly { readonly agent: string; readonly message: string }[];
     };
   };
+  /** One line to each whom a group, a wildcard or the subscribers of a channel stand for; who has too much unread is left out and told of. */
+  'nudge/each': {
+    params: { readonly address: string; readonly text: string; readonly urgent?: boolean };
+    result: {
+      readonly sent: readonly Nudge[];
+      readonly refused: readonly { readonly agent: string; readonly message: string }[];
+    };
+  };
   /** How much reaches an agent, or without one the caller. */
   'notify/set': {
     params: { readonly agent?: string; readonly level: NotificationLevel };

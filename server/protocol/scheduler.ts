@@ -1,5 +1,6 @@
 import type { Dispatch } from '../domain/dispatch.ts';
 import type { Explanation } from '../domain/explaining.ts';
+import type { Timestamp } from '../domain/ids.ts';
 import type { Quota } from '../domain/quota.ts';
 import type { Budget, Scheduler } from '../domain/scheduler.ts';
 
@@ -10,6 +11,11 @@ export interface QueuedBead {
   readonly explanation: Explanation;
 }
 
+/** A bead that is begun again: from the queue, or by a session of whoever has it. */
+export interface RetriedBead extends Pick<QueuedBead, 'title' | 'explanation'> {
+  readonly dispatch?: Dispatch;
+}
+
 /** A budget, and what of it is used today (UTC). */
 export interface BudgetStatus extends Budget {
   /** Absent: the town's. */
@@ -18,23 +24,41 @@ export interface BudgetStatus extends Budget {
   readonly usedMinutes: number;
 }
 
+/** A runtime that is parked, and who waits for it. */
+export interface QuotaView extends Quota {
+  /** Polecats that met its limit. */
+  readonly limited?: LimitedStatus;
+}
+
+/** Polecats that wait for a limit. */
+export interface LimitedStatus {
+  readonly polecats: number;
+  /** When the first of them goes on by itself; absent: none does. */
+  readonly goesOnAt?: Timestamp;
+}
+
 export interface SchedulerStatus {
   readonly mode: 'direct' | 'auto';
   readonly paused?: NonNullable<Scheduler['paused']>;
   readonly maxPolecats?: number;
   readonly batchSize: number;
   readonly spawnDelay: number;
+  /** Where the rate keeps the queue from starting another now: until when. */
+  readonly nextStartAt?: Timestamp;
+  /** Absent: none waits for a limit. */
+  readonly limited?: LimitedStatus;
   /** Polecats at work. */
   readonly working: number;
   readonly sessions: number;
   readonly maxSessions: number;
   readonly waiting: number;
+  /** Beads that failed too often, in the queue or with their polecat. */
   readonly broken: number;
   /** The town's, and those of rigs that have one. */
   readonly budgets: readonly BudgetStatus[];
   /** The runtimes whose cost is known: none reports it to the town, so that there is no budget of cost. */
   readonly costReported: readonly string[];
-  readonly quotas: readonly Quota[];
+  readonly quotas: readonly QuotaView[];
 }
 
 export interface SchedulerRequests {
@@ -54,8 +78,8 @@ export interface SchedulerRequests {
   /** Takes beads out of the queue: one, or all that wait. */
   'scheduler/clear': { params: { readonly bead?: string }; result: { readonly cleared: readonly string[] } };
   /** What failed too often is tried again, from the beginning. */
-  'scheduler/retry': { params: { readonly bead: string }; result: QueuedBead };
-  'quota/list': { params: object; result: readonly Quota[] };
+  'scheduler/retry': { params: { readonly bead: string }; result: RetriedBead };
+  'quota/list': { params: object; result: readonly QuotaView[] };
   /** Nothing new is started on this runtime until then, or until it is cleared. */
   'quota/park': {
     params: { readonly runtime: string; readonly until?: string; readonly reason?: string };

@@ -30,6 +30,7 @@ import { feedFields } from './feedSchema.ts';
 import { hostile, type Problem } from './hostile.ts';
 import { mergeQueueFields } from './mergeQueueSchema.ts';
 import type { Method, Params } from './messages.ts';
+import { destinationFields } from './destinationSchema.ts';
 import { mailFields } from './mailSchema.ts';
 import { placeholderProblem } from './placeholders.ts';
 import { completePreset } from './preset.ts';
@@ -220,6 +221,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   },
   'notify/set': { agent: opt(word), level: oneOf('verbose', 'normal', 'muted') },
   'notify/get': { agent: opt(word) },
+  'nudge/each': { address: word, text, urgent: opt(flag) },
   'nudge/list': { agent: some, all: opt(flag) },
   'nudge/acknowledge': { message: some },
   'host/offer': { window: word, trusted: flag, focused: flag },
@@ -227,6 +229,7 @@ const schemas: { readonly [M in Method]: Fields<Params<M>> } = {
   ...mergeQueueFields,
   ...attentionFields,
   ...mailFields,
+  ...destinationFields,
   ...escalationFields,
   ...handoffFields,
   ...archiveFields,

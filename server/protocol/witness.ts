@@ -11,6 +11,8 @@ export interface WitnessView {
   readonly verdict: AgentVerdict;
   /** What was raised about it. */
   readonly episode?: Episode;
+  /** Where it waits for a limit: when it goes on by itself. */
+  readonly goesOnAt?: Timestamp;
 }
 
 /** What the witness would do about a polecat now, and why, or why nothing. */

@@ -41,8 +41,8 @@ async function step(scene: Scene): Promise<boolean> {
 
 /** What came to its limit only now is back as well. */
 async function clearQuotas({ commands }: Scene): Promise<void> {
-  const listed = await commands.json<{ quotas: { runtime: string }[] }>('gt', 'quota', 'list');
-  for (const { runtime } of listed?.quotas ?? []) await commands.run('gt', 'quota', 'clear', runtime);
+  const listed = await commands.json<{ quotas: { id: string }[] }>('gt', 'quota', 'list');
+  for (const { id } of listed?.quotas ?? []) await commands.run('gt', 'quota', 'clear', id);
 }
 
 /** Those that are open are in the list, or wait for one that is. */

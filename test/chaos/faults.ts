@@ -140,6 +140,7 @@ async function reachLimit(scene: Scene): Promise<void> {
   const { code } = await commands.run('gt', 'sling', bead.id, '--runtime', limitedRuntime);
   if (code !== 0) return;
   counts.add('at the limit');
+  await commands.run('gt', 'quota', 'park', limitedRuntime, '--until', '2h');
   const back = async (): Promise<void> => void (await commands.run('gt', 'quota', 'clear', limitedRuntime));
   scene.heals.push({ at: scene.round + 2, what: 'limit', heal: back });
 }

@@ -329,7 +329,7 @@ test('a bead for people', async () => {
     said.stdout,
     lines(`
       be-auth  Refactor auth middleware
-        open (waits for ml-extract) · P2 · task · rig backend · Claude Code · held by backend/nux · ui
+        open (waits for ml-extract) · P2 · task · rig backend · Claude Code · for backend/nux · ui
         created 12 m ago by overseer, updated 5 m ago
 
       DESCRIPTION

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import stringWidth from 'string-width';
 import { Refusal } from '../../server/domain/refusal.ts';
+import type { GitProof, MergeRequestDetail } from '../../server/protocol/mergeQueue.ts';
 import { gt, lines, type Answers } from './support.ts';
 import {
   before,
@@ -118,6 +119,7 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
         remedy          nudge        none, nudge, restart or escalate
         stallLimit      none         1m to 24h, or none
         pushOnCrash     true         true or false
+        tries           3            1 to 20
         batch           5            1 to 20
     `,
   },
@@ -340,6 +342,31 @@ test('a bead that is refused is said on stderr with its next step, the others ar
   assert.match(said.stdout, /^Slung be-auth/);
   assert.equal(said.stderr, 'gt: ml-extract is held by ml-pipeline/nux.\nNext: bd show ml-extract\n');
   assert.equal(said.code, 1);
+});
+
+test('what git does not have any more is told by a word and by the exit code', async () => {
+  const row = (proof: GitProof): MergeRequestDetail => ({
+    mergeRequest: sampleRequest('fe-login', { state: 'verified' }),
+    bead: sampleBead('fe-login'),
+    runtimeLabel: 'Cursor',
+    proof,
+  });
+  const rows = [
+    row({ holds: true, says: 'on main' }),
+    row({ says: 'not looked at', why: 'There is no access.' }),
+  ];
+  const good = await gt(['mq', 'list', '--all', '--verify'], { 'mergeRequest/list': rows });
+  assert.match(good.stdout, /STATE +COMMIT +IN GIT [^]*verified +a1b2c3d +on main /);
+  assert.match(good.stdout, /\nfrontend was not looked at: There is no access\.\n$/);
+  assert.deepEqual([good.code, good.stderr], [0, '']);
+  assert.deepEqual(good.asked[0]?.params, { all: true, verify: true });
+  const bad = await gt(['mq', 'list', '--verify'], {
+    'mergeRequest/list': [row({ holds: false, says: 'not on main' })],
+  });
+  assert.match(bad.stdout, / LOST: not on main /);
+  assert.deepEqual([bad.code, bad.stderr], [1, 'gt: not as listed: fe-login\nNext: gt mq show fe-login\n']);
+  const json = await gt(['mq', 'list', '--verify', '--json'], { 'mergeRequest/list': rows });
+  assert.match(json.stdout, /"says": "on main"/);
 });
 
 test('a merge that ends in anything but proof is no success', async () => {

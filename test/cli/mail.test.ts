@@ -37,6 +37,7 @@ test('send takes the flags of other towns as they are written', async () => {
     replyTo: 'm-9',
     priority: 1,
     urgent: true,
+    pinned: true,
   });
   assert.equal(said.stdout, 'The witness of backend is code.\nQueued m-1 for backend/nux.\n');
   const both = await gt(['mail', 'send', 'x', '-s', 'a', '-m', 'b', '--stdin']);

@@ -46,7 +46,11 @@ const status = {
     { rig: 'backend', usedTurns: 2, usedMinutes: 30, minutes: 60 },
   ],
   costReported: [],
-  quotas: [{ id: 'codex', since: before(3), until: before(-60), by: 'backend/nux' }],
+  nextStartAt: before(-1),
+  limited: { polecats: 2, goesOnAt: before(-60) },
+  quotas: [
+    { id: 'codex', since: before(3), until: before(-60), by: 'backend/nux', limited: { polecats: 1 } },
+  ],
 } as unknown as SchedulerStatus;
 
 const staged: StagedConvoy = {
@@ -79,11 +83,12 @@ const prints: Record<string, { words: string[]; answers: Answers; text: string }
       Paused: 3 m ago by overseer, a release
       Queue: 3 waiting, 0 failed too often
       Working: 3 of 4 polecats, 3 of 25 sessions
-      Rate: 2 at once, 5 s between
+      Rate: 2 at once, 5 s between, the next at 2026-05-01T12:01:00.000Z
+      Limits: 2 polecats wait; the first goes on at 2026-05-01 13:00 UTC
       Today: 7 of 20 sessions started, 95 minutes worked
       Today (backend): 2 sessions started, 30 of 60 minutes worked
       Cost: no runtime reports it to the town, so that there is no budget of it
-      Parked: codex until 2026-05-01T13:00:00.000Z, by backend/nux
+      Parked: codex until 2026-05-01T13:00:00.000Z, by backend/nux; 1 waits
       Next: gt scheduler resume
     `,
   },

@@ -18,11 +18,15 @@ function* commandsOf(command: Command, path: string): Iterable<readonly [string,
 const all = Object.entries(programs).flatMap(([name, program]) => [...commandsOf(program, name)]);
 
 /** They do something without a further word, too. */
-const alsoVerbs = new Set(['gt hook', 'gt mayor', 'gt seance', 'gt escalate']);
+const alsoVerbs = new Set(
+  ['hook', 'mayor', 'seance', 'escalate', 'mail group', 'mail queue', 'mail channel'].map(
+    (words) => `gt ${words}`,
+  ),
+);
 
 test('there is every command that is promised', () => {
   const town =
-    'install status attention feed log down stop up uninstall version config doctor orphans demo sling unsling explain handoff resume nudge broadcast dnd notify hook prime event done worktree radar';
+    'install status attention feed log down stop up uninstall version config doctor orphans demo sling unsling explain handoff resume nudge broadcast dnd notify hook prime event done worktree radar peek show compact cycle';
   const nouns = {
     rig: 'create add info list config approve remove status park unpark stop start restart dock undock reset',
     daemon: 'start stop status',
@@ -34,14 +38,15 @@ test('there is every command that is promised', () => {
     polecat: 'list show remove archives restore discard check-recovery git-state stale nuke gc',
     witness: 'status',
     patrol: 'scan',
-    session: 'list run attach resume handoff stop log',
+    session: 'list run attach resume handoff stop log restart status check inject capture',
+    checkpoint: 'write read clear',
     crew: 'add list start stop remove',
     mayor: 'status start stop attach',
     seance: 'start show talk',
     mq: 'list next show log submit merge retry reject',
-    refinery: 'status pause resume',
+    refinery: 'status pause resume queue ready blocked claim release',
     escalate: 'list show stale ack close',
-    mail: 'send reply inbox read peek thread search check mark-read mark-unread archive delete directory',
+    mail: 'send reply inbox read peek thread search check mark-read mark-unread archive delete directory claim release announces hook drain clear group queue channel',
   };
   const of = (program: string, words: string): string[] =>
     words.split(' ').map((word) => `${program} ${word}`);
@@ -49,6 +54,9 @@ test('there is every command that is promised', () => {
     ...of('gt', town),
     ...Object.entries(nouns).flatMap(([noun, verbs]) => [`gt ${noun}`, ...of(`gt ${noun}`, verbs)]),
     ...of('gt hook', 'show status attach detach clear'),
+    ...of('gt mail group', 'list show create delete add remove'),
+    ...of('gt mail queue', 'list show create delete'),
+    ...of('gt mail channel', 'list show create delete subscribe unsubscribe subscribers'),
     ...of('bd', 'create show list ready blocked update close dep version'),
     ...of('bd dep', 'add remove'),
   ];
@@ -102,6 +110,14 @@ const wrong: readonly { words: string[]; says: RegExp }[] = [
     says: /^gt: missing required argument 'bead'\. See gt convoy create --help\.\n$/,
   },
   { words: ['mq', 'show', 'x', 'y'], says: /^gt: too many arguments .* See gt mq show --help\.\n$/ },
+  {
+    words: ['mq', 'retry', 'backend', 'x', 'y'],
+    says: /^gt: one merge request at a time, with its rig before it\. See gt mq retry --help\.\n$/,
+  },
+  {
+    words: ['mq', 'submit', '--priority', '5'],
+    says: /^gt: option '-p, --priority <n>' argument '5' is invalid\. It is 0 \(most urgent\) to 4, or P0 to P4\./,
+  },
   { words: ['rig', 'create', 'x'], says: /^gt: required option '--repo <url-or-path>' not specified\. See/ },
   {
     words: ['feed', '-n', 'many'],

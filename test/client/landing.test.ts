@@ -66,7 +66,7 @@ async function polecatRow(town: SmallTown) {
 }
 
 test('a row says how its landing went with the gates, once', async () => {
-  const reason = 'The gate test failed twice, with exit code 1: npm test';
+  const reason = 'The gate test failed twice, with exit code 1';
   const rejected = await polecatRow(submitted({ state: 'rejected', reason, gates: [gate('types'), failed] }));
   assert.equal(rejected.description, `rejected · ${reason} · Claude Code · be-auth · 4 m`);
   assert.equal(rejected.context, 'polecat done mergeable retryable gated worked');

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Episode } from '../../server/domain/episode.ts';
 import type { RigName, Timestamp } from '../../server/domain/ids.ts';
 import { displayText } from '../../server/domain/text.ts';
+import { listedBeadRow } from '../../client/views/beadRow.ts';
 import { BeadRows, beadSummary } from '../../client/views/beads.ts';
 import { ConvoyRows } from '../../client/views/convoys.ts';
 import { RigRows } from '../../client/views/rigs.ts';
@@ -296,3 +297,11 @@ test('texts of others come without controls, wherever they are shown', async () 
 function allRows(source: RowSource, parent?: Row): Row[] {
   return (source.rows(parent) ?? []).flatMap((row) => [row, ...allRows(source, row)]);
 }
+
+test('an open bead that is somebody’s says whose, so that nobody thinks that it is free', () => {
+  const view = { ready: true, blocked: false, blockedBy: [], dependencies: [], dependents: 0 };
+  const row = listedBeadRow({ ...view, bead: bead({ id: 'be-fix', assignee: 'backend/nux' }) }, undefined);
+  assert.match(row.description ?? '', /^for backend\/nux · /);
+  assert.match(row.spoken, /, for backend\/nux\.$/);
+  assert.equal(row.context, 'bead ready slingable');
+});

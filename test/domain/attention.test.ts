@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attentionOf } from '../../server/domain/attention.ts';
 import type { AttentionItem } from '../../server/domain/attentionItem.ts';
+import type { Episode } from '../../server/domain/episode.ts';
 import type { Escalation } from '../../server/domain/escalation.ts';
 import type { Mail } from '../../server/domain/message.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
@@ -66,13 +67,38 @@ test('one that runs is spoken to in its terminal, unless it has none', () => {
   assert.deepEqual(withSession('process'), ['backend/nux needs-you answer']);
 });
 
-test('waiting for a limit passes by itself, while the program is there', () => {
+test('waiting for a limit passes by itself, until it is over and nothing goes on by itself', () => {
   const [, worker] = polecat('backend/nux', 'be-a', { state: 'rate-limited', session: 's-1' as never });
-  const limited = (fields: Parameters<typeof session>[2]): string[] =>
-    attention(backend, held('be-a', 'backend/nux'), ['agents', worker], session('s-1', worker, fields));
+  const limited = (fields: Parameters<typeof session>[2], episode?: Partial<Episode>): string[] =>
+    attention(
+      backend,
+      held('be-a', 'backend/nux'),
+      ['agents', worker],
+      session('s-1', worker, fields),
+      ...(episode ? [['episodes', { ...limit, ...episode }] as const] : []),
+    );
+  const limit = {
+    id: worker.id,
+    rig: worker.rig,
+    session: 's-1' as never,
+    verdict: 'rate-limited',
+    rule: 'rate-limit',
+    reason: 'It met a limit.',
+    since: time(0),
+    evidence: [],
+    remedies: [],
+  } as const satisfies Episode;
   assert.deepEqual(limited({ state: 'running' }), []);
   const failure = { verdict: 'rate-limit', advice: 'wait', evidence: '429' } as const;
-  assert.deepEqual(limited({ state: 'ended', failure }), ['backend/nux rate-limited resume']);
+  assert.deepEqual(limited({ state: 'ended', failure }), [], 'the witness is about to look at it');
+  assert.deepEqual(limited({ state: 'ended', failure }, {}), []);
+  assert.deepEqual(limited({ state: 'ended', failure }, { leftAt: time(60) }), [
+    'backend/nux rate-limited resume',
+  ]);
+  assert.deepEqual(limited({ state: 'running' }, { leftAt: time(60) }), [
+    'backend/nux rate-limited openTerminal',
+  ]);
+  assert.deepEqual(limited({ state: 'ended' }), ['backend/nux rate-limited resume']);
 });
 
 test('finished work waits for a review where the rig says so; what cannot land, while somebody waits for it', () => {

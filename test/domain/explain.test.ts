@@ -62,6 +62,7 @@ const quota = (until?: Quota['until']): GivenRecord => [
   { id: 'claude-code', since: noon, by: 'ann', ...(until ? { until } : {}) } as Quota,
 ];
 const live = (id: string): GivenRecord => session(id, nux[1], { startedAt: noon });
+const ended = (id: string): GivenRecord => session(id, nux[1], { state: 'ended' });
 
 /** Every way in which a bead may not run, and the ways in which it does. */
 const cases: readonly ExplainCase[] = [
@@ -113,7 +114,12 @@ const cases: readonly ExplainCase[] = [
     reason: 'quota',
     says: /waits for its rate limit/,
   },
-  { is: 'left at a limit', given: by('rate-limited'), reason: 'dead-session', says: /its session has ended/ },
+  {
+    is: 'left at a limit',
+    given: [...by('rate-limited', { session: 's-1' as never }), ended('s-1')],
+    reason: 'dead-session',
+    says: /its session has ended/,
+  },
   {
     is: 'submitted',
     given: submitted(),

@@ -71,8 +71,20 @@ const rows: readonly Row[] = [
   {
     what: 'waiting for a limit',
     fields: { verdict: 'rate-limited', rule: 'quota' },
-    facts: gone,
+    facts: { isGone: true, goOn: { at: time(5) } },
     steps: ['none', 'none', 'none', 'none'],
+  },
+  {
+    what: 'whose limit is over',
+    fields: { verdict: 'rate-limited', rule: 'quota' },
+    facts: { goOn: { at: time(-1) } },
+    steps: ['go-on', 'go-on', 'go-on', 'go-on'],
+  },
+  {
+    what: 'whose limit is over, and that is left to a person',
+    fields: { verdict: 'rate-limited', rule: 'quota' },
+    facts: { goOn: { at: time(-1), left: 'It is muted.' } },
+    steps: ['none', 'none', 'none', 'escalate'],
   },
   { what: 'gone', fields: failed, facts: gone, steps: ['none', 'none', 'restart', 'restart'] },
   {

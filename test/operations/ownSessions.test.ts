@@ -145,7 +145,7 @@ test('an id that a runtime gives its programs is told by gt prime, about the own
   assert.deepEqual((await rerun(town, agent)).launch.arguments.slice(0, -1), ['again-once', 't-1']);
 });
 
-test('a limit that was reached is waited for, and a person is told since nothing runs', async (t) => {
+test('a limit that was reached is waited for, and that needs nobody before it is over', async (t) => {
   const { town, agent } = await working(t);
   town.host.output.set(sessionOf(town, agent).log ?? '', [
     '{"type":"error","error":{"message":"rate_limit_error: retry in 30 seconds"}}',
@@ -158,7 +158,8 @@ test('a limit that was reached is waited for, and a person is told since nothing
       'resets in 30 seconds. Its account is at its rate limit; go on later.',
   );
   assert.equal(sessionOf(town, agent).failure?.verdict, 'rate-limit');
-  assert.ok((await town.ask('polecat/get', { agent: agent.id })).needsPerson);
+  await town.settle();
+  assert.equal((await town.ask('polecat/get', { agent: agent.id })).needsPerson, false);
   await rerun(town, agent);
   assert.equal(agent.polecat.state, 'working');
   assert.deepEqual(problemsOf(town), []);

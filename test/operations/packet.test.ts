@@ -85,3 +85,19 @@ test('a session writes its own packet only; what is too long, or of nobody, is r
   assert.equal([...town.view.find('handoffsOf', nux.bead)].length, 20);
   assert.deepEqual(await town.ask('handoff/get', {}, slit.caller), {});
 });
+
+test('what was written and nobody was given is taken away again, by whose it is or a person; the bead shows the newest', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const [nux, slit] = [await town.worker(), await town.worker('Cache sessions')];
+  const shown = async (): Promise<string | undefined> =>
+    (await town.ask('bead/get', { bead: nux.bead })).handoff?.words.text;
+  assert.equal(await shown(), undefined);
+  await town.ask('session/handoff', { agent: nux.id, words: { text: 'given' } });
+  for (const text of ['one', 'two']) await town.ask('handoff/write', { words: { text } }, nux.caller);
+  assert.equal(await shown(), 'two');
+  await refusal('forbidden', town.ask('handoff/clear', { of: nux.id }, slit.caller));
+  assert.deepEqual(await town.ask('handoff/clear', {}, nux.caller), { cleared: 2 });
+  assert.equal(await shown(), 'given');
+  assert.deepEqual(await town.ask('handoff/clear', { of: nux.bead }), { cleared: 0 });
+});

@@ -107,7 +107,7 @@ test('two culprits are found, the others land, and each culprit has a bead of it
   assert.deepEqual(states(scene), ['verified', 'rejected', 'verified', 'rejected', 'verified']);
   assert.deepEqual(filesAt(rig), ['README.md', 'file-0.txt', 'file-2.txt', 'file-4.txt']);
   const [one, two] = [requestOf(town, requests[1] ?? ''), requestOf(town, requests[3] ?? '')];
-  assert.match(one.reason ?? '', /^The gate unit failed with exit code 3: node -e/);
+  assert.match(one.reason ?? '', /^The gate unit failed with exit code 3$/);
   assert.deepEqual(one.checkOutput, ['there is file-1.txt']);
   assert.deepEqual(two.checkOutput, ['there is file-3.txt']);
   assertGiven(town, one, agents[1]);

@@ -178,3 +178,51 @@ test('where its author is removed, the bead is anybody’s, and what another mak
   assert.deepEqual([town.status(bead.id), town.status(agent.bead)], ['closed', 'closed']);
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('what its author is to put right is given to nobody else unasked, and explained as theirs', async (t) => {
+  const all = await scene(t, 'review');
+  const { town, agent } = all;
+  const { id } = await conflicting(all);
+  await town.merge(id);
+  const repair = conflictBeads(town)[0]?.id ?? '';
+  const { plan } = await town.ask('convoy/stage', { beads: [repair, await town.bead('Cache work')] });
+  assert.equal(plan?.waves.flat().length, 2);
+  const [convoy] = [...town.view.all('convoys')].filter(({ state }) => state === 'staged');
+  await town.ask('scheduler/pause', {});
+  const { queued } = await town.ask('convoy/launch', { convoy: convoy?.id ?? '' });
+  assert.deepEqual(queued, ['be-cache']);
+  const explained = await town.ask('bead/explain', { bead: repair });
+  assert.equal(
+    explained.sentence,
+    `${repair} is for ${agent.id}, which is done: only you can begin it again.`,
+  );
+  assert.equal(explained.next, `gt session run ${agent.id}`);
+  await town.ask('session/run', { agent: agent.id });
+  await town.settle();
+  assert.match(
+    (await town.ask('bead/explain', { bead: repair })).sentence,
+    /^be-\S+ is for backend\/\S+, which goes on with be-auth \(working\)\.$/,
+  );
+});
+
+test('queued for another, its author is not begun beside them; cleared from the queue, they are', async (t) => {
+  const all = await scene(t, 'review');
+  const { town, agent } = all;
+  town.host.fate = 'starts';
+  const { id } = await conflicting(all);
+  await town.merge(id);
+  const repair = conflictBeads(town)[0]?.id ?? '';
+  await town.ask('town/configure', { key: 'maxSessions', words: ['1'] });
+  const other = await town.worker('Cache work');
+  await town.ask('scheduler/pause', {});
+  const { queued } = await town.ask('work/sling', { beads: [repair], queue: true });
+  assert.equal(queued?.[0]?.bead, repair);
+  await other.exit({ end: 'stopped' });
+  await town.configure('backend', 'merge', 'auto');
+  await town.settle();
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [1, 'done']);
+  assert.deepEqual(problemsOf(town), []);
+  await town.ask('scheduler/clear', { bead: repair });
+  await town.settle();
+  assert.deepEqual([sessionsOf(all), agent.polecat.state], [2, 'working']);
+});

@@ -370,3 +370,24 @@ test('what waited when the town server ended goes on at its next start', async (
   await pass(1);
   assert.deepEqual(worked(town), [bead]);
 });
+
+test('a restart of the town server does not forget when the last was started', async (t) => {
+  const { town, clock, pass } = await timedTown(t);
+  await town.addRig({ settings: { state: ['parked'] } });
+  await town.ask('town/configure', { key: 'scheduler.spawn_delay', words: ['120s'] });
+  const beads = [await town.bead('Auth work'), await town.bead('Cache work'), await town.bead('Docs work')];
+  await queue(town, beads);
+  await town.configure('backend', 'state', 'active');
+  await town.settle();
+  assert.equal(worked(town).length, 1);
+  await pass(1);
+  await town.reopen({ now: clock.date, sleep: clock.sleep, waits: { startMs: 30_000, reattachMs: 10 } });
+  await town.settle();
+  assert.equal(worked(town).length, 1);
+  await pass(0.9);
+  assert.equal(worked(town).length, 1);
+  await pass(0.1);
+  assert.equal(worked(town).length, 2);
+  await pass(2);
+  assert.equal(worked(town).length, 3);
+});

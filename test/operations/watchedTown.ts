@@ -67,6 +67,7 @@ export class WatchedTown {
       look: ({ id }, session, whole) => Promise.resolve(town.#look(id, session, whole)),
       remedy: () => Promise.resolve(undefined),
       keep: () => Promise.resolve(),
+      failed: () => Promise.resolve(),
       stalled: () => undefined,
     });
     duty.begin();

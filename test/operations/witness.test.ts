@@ -221,7 +221,7 @@ describe('a session that ends', () => {
   });
 
   test('is begun again by itself where its rig allows that, up to three times within the hour', async (t) => {
-    const { town, agent, pass, episode } = await watched(t, { remedy: ['restart'] });
+    const { town, agent, pass, episode } = await watched(t, { remedy: ['restart'], tries: ['10'] });
     const sessions = new Set<string>();
     for (let crash = 0; crash < 4; crash += 1) {
       sessions.add(agent.polecat.session ?? '');

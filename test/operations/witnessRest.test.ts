@@ -197,3 +197,59 @@ describe('nothing is begun again', () => {
     assert.deepEqual(problemsOf(town), []);
   });
 });
+
+test('a conversation that is full is handed over with a packet, as gt handoff makes one, that says what the witness saw', async (t) => {
+  const { town, agent, pass, remedies } = await scene(t);
+  await town.ask(
+    'handoff/write',
+    { words: { tried: ['a global lock'], questions: ['and admins?'] } },
+    agent.caller,
+  );
+  await pass(1);
+  agent.commit({ 'src/auth.js': 'one\ntwo\n' });
+  const { session } = agent.polecat;
+  const log = town.view.get('sessions', session ?? '')?.log ?? '';
+  town.host.output.set(log, ['Error: the context length is exceeded: maximum context length reached']);
+  await agent.exit({ end: 'failed', code: 1 });
+  await town.settle();
+  await pass(1);
+  assert.deepEqual(await remedies(), ['witness/handoff']);
+  assert.notEqual(agent.polecat.session, session);
+  assert.equal(agent.polecat.state, 'working');
+  const { handoff } = await town.ask('handoff/get', { of: agent.bead });
+  assert.ok(handoff);
+  const { by, to, bead, facts, words } = handoff;
+  assert.deepEqual([by, to, bead, facts.goal], ['town', 'sim', agent.bead, 'Refactor auth middleware']);
+  assert.deepEqual(facts.files, [{ path: 'src/auth.js', added: 2, removed: 0 }]);
+  assert.deepEqual(words.questions, ['and admins?']);
+  const [own, seen = ''] = words.tried ?? [];
+  assert.equal(own, 'a global lock');
+  assert.match(seen, /The witness saw: .*maximum context length/);
+  const { text } = await town.ask('work/prime', {}, agent.caller);
+  assert.match(text, /\| Handoff ho-/);
+  assert.match(text, /The witness saw/);
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('a packet names the gates of the last landing, and how each came out', async (t) => {
+  const { town, agent } = await scene(t);
+  const good = { name: 'lint', ok: true };
+  const request = await agent.submit();
+  await town.parts.store.transact({ verb: 'test', by: 'town' }, (draft) => {
+    const known = draft.get('mergeRequests', request);
+    assert.ok(known);
+    const at = known.updatedAt;
+    const gates = [
+      { name: good.name, at, outcome: 'passed', output: [] },
+      { name: 'unit', at, outcome: 'failed', output: ['1 of 9 failed'] },
+    ];
+    draft.put('mergeRequests', {
+      ...known,
+      state: 'rejected',
+      reason: 'The gate unit rejects it.',
+      gates: gates as never,
+    });
+  });
+  const packet = await town.ask('handoff/write', { agent: agent.id, dryRun: true });
+  assert.deepEqual(packet.facts.gates, ['lint: passed', 'unit: failed']);
+});

@@ -2,6 +2,7 @@ import type { Bead } from '../../server/domain/bead.ts';
 import { type BeadPlace, placeOf } from '../../server/domain/beadPlace.ts';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import type { LandingState, MergeRequest } from '../../server/domain/mergeRequest.ts';
+import type { Polecat } from '../../server/domain/polecat.ts';
 import type { View } from '../../server/domain/view.ts';
 
 const work = (bead: Bead): boolean =>
@@ -72,13 +73,21 @@ function reviews(view: View, bead: Bead): boolean {
   return merge !== undefined && merge !== 'auto' && !heldUp(view, bead);
 }
 
+/** Until its limit is over it needs nobody, and after that only where the witness left it to a person. */
+function waitsForLimit(view: View, { id, session }: Polecat): boolean {
+  const run = view.get('sessions', session ?? '');
+  const episode = view.get('episodes', id);
+  if (episode && episode.session === session) return episode.leftAt === undefined;
+  return run?.state !== 'ended' || run.failure !== undefined;
+}
+
 /** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */
 function works(view: View, bead: Bead): boolean {
   const { assignee = '' } = bead;
   if (view.get('workplaces', assignee)) return true;
   const polecat = view.get('agents', assignee);
   if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/');
-  if (polecat.state === 'rate-limited') return view.get('sessions', polecat.session ?? '')?.state !== 'ended';
+  if (polecat.state === 'rate-limited') return waitsForLimit(view, polecat);
   return polecat.state === 'working' || polecat.state === 'spawning';
 }
 

@@ -26,7 +26,7 @@ export function addReads(bd: Command, cli: Cli): void {
   verb(bd, 'show', {
     does: 'show beads with all that is known about them',
     examples: ['bd show be-auth', 'bd show be-auth ml-extract --json'],
-    json: 'an array, always: issues with dependencies, parent and counts',
+    json: 'an array, always: issues with dependencies, parent and counts, and the packet of a handoff where there is one',
     aliases: ['view'],
   })
     .argument('<id...>')

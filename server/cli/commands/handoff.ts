@@ -1,16 +1,14 @@
 import type { Command } from 'commander';
-import type { Handoff, HandoffWords } from '../../domain/handoff.ts';
-import { packetLines } from '../../domain/handoffs.ts';
+import type { HandoffWords } from '../../domain/handoff.ts';
 import { displayText } from '../../domain/text.ts';
 import { agentHere } from '../agentHere.ts';
 import { answer, type Cli } from '../cli.ts';
 import { Usage } from '../failure.ts';
+import { packetKeys, packetText } from '../text/packet.ts';
 import { sessionJson, sessionKeys } from '../text/session.ts';
 import { present, repeated, verb } from '../words.ts';
+import { addCheckpoint } from './checkpoint.ts';
 import { hostOption, type HostOption } from './hostOption.ts';
-
-const packetKeys =
-  '{ id, agent, rig?, bead?, from, to?, by, at, words: { subject?, text?, decisions?, tried?, questions? }, facts: { goal?, steps?, branch?, base?, tip?, commits?, files?: [{ path, added?, removed? }], moreFiles?, uncommitted?, landing?, checks?, asked? } }';
 
 interface Options extends HostOption {
   readonly subject?: string;
@@ -55,9 +53,11 @@ export function addHandoffPacket(gt: Command, cli: Cli): void {
         'accepted: what is not committed stays in the worktree, and stands in the packet',
       )
       .option('-y, --yes', 'accepted: nothing is lost by it, so nothing is asked')
-      .option('--watch', 'accepted, and changes nothing'),
+      .option('-w, --watch', 'accepted: an editor brings the fresh session to the front by itself')
+      .option('--no-watch', 'accepted, and changes nothing'),
   ).action(async (target: string | undefined, options: Options) => handOver(cli, target, options));
   addResumeWork(gt, cli);
+  addCheckpoint(gt, cli);
 }
 
 async function handOver(cli: Cli, target: string | undefined, options: Options): Promise<void> {
@@ -125,9 +125,4 @@ function addResumeWork(gt: Command, cli: Cli): void {
         json: (result) => result,
       });
     });
-}
-
-/** Behind a bar: whoever reads it may be an agent, and it is others' text. */
-function packetText(handoff: Handoff): string[] {
-  return packetLines(handoff).map((line) => `| ${line}`.trimEnd());
 }

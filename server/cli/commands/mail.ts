@@ -8,6 +8,8 @@ import { Usage } from '../failure.ts';
 import { mailJson, mailKeys } from '../text/mail.ts';
 import { listed, noun, present, verb } from '../words.ts';
 import { addMailBox } from './mailBox.ts';
+import { addDestinations } from './mailDestinations.ts';
+import { addMailQueue } from './mailQueue.ts';
 import { addMailReading } from './mailReading.ts';
 
 const types = ['task', 'escalation', 'scavenge', 'notification', 'reply'] as const satisfies MailType[];
@@ -22,6 +24,10 @@ export interface SendOptions {
   readonly urgent?: boolean;
   readonly cc?: readonly string[];
   readonly replyTo?: string;
+  readonly pinned?: boolean;
+  readonly from?: string;
+  readonly self?: boolean;
+  readonly human?: boolean;
 }
 
 export function addMail(gt: Command, cli: Cli): void {
@@ -34,6 +40,8 @@ export function addMail(gt: Command, cli: Cli): void {
   addReply(mail, cli);
   addMailReading(mail, cli);
   addMailBox(mail, cli);
+  addMailQueue(mail, cli);
+  addDestinations(mail, cli);
 }
 
 function addSend(mail: Command, cli: Cli): void {
@@ -43,21 +51,32 @@ function addSend(mail: Command, cli: Cli): void {
       examples: [
         'gt mail send backend/nux -s "API changed" -m "see be-auth"',
         'gt mail send backend/polecats/* -s "Freeze" -m "commit what you have" --urgent',
+        'gt mail send queue:work -s "Update the licence headers" --type task',
         'gt mail send overseer -s "Report" --stdin < report.txt',
       ],
       json: `{ sent: [${mailKeys}], notes: [why somebody else got it] }`,
     })
       .argument(
-        '<address...>',
-        'overseer, mayor/, RIG/NAME, RIG/crew/NAME, RIG/polecats/*, @town, @crew, @rig/RIG',
+        '[address...]',
+        'overseer, mayor/, RIG/NAME, RIG/crew/NAME, RIG/polecats/*, @town, @crew, @rig/RIG, @role/ROLE, @GROUP, queue:NAME, channel:NAME; gt mail directory lists them',
       )
       .requiredOption('-s, --subject <line>', 'one line'),
   )
     .addOption(new Option('--type <type>', 'what it is').choices(types))
     .option('--reply-to <letter>', 'the letter that it answers; it joins its thread')
-    .action(async (to: string[], options: SendOptions) => {
+    .option('--self', 'to yourself: what the next session of the same hook is to read')
+    .option('--human', 'to the person of the town, as overseer')
+    .option('--from <address>', 'refused where it is not you: nobody writes in the name of another')
+    .action(async (addresses: string[], options: SendOptions) => {
+      const to = [...addresses, ...ownAddresses(cli, options)];
+      if (to.length === 0) throw new Usage('gt mail send takes an address. See gt mail directory.');
       await send(cli, { to, subject: options.subject ?? '', ...(await sendParams(options)) });
     });
+}
+
+function ownAddresses({ environment }: Cli, { self, human }: SendOptions): string[] {
+  const own = environment['GT_SESSION'] ? environment['BD_ACTOR'] : undefined;
+  return [...(self === true ? [own ?? 'overseer'] : []), ...(human === true ? ['overseer'] : [])];
 }
 
 function addReply(mail: Command, cli: Cli): void {
@@ -91,21 +110,25 @@ function textOptions(command: Command): Command {
     .option('--priority <0-4>', '0 is the most urgent; 0 and 1 stand in the attention list of a person')
     .option('--urgent', 'the most urgent; it reaches also who wants to be left alone')
     .option('--cc <address>', 'also to them; may be given several times, or with commas', listed)
-    .option('--notify', 'as it is anyway: every letter comes with the next prompt of an agent that runs')
+    .option('-n, --notify', 'as it is anyway: every letter comes with the next prompt of an agent that runs')
     .option('--no-notify', 'accepted, and changes nothing: nothing is typed for a letter')
-    .option('--pinned', 'accepted, and changes nothing: unread letters are kept')
+    .option('--pinned', 'gt mail clear leaves it, and it goes last where old letters go')
     .option('--permanent', 'accepted, and changes nothing: unread letters are kept')
     .option('--wisp', 'accepted, and changes nothing');
 }
 
 async function sendParams(options: SendOptions): Promise<Omit<MailSendParams, 'to' | 'subject'>> {
-  const { type, urgent, cc, replyTo, stdin } = options;
+  const { type, urgent, cc, replyTo, stdin, pinned, from } = options;
   const said = options.message ?? options.body;
   if (stdin === true && said !== undefined)
     throw new Usage('The text is either given, or piped in: not both.');
   const text = stdin === true ? await (await import('../stdinText.ts')).stdinText() : (said ?? '');
   const priority = options.priority === undefined ? undefined : parsePriority(options.priority);
-  return { text, ...present({ type, cc, replyTo, priority }), ...(urgent === true ? { urgent } : {}) };
+  return {
+    text,
+    ...present({ type, cc, replyTo, priority, pinned, from }),
+    ...(urgent === true ? { urgent } : {}),
+  };
 }
 
 async function send(cli: Cli, params: MailSendParams): Promise<void> {

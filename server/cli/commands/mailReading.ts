@@ -26,17 +26,18 @@ function addInbox(mail: Command, cli: Cli): void {
   })
     .argument('[address]', whose)
     .option('--identity <address>', 'the same as the address')
+    .option('--address <address>', 'the same as the address')
     .option('-u, --unread', 'only what was not read')
     .option('-a, --all', 'also what was archived')
     .action(
       async (
         address: string | undefined,
-        options: { identity?: string; unread?: boolean; all?: boolean },
+        options: { identity?: string; address?: string; unread?: boolean; all?: boolean },
       ) => {
         const { unread, all } = options;
         await answer(cli, {
           method: 'mail/list',
-          params: present({ of: address ?? options.identity, unread, all }),
+          params: present({ of: address ?? options.identity ?? options.address, unread, all }),
           text: (box, look) => inboxLines(box.address, box.mail, look),
           json: ({ address: of, mail: letters }) => ({ address: of, mail: letters.map(mailJson) }),
         });

@@ -1,12 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { LandingState } from '../../domain/mergeRequest.ts';
 import { answer, type Cli } from '../cli.ts';
-import { exits, Told } from '../failure.ts';
+import { exits, Told, Usage } from '../failure.ts';
+import { priorityWord } from './beadOptions.ts';
 import {
   isVerified,
   landedLines,
   logJson,
   logLines,
+  queueJson,
   queueLines,
   requestJson,
   requestLines,
@@ -15,7 +17,7 @@ import {
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, landedBy?, state, commits, reason?, waits?, blockedBy?, approved?, attempts?, claim?, retryAt?, gates?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, pullRequest?: { url, number, state, branch, repository } }';
+  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, landedBy?, state, commits, reason?, waits?, blockedBy?, approved?, attempts?, claim?, retryAt?, gates?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, priority?, paused?: { pausedAt, by, reason? }, pullRequest?: { url, number, state, branch, repository } }';
 
 const states: readonly LandingState[] = [
   'submitted',
@@ -50,28 +52,41 @@ function addList(queue: Command, cli: Cli): void {
       'gt mq list backend --all',
       'gt mq list --ready',
       'gt mq list --status conflict',
+      'gt mq list --all --verify',
     ],
-    json: `{ mergeRequests: [as mq show prints] }`,
+    json: `{ mergeRequests: [as mq show prints, with proof?: { holds?, says }] }`,
   })
     .argument('[rig]')
     .option('--all', 'what has landed, too')
     .option('--ready', 'only what lands next, in its order')
     .addOption(new Option('--status <state>', 'only those in this state').choices(states))
     .option('--worker <agent>', 'only those of this agent')
-    .action(
-      async (
-        rig: string | undefined,
-        options: { all?: boolean; ready?: boolean; status?: LandingState; worker?: string },
-      ) => {
-        const { all, ready, status: state, worker } = options;
-        await answer(cli, {
-          method: 'mergeRequest/list',
-          params: present({ rig, all, ready, state, worker }),
-          text: queueLines,
-          json: (requests) => ({ mergeRequests: requests.map(requestJson) }),
-        });
-      },
-    );
+    .option('--epic <bead>', 'only those of the beads in this epic, however deep')
+    .option('--verify', 'ask git again about each; exit 1 where one is not as it is listed')
+    .action(async (rig: string | undefined, options: ListOptions) => {
+      const { all, ready, status: state, worker, epic, verify } = options;
+      const listed = await answer(cli, {
+        method: 'mergeRequest/list',
+        params: present({ rig, all, ready, state, worker, epic, verify }),
+        text: queueLines,
+        json: queueJson,
+      });
+      const gone = listed.filter(({ proof }) => proof?.holds === false);
+      if (gone.length === 0) return;
+      const beads = gone.map(({ mergeRequest }) => mergeRequest.bead).join(', ');
+      if (!cli.json)
+        cli.output.note([`gt: not as listed: ${beads}`, `Next: gt mq show ${gone[0]?.mergeRequest.bead}`]);
+      throw new Told(exits.refused);
+    });
+}
+
+interface ListOptions {
+  readonly all?: boolean;
+  readonly ready?: boolean;
+  readonly status?: LandingState;
+  readonly worker?: string;
+  readonly epic?: string;
+  readonly verify?: boolean;
 }
 
 function addNext(queue: Command, cli: Cli): void {
@@ -96,7 +111,7 @@ function addNext(queue: Command, cli: Cli): void {
           if (options.quiet) return requests.map(({ mergeRequest }) => mergeRequest.bead);
           return requests.length === 0 ? ['Nothing lands next. See gt mq list.'] : queueLines(requests, look);
         },
-        json: (requests) => ({ mergeRequests: requests.map(requestJson) }),
+        json: queueJson,
       });
     });
 }
@@ -131,20 +146,45 @@ function addLog(queue: Command, cli: Cli): void {
 function addSubmit(queue: Command, cli: Cli): void {
   verb(queue, 'submit', {
     does: 'hand over by hand the recorded branch of a polecat, or of crew with a bead',
-    examples: ['gt mq submit --branch crew/dave', 'gt mq submit backend/nux'],
+    examples: [
+      'gt mq submit --branch crew/dave',
+      'gt mq submit backend/nux',
+      'gt mq submit backend/nux --priority 0',
+    ],
     json: keys,
   })
     .argument('[agent]', 'whose branch it is')
     .option('--branch <name>', 'the branch')
     .option('--issue <bead>', "the bead of crew's branch, where its hook is empty")
-    .action(async (agent: string | undefined, options: { branch?: string; issue?: string }) => {
+    .addOption(
+      new Option(
+        '-p, --priority <n>',
+        "its place in the queue: 0 is the most urgent, 4 the least; else its bead's. Again, with another, to raise or lower it",
+      ).argParser(priorityWord),
+    )
+    .option('--resubmit', 'no need of it: newer commits take the place of what was submitted')
+    .option('--no-cleanup', 'no need of it: a workplace stays until its bead is closed')
+    .option('--skip-deps', 'no need of it: what the bead waits for does not hold up its landing')
+    .option('--epic <bead>', "no need of it: everything lands on the rig's branch")
+    .action(async (agent: string | undefined, options: SubmitOptions) => {
       await answer(cli, {
         method: 'mergeRequest/submit',
-        params: present({ agent, branch: options.branch, bead: options.issue }),
+        params: present({
+          agent,
+          branch: options.branch,
+          bead: options.issue,
+          priority: options.priority,
+        }),
         text: requestLines,
         json: requestJson,
       });
     });
+}
+
+interface SubmitOptions {
+  readonly branch?: string;
+  readonly issue?: string;
+  readonly priority?: number;
 }
 
 function addMerge(queue: Command, cli: Cli): void {
@@ -179,9 +219,8 @@ function addRetry(queue: Command, cli: Cli): void {
     .argument('<words...>', 'the bead, or the id of the merge request; its rig may stand before it')
     .option('--now', 'wait for its landing, as mq merge does')
     .action(async (words: string[], options: { now?: boolean }) => {
-      const mergeRequest = lastOf(words);
-      if (options.now) return await merge(cli, mergeRequest);
-      const params = { mergeRequest };
+      const params = named('retry', words);
+      if (options.now) return await merge(cli, params.mergeRequest);
       await answer(cli, { method: 'mergeRequest/retry', params, text: requestLines, json: requestJson });
     });
 }
@@ -192,14 +231,17 @@ function addReject(queue: Command, cli: Cli): void {
     examples: ['gt mq reject be-auth --reason "the name is wrong" --notify'],
     json: keys,
   })
-    .argument('<words...>', 'the bead, or the id of the merge request; its rig may stand before it')
+    .argument(
+      '<words...>',
+      'the bead, its branch, or the id of the merge request; its rig may stand before it',
+    )
     .requiredOption('-r, --reason <text>', 'why')
     .option('--notify', 'tell its agent')
     .action(async (words: string[], options: { reason: string; notify?: boolean }) => {
       await answer(cli, {
         method: 'mergeRequest/reject',
         params: {
-          mergeRequest: lastOf(words),
+          ...named('reject', words),
           reason: options.reason,
           ...present({ notify: options.notify }),
         },
@@ -209,5 +251,15 @@ function addReject(queue: Command, cli: Cli): void {
     });
 }
 
-/** `RIG MR`, as it was written elsewhere: an id says all. */
-const lastOf = (words: readonly string[]): string => words.at(-1) ?? '';
+/** `MR`, or `RIG MR`. */
+function named(
+  verbName: string,
+  [first = '', second, ...others]: readonly string[],
+): {
+  readonly mergeRequest: string;
+  readonly rig?: string;
+} {
+  if (others.length > 0)
+    throw new Usage(`one merge request at a time, with its rig before it. See gt mq ${verbName} --help.`);
+  return second === undefined ? { mergeRequest: first } : { rig: first, mergeRequest: second };
+}

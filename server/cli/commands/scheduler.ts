@@ -13,7 +13,7 @@ import {
 import { noun, present, verb, wholeNumber } from '../words.ts';
 
 const statusKeys =
-  '{ mode, paused?: { at, by, reason? }, maxPolecats?, batchSize, spawnDelay, working, sessions, maxSessions, waiting, broken, budgets: [{ rig?, turns?, minutes?, usedTurns, usedMinutes }], costReported, quotas }';
+  '{ mode, paused?: { at, by, reason? }, maxPolecats?, batchSize, spawnDelay, nextStartAt?, limited?: { polecats, goesOnAt? }, working, sessions, maxSessions, waiting, broken, budgets: [{ rig?, turns?, minutes?, usedTurns, usedMinutes }], costReported, quotas }';
 const queuedKeys =
   '{ id, rig, state, priority, queuedAt, queuedBy, runtime?, convoy?, failures, lastFailure?, notBefore?, title, reason, sentence, next? }';
 
@@ -131,7 +131,7 @@ function addQueueChanges(scheduler: Command, cli: Cli): void {
   verb(scheduler, 'retry', {
     does: 'try again, from the beginning, what failed too often',
     examples: ['gt scheduler retry be-auth'],
-    json: queuedKeys,
+    json: '{ id, rig?, state?, priority?, queuedAt?, queuedBy?, runtime?, convoy?, failures?, title, reason, sentence, next? }',
   })
     .argument('<bead>')
     .action(async (bead: string) => {
@@ -146,9 +146,9 @@ export async function retry(cli: Cli, words: readonly string[]): Promise<void> {
   await answer(cli, {
     method: 'scheduler/retry',
     params: { bead },
-    text: ({ dispatch }) => [
-      `${displayText(dispatch.id)} is tried again.`,
-      `Next: gt explain ${displayText(dispatch.id)}`,
+    text: ({ explanation: { bead: id } }) => [
+      `${displayText(id)} is tried again.`,
+      `Next: gt explain ${displayText(id)}`,
     ],
     json: queuedJson,
   });
@@ -159,7 +159,7 @@ export function addQuota(gt: Command, cli: Cli): void {
     'gt quota list',
     'gt quota park codex --until 14:00',
   ]);
-  const keys = '{ id, since, until?, by, reason? }';
+  const keys = '{ id, since, until?, by, reason?, limited?: { polecats, goesOnAt? } }';
   verb(quota, 'list', {
     does: 'list the runtimes that are parked, and until when',
     examples: ['gt quota list'],

@@ -11,6 +11,7 @@ import { noun, present, verb, wholeNumber } from '../words.ts';
 import { hostOption, type HostOption } from './hostOption.ts';
 import { addAttach } from './sessionAttach.ts';
 import { addHandoff, addResume } from './sessionChange.ts';
+import { addSessionLook } from './sessionLook.ts';
 
 export function addSession(gt: Command, cli: Cli): void {
   const session = noun(gt, 'session', 'the runs of agents: each is one program in one place', [
@@ -24,12 +25,15 @@ export function addSession(gt: Command, cli: Cli): void {
     json: `{ sessions: [${sessionKeys}] }`,
   })
     .option('--all', 'those that have ended, too')
-    .action(async (options: { all?: boolean }) => {
+    .option('--rig <rig>', 'only of this rig')
+    .action(async ({ all, rig }: { all?: boolean; rig?: string }) => {
+      const keep = (sessions: readonly Session[]): Session[] =>
+        sessions.filter((each) => rig === undefined || each.rig === rig);
       await answer(cli, {
         method: 'session/list',
-        params: options.all ? { all: true } : {},
-        text: sessionsLines,
-        json: (sessions) => ({ sessions: sessions.map(sessionJson) }),
+        params: all ? { all } : {},
+        text: (sessions, look) => sessionsLines(keep(sessions), look),
+        json: (sessions) => ({ sessions: keep(sessions).map(sessionJson) }),
       });
     });
   hostOption(
@@ -38,7 +42,12 @@ export function addSession(gt: Command, cli: Cli): void {
       examples: ['gt session run backend/nux', 'gt session run backend/nux --host process'],
       json: sessionKeys,
       aliases: ['start'],
-    }).argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor'),
+    })
+      .argument('<agent>', 'RIG/NAME, RIG/crew/NAME or mayor')
+      .option(
+        '--issue <bead>',
+        'accepted: a session works on the hook of its agent; gt hook BEAD AGENT puts one there',
+      ),
   ).action(async (agent: string, { host }: HostOption) => {
     await answer(cli, {
       method: 'session/run',
@@ -52,6 +61,7 @@ export function addSession(gt: Command, cli: Cli): void {
   addHandoff(session, cli);
   addStop(session, cli);
   addLog(session, cli);
+  addSessionLook(session, cli);
 }
 
 function addStop(session: Command, cli: Cli): void {
@@ -61,6 +71,7 @@ function addStop(session: Command, cli: Cli): void {
     json: sessionKeys,
   })
     .argument('<session>', 'its id, or its agent')
+    .option('-f, --force', 'accepted: what has not stopped after 30 s is ended anyway')
     .action(async (named: string) => {
       await answer(cli, {
         method: 'session/stop',

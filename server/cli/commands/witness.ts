@@ -4,7 +4,7 @@ import { scanJson, scanLines, statusLines, witnessJson } from '../text/witness.t
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ agent, rig, bead, state, runtimeLabel, verdict, rule, reason, since?, until?, signals: [{ name, at?, value?, ageMs? }], remedies: [{ kind, at, outcome? }] }';
+  '{ agent, rig, bead, state, runtimeLabel, verdict, rule, reason, since?, until?, goesOnAt?, signals: [{ name, at?, value?, ageMs? }], remedies: [{ kind, at, outcome? }] }';
 
 export function addWitness(gt: Command, cli: Cli): void {
   const witness = noun(gt, 'witness', 'how the polecats are, as the town watches over them', [

@@ -35,7 +35,7 @@ function headline(detail: BeadDetail): string[] {
     displayText(bead.type),
     ...(bead.rig === undefined ? [] : [`rig ${displayText(bead.rig)}`]),
     ...(detail.runtimeLabel === undefined ? [] : [displayText(detail.runtimeLabel)]),
-    ...(bead.assignee ? [`held by ${displayText(bead.assignee)}`] : []),
+    ...(bead.assignee ? [`${status === 'open' ? 'for' : 'held by'} ${displayText(bead.assignee)}`] : []),
     ...(bead.labels.length === 0 ? [] : [bead.labels.map((label) => displayText(label)).join(', ')]),
   ];
 }

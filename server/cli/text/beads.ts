@@ -1,3 +1,4 @@
+import type { Bead } from '../../domain/bead.ts';
 import { displayText } from '../../domain/text.ts';
 import type { BeadDetail, BeadView } from '../../protocol/bead.ts';
 import type { Look } from '../output.ts';
@@ -10,7 +11,7 @@ export function beadsLines(views: readonly BeadView[], look: Look): string[] {
     `P${bead.priority}`,
     bead.type,
     blocked && bead.status === 'open' ? 'blocked' : bead.status,
-    bead.assignee ?? '',
+    whose(bead),
     bead.title,
   ]);
   const columns = [
@@ -18,13 +19,19 @@ export function beadsLines(views: readonly BeadView[], look: Look): string[] {
     { title: 'P' },
     { title: 'TYPE', shrinks: true },
     { title: 'STATUS', paint: paintOfState },
-    { title: 'HELD BY', shrinks: true },
+    { title: 'WHOSE', shrinks: true },
     { title: 'TITLE', shrinks: true },
   ];
-  // Nobody holds what is ready or closed; the titles have the room then.
+  // What is free or closed is nobody's; the titles have the room then.
   const held = rows.some((row) => row[4] !== '');
   const shown = <Cell>(cells: readonly Cell[]): Cell[] => cells.filter((_, at) => held || at !== 4);
   return table(shown(columns), rows.map(shown), look);
+}
+
+/** Whoever holds it; of one that is open, whom it is for. */
+function whose({ assignee, status }: Bead): string {
+  if (!assignee) return '';
+  return status === 'open' ? `for ${assignee}` : assignee;
 }
 
 export function blockedLines(views: readonly BeadView[], look: Look): string[] {

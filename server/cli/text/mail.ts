@@ -7,7 +7,7 @@ import { table } from '../table.ts';
 import { counted } from './state.ts';
 
 export const mailKeys =
-  '{ id, from, to, subject, text, type, priority, state: queued|delivered|acknowledged, unread, urgent?, thread, replyTo?, addressed?, cc?, createdAt, deliveredAt?, acknowledgedAt?, archivedAt? }';
+  '{ id, from, to, subject, text, type, priority, state: queued|delivered|acknowledged, unread, urgent?, thread, replyTo?, addressed?, cc?, createdAt, deliveredAt?, acknowledgedAt?, archivedAt?, pinned?, claim?: { queue, at } }';
 
 export function mailJson(mail: Mail): Record<string, unknown> {
   const { kind: _kind, markedUnread: _marked, ...rest } = mail;
@@ -32,6 +32,17 @@ export function inboxLines(address: string, mail: readonly Mail[], look: Look): 
   ];
 }
 
+/** What was said in a channel; what there is to it of read and unread is each subscriber's own. */
+export function announcedLines(mail: readonly Mail[], look: Look): string[] {
+  const rows = mail.map(({ id, from, createdAt, subject }) => [id, from, ago(createdAt, look.now), subject]);
+  const titles = ['LETTER', 'FROM', 'SENT', 'SUBJECT'];
+  return table(
+    titles.map((title) => ({ title, shrinks: title === 'FROM' || title === 'SUBJECT' })),
+    rows,
+    look,
+  );
+}
+
 const columns = [
   { title: '' },
   { title: 'LETTER' },
@@ -43,7 +54,8 @@ const columns = [
 
 function stateOf(mail: Mail): string {
   const word = mail.archivedAt !== undefined ? 'archived' : isUnread(mail) ? 'unread' : 'read';
-  return mail.urgent === true ? `${word}, urgent` : word;
+  const held = mail.claim !== undefined && mail.archivedAt === undefined ? 'claimed' : word;
+  return mail.urgent === true ? `${held}, urgent` : held;
 }
 
 /** Text of others stands behind a bar: an agent reads this as well as a person. */

@@ -1,7 +1,8 @@
-import { gateLine, gateLog } from '../../domain/gateText.ts';
+import type { GateOutcome } from '../../domain/gate.ts';
+import { gateCommand, gateLine, gateLog } from '../../domain/gateText.ts';
 import type { MergeRequest } from '../../domain/mergeRequest.ts';
 import { displayText, plainText } from '../../domain/text.ts';
-import type { MergeRequestDetail, RefineryStatus } from '../../protocol/mergeQueue.ts';
+import type { GitProof, MergeRequestDetail, RefineryStatus } from '../../protocol/mergeQueue.ts';
 import { ago } from '../ago.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
@@ -9,13 +10,15 @@ import { counted, paintOfState, shortSha } from './state.ts';
 
 export function queueLines(requests: readonly MergeRequestDetail[], look: Look): string[] {
   if (requests.length === 0) return ['Nothing waits to be merged.'];
-  const rows = requests.map(({ mergeRequest: each, bead, runtimeLabel }) => [
+  const checked = requests.some(({ proof }) => proof !== undefined);
+  const rows = requests.map(({ mergeRequest: each, bead, runtimeLabel, proof }) => [
     each.bead,
     each.rig,
     each.state,
     shortSha(each.landed ?? each.tip),
-    runtimeLabel,
-    ago(each.submittedAt, look.now),
+    ...(checked
+      ? [proof === undefined ? '' : proofWords(proof)]
+      : [runtimeLabel, ago(each.submittedAt, look.now)]),
     bead?.title ?? '',
   ]);
   const columns = [
@@ -23,12 +26,24 @@ export function queueLines(requests: readonly MergeRequestDetail[], look: Look):
     { title: 'RIG', shrinks: true },
     { title: 'STATE', paint: paintOfState },
     { title: 'COMMIT' },
-    { title: 'RUNTIME', shrinks: true },
-    { title: 'SUBMITTED' },
+    ...(checked ? [{ title: 'IN GIT' }] : [{ title: 'RUNTIME', shrinks: true }, { title: 'SUBMITTED' }]),
     { title: 'TITLE', shrinks: true },
   ];
-  return table(columns, rows, look);
+  const reasons = requests.flatMap(({ mergeRequest: { rig }, proof }) =>
+    proof?.why === undefined ? [] : [`${displayText(rig)} was not looked at: ${displayText(proof.why, 500)}`],
+  );
+  return [...table(columns, rows, look), ...new Set(reasons)];
 }
+
+/** What does not hold is told by a word, not by a colour. */
+const proofWords = ({ holds, says }: GitProof): string => (holds === false ? `LOST: ${says}` : says);
+
+export const queueJson = (requests: readonly MergeRequestDetail[]): Record<string, unknown> => ({
+  mergeRequests: requests.map((each) => ({
+    ...requestJson(each),
+    ...(each.proof ? { proof: each.proof } : {}),
+  })),
+});
 
 export function requestLines(detail: MergeRequestDetail, look: Look): string[] {
   const { mergeRequest: each, bead, runtimeLabel } = detail;
@@ -39,10 +54,16 @@ export function requestLines(detail: MergeRequestDetail, look: Look): string[] {
     `Branch: ${displayText(each.branch)} from ${shortSha(each.base)}, submitted as ${shortSha(each.tip)}`,
     `Target: ${displayText(each.target)}${each.landed === undefined ? '' : `, landed as ${shortSha(each.landed)}`}`,
     `Submitted: ${ago(each.submittedAt, look.now)}`,
+    ...(each.priority === undefined ? [] : [`Priority: ${each.priority}, of its own`]),
     ...(each.verifiedAt === undefined ? [] : [`Verified: ${ago(each.verifiedAt, look.now)}`]),
     ...metLines(detail),
-    ...(mergeable.has(each.state) ? [`Next: gt mq merge ${displayText(each.bead)}`] : []),
+    ...nextLines(each),
   ];
+}
+
+function nextLines({ bead, state, paused }: MergeRequest): string[] {
+  if (!mergeable.has(state)) return [];
+  return [`Next: gt ${paused ? 'refinery release' : 'mq merge'} ${displayText(bead)}`];
 }
 
 /** What its last landing met. */
@@ -52,12 +73,17 @@ function metLines({ mergeRequest: each, waits }: MergeRequestDetail): string[] {
     ...(waits === undefined || waits === each.reason ? [] : [`Waits: ${displayText(waits, 500)}`]),
     ...(each.blockedBy === undefined ? [] : [`Blocked by: ${displayText(each.blockedBy)}`]),
     ...(each.landedBy === undefined ? [] : ['Landed: others have put the same changes there (by patch-id)']),
-    ...(each.gates?.length ? ['Gates:', ...each.gates.map((gate) => `  ${gateLine(gate)}`)] : []),
+    ...(each.gates?.length ? ['Gates:', ...each.gates.flatMap(gateWithCommand)] : []),
     ...(each.checkOutput?.length
       ? ['Check:', ...each.checkOutput.map((line) => `  ${plainText(line)}`)]
       : []),
   ];
 }
+
+const gateWithCommand = (gate: GateOutcome): string[] => [
+  `  ${gateLine(gate)}`,
+  ...gateCommand(gate).map((line) => `    ${line}`),
+];
 
 export function landedLines({ mergeRequest: each }: MergeRequestDetail): string[] {
   return [

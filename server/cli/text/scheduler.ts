@@ -1,7 +1,14 @@
 import type { Explanation } from '../../domain/explaining.ts';
-import type { Quota } from '../../domain/quota.ts';
+import { clockTime } from '../../domain/dispatchLimits.ts';
 import { displayText } from '../../domain/text.ts';
-import type { BudgetStatus, QueuedBead, SchedulerStatus } from '../../protocol/scheduler.ts';
+import type {
+  BudgetStatus,
+  LimitedStatus,
+  QueuedBead,
+  QuotaView,
+  RetriedBead,
+  SchedulerStatus,
+} from '../../protocol/scheduler.ts';
 import { ago } from '../ago.ts';
 import type { Look } from '../output.ts';
 import { table } from '../table.ts';
@@ -31,11 +38,12 @@ export function schedulerLines(status: SchedulerStatus, look: Look): string[] {
       : []),
     `Queue: ${waiting} waiting, ${broken} failed too often`,
     `Working: ${counted(working, 'polecat').replace(' ', `${limit} `)}, ${sessions} of ${maxSessions} sessions`,
-    `Rate: ${status.batchSize} at once, ${status.spawnDelay} s between`,
+    `Rate: ${status.batchSize} at once, ${status.spawnDelay} s between${status.nextStartAt === undefined ? '' : `, the next at ${status.nextStartAt}`}`,
+    ...(status.limited ? [`Limits: ${limitedText(status.limited)}`] : []),
     ...status.budgets.map(budgetLine),
     'Cost: no runtime reports it to the town, so that there is no budget of it',
     ...status.quotas.map((quota) => `Parked: ${quotaText(quota)}`),
-    ...(broken > 0 ? ['Next: gt scheduler list'] : paused ? ['Next: gt scheduler resume'] : []),
+    ...(broken > 0 ? ['Next: gt attention'] : paused ? ['Next: gt scheduler resume'] : []),
   ];
 }
 
@@ -70,8 +78,9 @@ export function queueLines(queued: readonly QueuedBead[], look: Look): string[] 
   ];
 }
 
-export function queuedJson({ dispatch, title, explanation }: QueuedBead): Record<string, unknown> {
+export function queuedJson({ dispatch, title, explanation }: RetriedBead): Record<string, unknown> {
   return {
+    id: explanation.bead,
     ...dispatch,
     title,
     reason: explanation.reason,
@@ -80,12 +89,20 @@ export function queuedJson({ dispatch, title, explanation }: QueuedBead): Record
   };
 }
 
-export function quotasLines(quotas: readonly Quota[]): string[] {
+export function quotasLines(quotas: readonly QuotaView[]): string[] {
   return quotas.length === 0 ? ['No runtime is parked.'] : quotas.map(quotaText);
 }
 
-export function quotaText({ id, until, by, reason }: Quota): string {
+/** `3 polecats wait for one; the first goes on at …` */
+function limitedText({ polecats, goesOnAt }: LimitedStatus): string {
+  const then =
+    goesOnAt === undefined ? 'a person goes on with them' : `the first goes on at ${clockTime(goesOnAt)}`;
+  return `${counted(polecats, 'polecat')} wait${polecats === 1 ? 's' : ''}; ${then}`;
+}
+
+export function quotaText({ id, until, by, reason, limited }: QuotaView): string {
   const end = until === undefined ? 'until it is cleared' : `until ${until}`;
   const why = reason === undefined ? '' : `: ${displayText(reason, 300)}`;
-  return `${displayText(id, 40)} ${end}, by ${displayText(by, 60)}${why}`;
+  const waiting = limited ? `; ${limited.polecats} wait${limited.polecats === 1 ? 's' : ''}` : '';
+  return `${displayText(id, 40)} ${end}, by ${displayText(by, 60)}${why}${waiting}`;
 }

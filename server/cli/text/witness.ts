@@ -1,4 +1,5 @@
 import type { AgentVerdict, Signal } from '../../domain/episode.ts';
+import { clockTime } from '../../domain/dispatchLimits.ts';
 import { describeState } from '../../domain/stateWords.ts';
 import { spanWords } from '../../domain/span.ts';
 import { displayText } from '../../domain/text.ts';
@@ -25,12 +26,13 @@ export function statusLines(views: readonly WitnessView[], look: Look): string[]
   return [...table(columns, rows, look), ...troubled.flatMap(reasonLines)];
 }
 
-function reasonLines({ agent, verdict, episode }: WitnessView): readonly string[] {
+function reasonLines({ agent, verdict, episode, goesOnAt }: WitnessView): readonly string[] {
   const tried = episode?.remedies.at(-1);
   return [
     '',
     `${displayText(agent)}: ${displayText(verdict.reason, 500)}`,
     ...(verdict.until === undefined ? [] : [`  Until: ${verdict.until}`]),
+    ...(goesOnAt === undefined ? [] : [`  Goes on at ${clockTime(goesOnAt)}`]),
     ...(tried === undefined
       ? []
       : [`  Tried: ${tried.kind}. ${displayText(tried.outcome ?? '', 300)}`.trimEnd()]),
@@ -70,6 +72,7 @@ export function witnessJson({
   runtimeLabel,
   verdict,
   episode,
+  goesOnAt,
 }: WitnessView): Record<string, unknown> {
   return {
     agent,
@@ -79,6 +82,7 @@ export function witnessJson({
     runtimeLabel,
     ...verdictJson(verdict),
     since: episode?.since,
+    goesOnAt,
     remedies: episode?.remedies ?? [],
   };
 }
@@ -136,6 +140,7 @@ const actWords: Readonly<Record<string, string>> = {
   nudge: 'nudge it',
   handoff: 'begin it again with an empty conversation',
   restart: 'begin it again where it was',
+  'go-on': 'go on with it, since its limit is over',
   release: 'end its session',
   escalate: 'ask for a person',
 };
