@@ -1,4 +1,4 @@
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync, realpathSync, writeSync } from 'node:fs';
 import { messageOf, stackOf } from './domain/fault.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { Git } from './git/git.ts';
@@ -11,8 +11,9 @@ const help = `gastown-server: the programs behind gt, bd and the editors. Usuall
 
   gastown-server town PATH     serve the town in PATH until nobody needs it
   gastown-server create PATH   make a town in PATH
-  gastown-server uninstall PATH [--all] [--keep-clones]
-                               remove a town that is stopped, and say what is left, as one JSON line
+  gastown-server uninstall PATH [--plan] [--all] [--keep-clones]
+                               remove a town that is stopped, and say what is left, as one JSON line; with --plan
+                               remove nothing, and say what lies outside of the town
   gastown-server stop PATH     mark a town as stopped of which nothing runs, and say whether, as one JSON line
   gastown-server lsp --stdio   speak LSP to an editor
   gastown-server demo [--keep] show the whole loop in a throw-away town, as JSON lines
@@ -95,7 +96,11 @@ async function create(path: string | undefined): Promise<number> {
 
 async function removeTown([path, ...options]: readonly string[]): Promise<number> {
   if (path === undefined || path.startsWith('-')) return usage();
-  const { uninstall } = await import('./uninstall.ts');
+  const { uninstall, uninstallPlan } = await import('./uninstall.ts');
+  if (options.includes('--plan')) {
+    print({ event: 'result', ...uninstallPlan(realpathSync(path), townsOfUser()) });
+    return 0;
+  }
   const wish = { all: options.includes('--all'), keepClones: options.includes('--keep-clones') };
   print({ event: 'result', ...(await uninstall({ town: path, ...wish }, townsOfUser())) });
   return 0;

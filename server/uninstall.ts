@@ -1,12 +1,13 @@
-import { existsSync, lstatSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { isSettled } from './domain/landings.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { Rig } from './domain/rig.ts';
+import { shellWord } from './domain/text.ts';
 import type { View } from './domain/view.ts';
 import { createGit, type Git } from './git/git.ts';
 import { townPaths, type TownPaths } from './protocol/address.ts';
-import { endpointsOf } from './rpc/endpoint.ts';
+import { isThere, type Outside, outsideOf } from './rpc/outside.ts';
 import type { KnownTowns } from './store/knownTowns.ts';
 import { acquireLock } from './store/lock.ts';
 import { openStore } from './store/store.ts';
@@ -49,19 +50,17 @@ export async function uninstall(
     } finally {
       await store.close();
     }
+    const outside = outsideOf(paths.town, townId === undefined ? undefined : known.fileOf(townId));
     const refs = await lookAfterRefs(git, rigs, all);
     const gone = removeFolders(paths, rigs, keepClones);
     if (townId !== undefined) known.remove(townId);
-    const file = townId === undefined ? [] : [known.fileOf(townId)];
-    const sockets = endpointsOf(paths.town);
-    for (const socket of sockets) rmSync(socket, { force: true });
-    for (const place of [...file, ...sockets]) removeIfEmpty(dirname(place), 2);
-    const wanted = [...gone.wanted, ...file, ...sockets];
-    const left = [...wanted.filter(isThere), ...refs.left];
+    for (const path of outside.goes) rmSync(path, { recursive: true, force: true });
+    for (const folder of outside.folders) removeIfEmpty(folder);
+    const wanted = [...gone.wanted, ...outside.goes];
     return {
       removed: [...wanted.filter((path) => !isThere(path)), ...refs.removed],
-      kept: [...gone.kept, ...refs.kept],
-      left,
+      kept: [...gone.kept, ...refs.kept, ...outside.stays],
+      left: [...wanted.filter(isThere), ...refs.left],
     };
   } finally {
     lock.release();
@@ -108,22 +107,43 @@ interface Refs {
   readonly left: readonly string[];
 }
 
-/** In repositories that are the user's: what was archived there stays, unless all is to go. */
+/** In repositories that are the user's: what was archived there stays, unless all is to go, and so do branches that are somebody's result. */
 async function lookAfterRefs(git: Git, rigs: readonly Rig[], all: boolean): Promise<Refs> {
   const told = { removed: [] as string[], kept: [] as string[], left: [] as string[] };
   for (const rig of rigs) {
     if (rig.repository.kind !== 'path' || !existsSync(rig.gitDirectory)) continue;
+    const { path } = rig.repository;
+    for (const prefix of ['polecat/', 'crew/'])
+      told.kept.push(...branchWords(path, prefix, (await git.localBranches(rig, prefix)).length));
     const before = await git.ownTownRefs(rig);
     if (before.length === 0) continue;
     if (all) await git.deleteTownRefs(rig);
     const after = all ? await git.ownTownRefs(rig) : before;
-    const say = (count: number): string =>
-      `${count} refs under refs/gastown/ in ${rig.repository.kind === 'path' ? rig.repository.path : ''}`;
-    if (!all) told.kept.push(say(after.length));
-    else if (after.length > 0) told.left.push(say(after.length));
-    else told.removed.push(say(before.length));
+    if (!all) told.kept.push(`${refWords(path, after.length)}; ${deletion(path, 'refs/gastown/')}`);
+    else if (after.length > 0) told.left.push(refWords(path, after.length));
+    else told.removed.push(refWords(path, before.length));
   }
   return told;
+}
+
+const refWords = (path: string, count: number): string => `${count} refs under refs/gastown/ in ${path}`;
+
+function branchWords(path: string, prefix: string, count: number): readonly string[] {
+  if (count === 0) return [];
+  return [`${count} branches ${prefix}* in ${path}; ${deletion(path, `refs/heads/${prefix}`)}`];
+}
+
+/** For a person to run, once they are sure: nothing keeps the commits then. */
+function deletion(path: string, refs: string): string {
+  const at = `git -C ${shellWord(path)}`;
+  return `for good: ${at} for-each-ref --format='delete %(refname)' ${refs} | ${at} update-ref --stdin`;
+}
+
+/** What lies outside of the town and goes with it, or stays. Nothing is removed. */
+export function uninstallPlan(town: string, known: KnownTowns): Pick<Outside, 'goes' | 'stays'> {
+  const townId = known.idOf(town);
+  const { goes, stays } = outsideOf(town, townId === undefined ? undefined : known.fileOf(townId));
+  return { goes, stays };
 }
 
 /** Only what the town made: whatever else lies in its folder stays, and so does the folder then. */
@@ -136,7 +156,7 @@ function removeFolders(
   const folders = rigs.filter((rig) => !clones.includes(rig)).map(({ id }) => join(paths.town, id));
   for (const folder of [...folders, paths.state])
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  removeIfEmpty(paths.town, 1);
+  removeIfEmpty(paths.town);
   const others = existsSync(paths.town) ? readdirSync(paths.town) : [];
   const isEmpty = others.length === 0;
   return {
@@ -145,15 +165,10 @@ function removeFolders(
   };
 }
 
-/** And folders above it, as many as that. */
-function removeIfEmpty(folder: string, levels: number): void {
-  for (let path = folder, left = levels; left > 0; path = dirname(path), left -= 1) {
-    try {
-      rmdirSync(path);
-    } catch {
-      return;
-    }
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // There is something in it, or it is gone already.
   }
 }
-
-const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;

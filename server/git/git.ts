@@ -58,7 +58,8 @@ import { targetRef } from './repository.ts';
 import { signatures } from './signatures.ts';
 import { inspectSource } from './source.ts';
 import { commitAll, status } from './status.ts';
-import { deleteTownRefs, ownTownRefs } from './townRefs.ts';
+import { indexLock, removeIndexLock } from './locks.ts';
+import { deleteTownRefs, landedNotOn, ownTownRefs } from './townRefs.ts';
 import { filesOf } from './treeFiles.ts';
 import { unlandedRefs } from './unlanded.ts';
 import { userIdentity } from './userIdentity.ts';
@@ -136,6 +137,9 @@ const calls = {
   unlandedRefs,
   ownTownRefs,
   deleteTownRefs,
+  landedNotOn,
+  indexLock,
+  removeIndexLock,
   landedByPatch,
   openScratchObjects,
   removeScratchObjects,

@@ -7,8 +7,9 @@ import type { Check, Trouble } from './doctorCheck.ts';
 import { placeCheck } from './doctorPlaces.ts';
 import { recordChecks } from './doctorRecords.ts';
 import { repositoryChecks } from './doctorRepositories.ts';
+import { workChecks } from './doctorWork.ts';
 
-const checks: readonly Check[] = [...recordChecks, placeCheck, ...repositoryChecks];
+const checks: readonly Check[] = [...recordChecks, placeCheck, ...repositoryChecks, ...workChecks];
 
 export function doctorHandlers(context: Context): Pick<Handlers, 'town/doctor'> {
   return { 'town/doctor': (params) => examineTown(context, params) };

@@ -106,7 +106,7 @@ async function noteObstacle(
 ): Promise<void> {
   const [first] = batch;
   // The end of the town is no failure of its own, and the next town server has no reason to wait.
-  if (!first || isStopping(context)) return;
+  if (!first || isStopping(context) || isLeaving(obstacle)) return;
   if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
   await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
@@ -127,6 +127,8 @@ async function noteObstacle(
     }
   });
 }
+
+const isLeaving = (error: unknown): boolean => error instanceof Refusal && error.code === 'unavailable';
 
 /** A person has pressed Merge for this tip. What could not land is in the queue again, whatever it waits for. */
 function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {

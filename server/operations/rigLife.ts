@@ -1,10 +1,5 @@
 import { hookOf } from '../domain/hooks.ts';
 import { messageOf } from '../domain/fault.ts';
-import { isHeld } from '../domain/hooks.ts';
-import { agentOf } from '../domain/agents.ts';
-import { isAgentName } from '../domain/agentNames.ts';
-import { dropMessages } from '../domain/messages.ts';
-import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig, RigState } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
@@ -12,13 +7,13 @@ import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { RigActed, RigMove } from '../protocol/rigLife.ts';
 import type { Context } from './context.ts';
-import { findPolecat, findRig } from './lookups.ts';
+import { findRig } from './lookups.ts';
 import { listMergeRequests } from './mergeRequests.ts';
 import { listPolecats } from './polecats.ts';
-import { agentQueue } from './queue.ts';
-import { archiveAndRemove } from './remove.ts';
+import { resetRig } from './rigReset.ts';
+import { endSessions, running } from './rigSessions.ts';
 import { rigSummary } from './rigSummary.ts';
-import { runSession, stopSession } from './sessions.ts';
+import { runSession } from './sessions.ts';
 import { noteRigStop } from './stopping.ts';
 import { repositoryOf } from './workingFolder.ts';
 
@@ -27,7 +22,7 @@ export function rigLifeHandlers(context: Context): Pick<Handlers, 'rig/move' | '
     'rig/move': (params, caller) =>
       eachRig(context, params.rigs, (rig) => move(context, rig, params, caller)),
     'rig/reset': (params, caller) =>
-      eachRig(context, params.rigs, (rig) => reset(context, rig, params, caller)),
+      eachRig(context, params.rigs, (rig) => resetRig(context, rig, params, caller)),
     'rig/status': (params, caller) => rigStatus(context, params, caller),
   };
 }
@@ -99,12 +94,6 @@ async function setState(
   });
 }
 
-function running({ store: { view } }: Context, rig: Rig): readonly Polecat[] {
-  return [...view.find('agentsByRig', rig.id)].filter(
-    ({ session }) => session !== undefined && view.get('sessions', session)?.state !== 'ended',
-  );
-}
-
 /** How many files a refusal names. */
 const shownFiles = 10;
 
@@ -125,12 +114,6 @@ async function refuseUncommitted(context: Context, rig: Rig, how: RigMove): Prom
       facts: { files: found },
     },
   );
-}
-
-async function endSessions(context: Context, rig: Rig, caller: Caller): Promise<readonly string[]> {
-  const polecats = running(context, rig);
-  await Promise.all(polecats.map(({ session = '' }) => stopSession(context, session, { by: caller.by })));
-  return polecats.map(({ id }) => id);
 }
 
 /** Those whose session a person stopped, and whose bead is still on their hook. */
@@ -155,75 +138,6 @@ async function resume(
     }
   }
   return { resumed, notes };
-}
-
-/** Archives and removes every polecat of the rig; or, where that is asked for, only frees what nobody works on, or drops mail. */
-async function reset(
-  context: Context,
-  rig: Rig,
-  params: Params<'rig/reset'>,
-  caller: Caller,
-): Promise<RigActed> {
-  const acted = { rig: rig.id, state: rig.state, ended: [], resumed: [], working: [], notes: [] };
-  if (params.stale === true || params.mail === true) {
-    const notes = await resetRecords(context, rig, params, caller);
-    return { ...acted, removed: [], notes };
-  }
-  const polecats = [...context.store.view.find('agentsByRig', rig.id)];
-  const live = running(context, rig).map(({ id }) => id);
-  if (params.dryRun === true) {
-    const removed = polecats.map(({ id, branch }) => ({ agent: id, archive: branch, archiveId: '' }));
-    return { ...acted, working: live, removed };
-  }
-  if (live.length > 0 && params.force !== true) {
-    throw new Refusal('in-use', `${live.join(', ')} ${live.length === 1 ? 'is' : 'are'} still running.`, {
-      next: `gt rig stop ${rig.id}, or gt rig reset ${rig.id} --force, which ends and archives them.`,
-      facts: { agents: live },
-    });
-  }
-  const ended = await endSessions(context, rig, caller);
-  const removed: RigActed['removed'][number][] = [];
-  for (const { id } of polecats) {
-    const gone = await context.queue.run(agentQueue(id), async () => {
-      if (!context.store.view.get('agents', id)) return undefined;
-      return await archiveAndRemove(context, findPolecat(context.store.view, id), {
-        by: caller.by,
-        why: 'reset',
-      });
-    });
-    if (gone) removed.push({ agent: id, archive: gone.archive, archiveId: gone.archiveId });
-  }
-  return { ...acted, ended, removed };
-}
-
-/** Beads on the hooks of agents that are gone are open again; messages to the rig's agents go. */
-async function resetRecords(
-  context: Context,
-  rig: Rig,
-  { stale, mail, dryRun }: Params<'rig/reset'>,
-  caller: Caller,
-): Promise<readonly string[]> {
-  const { view } = context.store;
-  const orphaned = [...view.find('beadsByRig', rig.id)].filter(
-    (bead) => isHeld(bead) && isAgentName(bead.assignee) && !agentOf(view, bead.assignee ?? ''),
-  );
-  const agents = Array.from(view.find('agentsByRig', rig.id), ({ id }) => id);
-  const would = dryRun === true ? 'would be' : 'is';
-  const freed = stale === true ? orphaned.map(({ id }) => `${id} ${would} open again.`) : [];
-  const dropped = mail === true ? agents.filter((id) => view.count('messagesByAgent', id) > 0) : [];
-  const notes = [...freed, ...dropped.map((id) => `What waits for ${id} ${would} dropped.`)];
-  if (dryRun === true || notes.length === 0) return notes;
-  await context.store.transact({ verb: 'rig/reset', by: caller.by, subject: rig.id }, (draft) => {
-    if (stale === true)
-      for (const { id } of orphaned) {
-        const bead = draft.get('beads', id);
-        if (!bead || !isHeld(bead)) continue;
-        const { assignee: _, ...rest } = bead;
-        draft.put('beads', { ...rest, status: 'open', updatedAt: context.now() });
-      }
-    for (const id of dropped) dropMessages(draft, id);
-  });
-  return notes;
 }
 
 async function rigStatus(

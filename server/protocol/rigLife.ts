@@ -42,7 +42,10 @@ export interface RigLifeRequests {
     params: { readonly rigs: readonly string[]; readonly move: RigMove; readonly force?: boolean };
     result: Acted;
   };
-  /** A person: archive and remove all polecats of rigs; with `stale` or `mail` only that. Refused while any runs, without `force`. */
+  /**
+   * A person: archive and remove all polecats of rigs; with `stale`, `mail` or `handoff` only that. Refused while any runs, without
+   * `force`. `role` (`polecat`, `crew`): only of theirs, with `mail` or `handoff`.
+   */
   'rig/reset': {
     params: {
       readonly rigs: readonly string[];
@@ -50,6 +53,8 @@ export interface RigLifeRequests {
       readonly dryRun?: boolean;
       readonly stale?: boolean;
       readonly mail?: boolean;
+      readonly handoff?: boolean;
+      readonly role?: string;
     };
     result: Acted;
   };

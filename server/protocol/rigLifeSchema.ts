@@ -7,6 +7,14 @@ export const rigLifeFields = {
     move: oneOf('start', 'stop', 'restart', 'park', 'unpark', 'dock', 'undock'),
     force: opt(flag),
   },
-  'rig/reset': { rigs: labels, force: opt(flag), dryRun: opt(flag), stale: opt(flag), mail: opt(flag) },
+  'rig/reset': {
+    rigs: labels,
+    force: opt(flag),
+    dryRun: opt(flag),
+    stale: opt(flag),
+    mail: opt(flag),
+    handoff: opt(flag),
+    role: opt(word),
+  },
   'rig/status': { rig: word, disk: opt(flag) },
 };

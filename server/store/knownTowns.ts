@@ -10,6 +10,8 @@ export interface KnownTowns {
   /** Also forgets towns that were made long ago and whose folders are gone. */
   add(townId: string, path: string): void;
   remove(townId: string): void;
+  /** Of the town in that folder. */
+  idOf(path: string): string | undefined;
   /** Where the town's file would be. */
   fileOf(townId: string): string;
 }
@@ -24,9 +26,16 @@ export function knownTowns(folder: string): KnownTowns {
       for (const name of readdirSync(folder)) forgetIfGone(fileOf(name));
       writeFileSync(fileOf(townId), `${path}\n`, { mode: 0o600 });
     },
+    idOf: (path) => idsIn(folder).find((id) => pathIn(fileOf(id)) === path),
     remove: (townId) => rmSync(fileOf(townId), { force: true }),
   };
 }
+
+function idsIn(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).filter(isId) : [];
+}
+
+const pathIn = (file: string): string => readFileSync(file, 'utf8').trim();
 
 /** An id is the name of a file here, and comes from the town's own records. */
 const isId = (townId: string): boolean => /^[0-9a-f-]{8,64}$/.test(townId);

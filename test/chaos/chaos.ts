@@ -81,7 +81,7 @@ async function playRounds(scene: Scene, show: (line: string) => void, stop: Abor
   // So that there is work for everybody, and what is left at the end can be finished.
   const most = Math.max(2, Math.round(options.polecats / 5));
   for (scene.round = 1; scene.round <= options.rounds && !stop.aborted; scene.round += 1) {
-    if (heal(scene).includes('full disk')) await startAgain(scene);
+    if ((await heal(scene)).includes('full disk')) await startAgain(scene);
     await Promise.all([work(scene, most), inflict(scene)]);
     for (const rig of place.rigs) ledger.observe(rig);
     if (scene.round % 10 === 0)
@@ -111,7 +111,7 @@ async function stopTheIdle(scene: Scene): Promise<void> {
 
 async function finish(scene: Scene): Promise<string[]> {
   const { place, commands, ledger, counts } = scene;
-  heal(scene, true);
+  await heal(scene, true);
   await startAgain(scene);
   const drained = await drain(scene, drainMs);
   for (const rig of place.rigs) ledger.observe(rig);
@@ -140,6 +140,8 @@ function factsOf({ counts, ledger, commands, place }: Scene): (readonly [string,
       `${counts.get('full disk')} × ${place.disk.how}; ${counts.get('read-only, started again')} × read-only until it was started again`,
     ],
     ['dead remote', String(counts.get('dead remote'))],
+    ['killed in a batch', list('batch: ')],
+    ['at the limit', String(counts.get('at the limit'))],
     [
       'by hand',
       `${counts.get('by hand on the target')} commits, ${counts.get('uncommitted at the target')} left uncommitted`,

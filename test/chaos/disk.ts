@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Random } from '../support/random.ts';
+import type { ChaosOptions } from './options.ts';
 import { ownProcesses } from './processes.ts';
 
 /** Where the town lies, and how that becomes full: in earnest. */
@@ -17,9 +18,12 @@ export interface Disk {
 const mebibytes = 160;
 
 /** A small file system of its own where that may be mounted, else a limit on the size of files, where that can be set; else neither. */
-export function openDisk(folder: string, directory: string): Disk {
+export function openDisk(folder: string, directory: string, wish: ChaosOptions['disk']): Disk {
   mkdirSync(directory, { recursive: true });
-  if (can('mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0700`, 'chaos', directory))
+  if (
+    wish === 'auto' &&
+    can('mount', '-t', 'tmpfs', '-o', `size=${mebibytes}m,mode=0700`, 'chaos', directory)
+  )
     return new SmallDisk(directory);
   return can('prlimit', '--version')
     ? new LimitedFiles(folder)

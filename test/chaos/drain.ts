@@ -21,6 +21,7 @@ async function step(scene: Scene): Promise<boolean> {
   if (!polecats) return false;
   await slingReady(scene, polecats);
   const needs = await lookAfter(scene, 1, true);
+  await clearQuotas(scene);
   await stopTheStalled(scene);
   await removeRestored(scene);
   for (const rig of scene.place.rigs) scene.ledger.observe(rig);
@@ -36,6 +37,12 @@ async function step(scene: Scene): Promise<boolean> {
     left.every((need) => !isOfWork(need) || isLeft(scene, need)) &&
     (await areAllExplained(scene, waiting))
   );
+}
+
+/** What came to its limit only now is back as well. */
+async function clearQuotas({ commands }: Scene): Promise<void> {
+  const listed = await commands.json<{ quotas: { id: string }[] }>('gt', 'quota', 'list');
+  for (const { id } of listed?.quotas ?? []) await commands.run('gt', 'quota', 'clear', id);
 }
 
 /** Those that are open are in the list, or wait for one that is. */

@@ -3,7 +3,7 @@ import { reachTown } from '../../server/rpc/reach.ts';
 import { serverProgram } from '../e2e/terminal.ts';
 import { pause } from '../support/wait.ts';
 import { commitByHand, leaveUncommitted, restoreSome } from './person.ts';
-import { moveRemote, openEditor } from './place.ts';
+import { limitedRuntime, moveRemote, openEditor } from './place.ts';
 import { type Kind, kill, ownProcesses } from './processes.ts';
 import { isIll, type Scene, weighted } from './scene.ts';
 
@@ -15,6 +15,8 @@ const faults: readonly (readonly [number, Fault])[] = [
   [1, (scene) => killSome(scene, 'launcher', 20)],
   [3, (scene) => killSome(scene, 'town server', 1)],
   [4, killServerAt],
+  [2, killInBatch],
+  [1, reachLimit],
   [2, killEditor],
   [2, fullDisk],
   [3, deadRemote],
@@ -64,8 +66,16 @@ const steps = [
 ];
 
 async function killServerAt(scene: Scene): Promise<void> {
-  const { place, random, counts, tell } = scene;
-  const wanted = random.pick(steps);
+  const wanted = scene.random.pick(steps);
+  if (await killBehind(scene, wanted)) scene.counts.add(`checkpoint: ${wanted}`);
+}
+
+/** Kills the town server right behind an entry of this verb, if one comes soon; `begin` is what brings it forth. */
+async function killBehind(
+  { place, random, counts, tell }: Scene,
+  wanted: string,
+  begin?: () => Promise<unknown>,
+): Promise<boolean> {
   const { town, folder } = place.terminal;
   const stray = random.below(30);
   try {
@@ -78,18 +88,61 @@ async function killServerAt(scene: Scene): Promise<void> {
       });
     });
     await client.request('town/subscribe', {});
+    const begun = begin?.();
     const isMet = await Promise.race([met, ended.then(() => false), pause(4000).then(() => false)]);
     if (isMet) {
       await pause(stray);
       const server = ownProcesses(folder).find(({ kind }) => kind === 'town server');
       if (server && kill(server)) counts.add('killed: town server');
-      counts.add(`checkpoint: ${wanted}`);
       tell(`killed town server behind ${wanted}`);
     }
     client.close();
+    await begun;
+    return isMet;
   } catch (error) {
     tell(`no watch on the town: ${String(error).split('\n', 1)[0]}`);
+    return false;
   }
+}
+
+const batchSteps = ['land/begin', 'land/prepared', 'land/merged', 'land'];
+
+interface Waiting {
+  readonly bead: string;
+  readonly state: string;
+}
+
+/** Several land together, and the town server is killed on the way. */
+async function killInBatch(scene: Scene): Promise<void> {
+  const { commands, random, counts } = scene;
+  const rig = 'meadow';
+  const listed = await commands.json<{ mergeRequests: Waiting[] }>('gt', 'mq', 'list', rig);
+  const waiting = (listed?.mergeRequests ?? []).filter(({ state }) => state === 'submitted').slice(0, 5);
+  if (waiting.length < 2 || (await commands.run('gt', 'refinery', 'pause', rig)).code !== 0) return;
+  for (const { bead } of waiting) await commands.run('gt', 'mq', 'retry', bead);
+  const step = random.pick(batchSteps);
+  const isMet = await killBehind(scene, step, () => commands.run('gt', 'refinery', 'resume', rig));
+  if (isMet) counts.add(`batch: ${step}`);
+  // The town server may have been killed before it took the word.
+  const at = scene.round + 1;
+  const resume = async (): Promise<void> => void (await commands.run('gt', 'refinery', 'resume', rig));
+  scene.heals.push({ at, what: 'paused refinery', heal: resume });
+}
+
+/** A runtime comes to the end of its quota: nothing more begins on it until a person says that it is back. */
+async function reachLimit(scene: Scene): Promise<void> {
+  const { commands, ledger, counts } = scene;
+  if (isIll(scene, 'limit')) return;
+  const words = ['create', `Limited work of ${scene.round}`, '--rig', 'orchard', '--labels', 'sim:crash'];
+  const bead = await commands.json<{ id: string }>('bd', ...words);
+  if (!bead) return;
+  ledger.beads.set(bead.id, { rig: 'orchard', behaviour: 'crash' });
+  const { code } = await commands.run('gt', 'sling', bead.id, '--runtime', limitedRuntime);
+  if (code !== 0) return;
+  counts.add('at the limit');
+  await commands.run('gt', 'quota', 'park', limitedRuntime, '--until', '2h');
+  const back = async (): Promise<void> => void (await commands.run('gt', 'quota', 'clear', limitedRuntime));
+  scene.heals.push({ at: scene.round + 2, what: 'limit', heal: back });
 }
 
 async function killEditor(scene: Scene): Promise<void> {

@@ -3,11 +3,13 @@ export interface ChaosOptions {
   readonly seed: number;
   readonly rounds: number;
   readonly polecats: number;
+  /** What a full disk is: `limit` a limit on the size of files, also where a file system of its own may be mounted. */
+  readonly disk: 'auto' | 'limit';
   /** Leaves the folder also after a clean run. */
   readonly keep: boolean;
 }
 
-export const usage = `node test/chaos/run.ts [--seed N] [--rounds N] [--polecats N] [--keep]`;
+export const usage = `node test/chaos/run.ts [--seed N] [--rounds N] [--polecats N] [--disk limit] [--keep]`;
 
 /** Undefined where the words are wrong. */
 export function readOptions(words: readonly string[], usual: ChaosOptions): ChaosOptions | undefined {
@@ -17,6 +19,11 @@ export function readOptions(words: readonly string[], usual: ChaosOptions): Chao
     const name = word.replace('--', '');
     if (word === '--keep') {
       options = { ...options, keep: true };
+      continue;
+    }
+    if (word === '--disk') {
+      if (rest.shift() !== 'limit') return undefined;
+      options = { ...options, disk: 'limit' };
       continue;
     }
     const value = Number(rest.shift());

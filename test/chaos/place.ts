@@ -28,6 +28,8 @@ export interface Place {
   readonly scope: Scope;
 }
 
+export const limitedRuntime = 'sim-limited';
+
 /** A simulated agent that lives long enough to be hit. */
 const runtime = {
   id: 'sim-at-work',
@@ -42,15 +44,24 @@ const files = {
   'src/main.ts': 'export const main = 1;\n',
 };
 
+/** One that comes to the end of its quota where its bead says `sim:crash`. */
+const limited = {
+  ...runtime,
+  id: limitedRuntime,
+  label: 'Limited',
+  failures: [{ verdict: 'quota', text: 'out of memory', advice: 'Its plan is used up until its reset.' }],
+};
+
 /** A town on a small disk, with a rig over a person's repository, which lands by itself, and one over a remote, which a person lands. */
-export async function openPlace(scope: Scope, { polecats }: ChaosOptions): Promise<Place> {
+export async function openPlace(scope: Scope, { polecats, disk: wish }: ChaosOptions): Promise<Place> {
   const terminal = openTerminal(scope, 'disk/town');
-  const disk = openDisk(terminal.folder, join(terminal.folder, 'disk'));
+  const disk = openDisk(terminal.folder, join(terminal.folder, 'disk'), wish);
   scope.after(() => disk.end());
   const source = join(terminal.folder, 'source');
   mkdirSync(source);
   await terminal.must('gt', 'install', terminal.town);
   await addRuntime(terminal, runtime);
+  await addRuntime(terminal, limited);
   await terminal.must('gt', 'config', 'maxSessions', String(polecats));
   const orchard = join(source, 'orchard');
   createRepository(orchard, { files });

@@ -5,7 +5,13 @@ import { readOptions, usage } from './options.ts';
 import { outcomeLines } from './summary.ts';
 
 const apart = 'GT_CHAOS_APART';
-const usual = { seed: Date.now() % 1_000_000, rounds: 300, polecats: 20, keep: false };
+const usual = {
+  seed: Date.now() % 1_000_000,
+  rounds: 300,
+  polecats: 20,
+  disk: 'auto',
+  keep: false,
+} as const;
 const words = process.argv.slice(2);
 process.exitCode = isApart() ? await main() : inOwnMounts();
 

@@ -19,7 +19,7 @@ export interface Scene {
   editor: LanguageClient;
   round: number;
   /** What is to be put right again, and in which round. */
-  readonly heals: { readonly at: number; readonly what: string; readonly heal: () => void }[];
+  readonly heals: { readonly at: number; readonly what: string; readonly heal: () => void | Promise<void> }[];
   /** How often a person had to look after a bead. */
   readonly troubles: Map<string, number>;
   /** Since which round a polecat works on its bead. */
@@ -40,12 +40,12 @@ export function weighted<T>(random: Random, table: readonly (readonly [number, T
 }
 
 /** The one, or all, that are due; gives what was healed. */
-export function heal(scene: Scene, all = false): readonly string[] {
+export async function heal(scene: Scene, all = false): Promise<readonly string[]> {
   const due = scene.heals.filter(({ at }) => all || at <= scene.round);
   for (const each of due) {
     scene.heals.splice(scene.heals.indexOf(each), 1);
     scene.tell(`healed: ${each.what}`);
-    each.heal();
+    await each.heal();
   }
   return due.map(({ what }) => what);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TownFinding } from '../../server/protocol/doctor.ts';
@@ -127,4 +127,67 @@ test('crash refs that are lost or nobody knows, and what the radar left of a rig
   );
   assert.equal(tip(repository, ref), sha);
   assert.ok(!existsSync(left));
+});
+
+test('what has landed and is not on its target any more, and the lock of a git that is gone', async (t) => {
+  const town = await TestTown.open(t);
+  const { repository } = await town.addRig();
+  const before = tip(repository, 'main');
+  const [landed, locked] = [await town.worker(), await town.worker('Cache work')];
+  const request = await landed.submit();
+  await town.merge(request);
+  await town.settle();
+  const only = ['landed', 'locks'];
+  assert.deepEqual(troubles((await town.ask('town/doctor', { only })).findings), []);
+  git(repository, 'reset', '--quiet', '--hard', before);
+  const lock = git(locked.worktree, 'rev-parse', '--path-format=absolute', '--git-path', 'index.lock');
+  writeFileSync(lock, '');
+  const long = new Date(Date.now() - 3_600_000);
+  utimesSync(lock, long, long);
+  const during = await town.ask('town/doctor', { only, fix: true });
+  assert.deepEqual(troubles(during.findings), [`landed: ${request}`], 'its session may still use the lock');
+  await locked.exit({ end: 'failed', code: 1 });
+  const { findings } = await town.ask('town/doctor', { only, fix: true });
+  assert.deepEqual(
+    findings.map(({ subject, outcome }) => [subject, outcome]),
+    [
+      [request, 'not fixed'],
+      [lock, 'fixed'],
+    ],
+  );
+  assert.ok(!existsSync(lock));
+  const [advice = ''] = /git merge .*/.exec(findings[0]?.why ?? '') ?? [];
+  git(repository, ...advice.split(' ').slice(1));
+  assert.deepEqual(troubles((await town.ask('town/doctor', { only })).findings), []);
+});
+
+test('a gate or a runtime that is gone, two in one place, and archives that are kept for too long', async (t) => {
+  const town = await TestTown.open(t);
+  const { name } = await town.addRig();
+  const [one, two] = [await town.worker(), await town.worker('Cache work')];
+  const kept = await town.ask('work/unsling', { bead: (await town.worker('Old work')).bead });
+  const only = ['settings', 'identities', 'retention'];
+  assert.deepEqual(troubles((await town.ask('town/doctor', { only })).findings), []);
+  await town.configure(name, 'gate.lint', 'no-such-program', '--strict');
+  await town.configure(name, 'gate.own', 'scripts/check.sh');
+  await town.parts.store.transact({ verb: 'test', by: 'test' }, (draft) => {
+    const [first, second] = [one, two].map(({ id }) => draft.get('agents', id));
+    if (first && second)
+      draft.put('agents', { ...second, worktree: first.worktree, runtime: 'gone' as never });
+    const archive = draft.get('archives', kept.archiveId ?? '');
+    const bead = draft.get('beads', archive?.bead ?? '');
+    if (archive) draft.put('archives', { ...archive, at: '2020-01-01T00:00:00.000Z' as never });
+    if (bead) draft.put('beads', { ...bead, status: 'closed' });
+  });
+  const { findings } = await town.ask('town/doctor', { only, fix: true });
+  assert.deepEqual(
+    findings.map(({ about, subject, outcome }) => [about, subject, outcome]),
+    [
+      ['identities', `folder ${one.worktree}`, 'not fixed'],
+      ['settings', 'backend gate.lint', 'not fixed'],
+      ['settings', 'backend runtime gone', 'not fixed'],
+      ['retention', kept.archiveId, 'fixed'],
+    ],
+  );
+  assert.equal(town.view.get('archives', kept.archiveId ?? ''), undefined);
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
 import { pluginTroubles } from '../../server/domain/pluginRuns.ts';
@@ -85,6 +85,24 @@ describe('periodic plugins', () => {
     assert.equal(count(), 3);
     await later(5 * hour);
     assert.equal(count(), 8);
+  });
+
+  test('a run that an event had called, and that was cut off with its town server, is begun again', async (t) => {
+    const stage = await staged(t);
+    const { town, clock, pass, count } = stage;
+    await sweep(stage, '[gate]\ntype = "event"\non = ["land"]');
+    await pass(hour);
+    const { id } = await town.ask('plugin/get', { plugin: 'sweep' });
+    const { runs } = town.parts.paths;
+    mkdirSync(runs, { recursive: true });
+    const record = { marker: 'GT_RUN=1-1-1', what: `the plugin ${id}`, since: Date.now() };
+    writeFileSync(join(runs, '1-1-1.json'), JSON.stringify(record));
+    assert.equal(count(), 0);
+    const later = await restarted(town, clock.now());
+    await later(minute);
+    assert.equal(count(), 1);
+    await later(hour);
+    assert.equal(count(), 1);
   });
 
   test('cron: over days, at its times', async (t) => {

@@ -73,6 +73,36 @@ test('reset archives every polecat before it goes', async (t) => {
   assert.deepEqual(problemsOf(town), []);
 });
 
+test('reset of what was handed over drops packets and mail only, of the role that is named', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  const packet = { words: { text: 'the tests are left' } };
+  await town.ask('handoff/write', packet, agent.caller);
+  await town.ask('nudge/send', { agent: agent.id, text: 'look at the tests' });
+  const reset = async (wish: object) => {
+    const { done, refused } = await town.ask('rig/reset', { rigs: ['backend'], ...wish });
+    return [done[0]?.notes.length, refused[0]?.refusal.code, refused[0]?.message ?? ''] as const;
+  };
+  const packets = (): number => [...town.view.all('handoffs')].length;
+  assert.deepEqual(await reset({ handoff: true, role: 'crew' }), [0, undefined, '']);
+  assert.deepEqual(await reset({ handoff: true, dryRun: true }), [1, undefined, '']);
+  assert.equal(packets(), 1);
+  assert.deepEqual(await reset({ handoff: true, role: 'polecat' }), [1, undefined, '']);
+  assert.deepEqual([packets(), town.view.count('messagesByAgent', agent.id)], [0, 1]);
+  assert.ok(!agent.isGone);
+  for (const [role, says] of [
+    ['witness', /is code here/],
+    ['mayor', /of no rig/],
+    ['baker', /no role "baker"/],
+  ] as const) {
+    const [, code, message] = await reset({ handoff: true, role });
+    assert.equal(code, 'invalid');
+    assert.match(message, says);
+  }
+  assert.match((await reset({ role: 'crew' }))[2], /neither was asked for/);
+});
+
 test('the status of a rig measures what is there, and follows no link', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig();

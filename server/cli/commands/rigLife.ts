@@ -63,6 +63,8 @@ interface ResetOptions {
   readonly dryRun?: boolean;
   readonly stale?: boolean;
   readonly mail?: boolean;
+  readonly handoff?: boolean;
+  readonly role?: string;
 }
 
 function addReset(rig: Command, cli: Cli): void {
@@ -79,14 +81,18 @@ function addReset(rig: Command, cli: Cli): void {
     .option('--dry-run', 'only say what would go')
     .option('-f, --force', 'though some are running: they are ended first')
     .option('--stale', 'only open the beads that are on the hooks of agents that are gone')
-    .option('--mail', 'only drop what waits for its polecats')
-    .action(async (rigs: string[], { force, dryRun, stale, mail }: ResetOptions) => {
+    .option('--mail', 'only drop what waits for its agents')
+    .option('--handoff', 'only drop the packets that the next sessions of its agents would be given')
+    .option('--role <role>', 'with --mail or --handoff: only of polecat or crew')
+    .action(async (rigs: string[], { force, dryRun, stale, mail, handoff, role }: ResetOptions) => {
       const wish: Params<'rig/reset'> = {
         rigs,
         ...(force ? { force } : {}),
         ...(dryRun ? { dryRun } : {}),
         ...(stale ? { stale } : {}),
         ...(mail ? { mail } : {}),
+        ...(handoff ? { handoff } : {}),
+        ...(role === undefined ? {} : { role }),
       };
       sayActed(cli, await cli.ask('rig/reset', wish), dryRun ? 'dry run' : 'reset');
     });

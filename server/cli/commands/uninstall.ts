@@ -35,22 +35,34 @@ export function addUninstall(gt: Command, cli: Cli): void {
     .option('--confirm <name>', "with --all: the name of the town's folder")
     .action(async (options: Options) => {
       const { town } = cli.place();
-      const wanted = await belongings(cli, town);
-      await refuseUnconfirmed(cli, options, { town, wanted });
+      const plan = await belongings(cli, town);
+      await refuseUnconfirmed(cli, options, { town, ...plan });
       await archiveAll(cli);
       await endTown(cli);
       sayUninstalled(cli, await remove(town, options));
     });
 }
 
+/** What `gastown-server uninstall --plan` tells. */
+interface Outside {
+  readonly goes: readonly string[];
+  readonly stays: readonly string[];
+}
+
+interface Plan {
+  readonly wanted: readonly string[];
+  readonly stays: readonly string[];
+}
+
 /** Each a line: what it is, and where. */
-async function belongings(cli: Cli, town: string): Promise<readonly string[]> {
+async function belongings(cli: Cli, town: string): Promise<Plan> {
   const [rigs, polecats, crew] = [
     await cli.ask('rig/list', {}),
     await cli.ask('polecat/list', {}),
     await cli.ask('crew/list', {}),
   ];
-  return [
+  const { goes, stays } = await outside(town);
+  const wanted = [
     `The state of the town: ${townPaths(town).state}`,
     ...rigs.map(({ rig: { id, repository } }) =>
       repository.kind === 'url'
@@ -61,15 +73,29 @@ async function belongings(cli: Cli, town: string): Promise<readonly string[]> {
       ({ polecat: { id, worktree } }) => `${id}, archived first: ${displayText(worktree, 300)}`,
     ),
     ...crew.map(({ agent, directory }) => `${agent}, archived first: ${displayText(directory, 300)}`),
+    ...goes.map((path) => `Outside of the town: ${displayText(path, 300)}`),
   ];
+  return { wanted, stays };
+}
+
+async function outside(town: string): Promise<Outside> {
+  let result: Outside | undefined;
+  await serverLines(['uninstall', town, '--plan'], (event) => {
+    if (event.event === 'result') result = event as unknown as Outside;
+  });
+  return result ?? { goes: [], stays: [] };
 }
 
 async function refuseUnconfirmed(
   cli: Cli,
   { yes, all, confirm }: Options,
-  { town, wanted }: { readonly town: string; readonly wanted: readonly string[] },
+  { town, wanted, stays }: Plan & { readonly town: string },
 ): Promise<void> {
-  if (!cli.json) cli.output.print(['This goes:', ...wanted.map((line) => `  ${line}`)]);
+  if (!cli.json) {
+    cli.output.print(['This goes:', ...wanted.map((line) => `  ${line}`)]);
+    const shown = stays.map((line) => `  ${displayText(line, 500)}`);
+    if (stays.length > 0) cli.output.print(['This stays, until you take it away yourself:', ...shown]);
+  }
   if (all && confirm !== basename(town)) {
     throw new Refusal('unapproved', 'With --all, work that is nowhere else is deleted for good.', {
       next: `gt uninstall --all --confirm ${basename(town)}`,
