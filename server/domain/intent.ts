@@ -40,6 +40,8 @@ export type Intent =
       readonly deferred?: Deferral;
       /** It was in the queue before, and is again where the start is undone. */
       readonly dispatch?: Dispatch;
+      /** It is being undone: its folder may be gone, whatever its session says. */
+      readonly undoing?: true;
     })
   | (IntentBase & {
       /** A session for an agent that is there, with the bead that was put on its hook for it. */

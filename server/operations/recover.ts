@@ -1,6 +1,8 @@
 import { agentOf } from '../domain/agents.ts';
 import { stackOf } from '../domain/fault.ts';
+import type { Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
+import type { Polecat } from '../domain/polecat.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
@@ -72,17 +74,19 @@ async function settleIntent(context: Context, intent: Intent): Promise<void> {
   }
 }
 
-/** A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone. */
+/**
+ * A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone, and what was being undone
+ * is undone to its end.
+ */
 async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sling' }>): Promise<void> {
   const polecat = context.store.view.get('agents', intent.agent);
   if (!polecat) return await drop(context, intent);
   const session = polecat.session ? context.store.view.get('sessions', polecat.session) : undefined;
-  if (session?.takenAt && session.exit?.end !== 'not-started') {
+  if (intent.undoing !== true && session?.takenAt && session.exit?.end !== 'not-started') {
     await context.store.transact(
       { verb: 'sling/recovered', by: 'town', subject: intent.bead ?? intent.agent },
       (draft) => {
-        if (polecat.state === 'spawning')
-          draft.put('agents', transitionPolecat(polecat, 'working', { at: context.now() }));
+        if (polecat.state === 'spawning') draft.put('agents', begun(polecat, session, context.now()));
         draft.remove('intents', intent.id);
       },
     );
@@ -92,6 +96,13 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
     await recordEnd(context, session, { end: 'not-started' }, undefined);
   if (session) context.sessions.removeSessionFile(session.id);
   await takeBack(context, polecat);
+}
+
+/** It may have ended again before anybody had written down that it began. */
+function begun(polecat: Polecat, session: Session, at: Timestamp): Polecat {
+  if (session.state !== 'ended') return transitionPolecat(polecat, 'working', { at });
+  const reason = 'Its session ended while it was being started.';
+  return transitionPolecat(polecat, 'interrupted', { at, reason });
 }
 
 /**

@@ -1,15 +1,18 @@
+import { dirname } from 'node:path';
 import type { Archive, ArchiveReason } from '../domain/archive.ts';
 import { unhook } from '../domain/hooks.ts';
 import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
 import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
+import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Crew } from '../domain/workplace.ts';
 import { withdrawRequests } from '../domain/landings.ts';
 import { freeRepairs, giveUpRepairs } from '../domain/repairs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { displayText } from '../domain/text.ts';
 import { describeArchive } from './archiveRecord.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
@@ -225,11 +228,35 @@ async function archiveOf(
   const sha = await context.git.resolve(rig, ref);
   if (sha) return { ref, sha };
   // Somebody else has: the branch's tip is all there is left to keep.
-  const tip = await context.git.resolve(rig, `refs/heads/${polecat.branch}`);
-  if (!tip)
-    throw new Refusal('git', `Neither the worktree nor the branch of ${polecat.id} is there any more.`);
+  const tip =
+    (await context.git.resolve(rig, `refs/heads/${polecat.branch}`)) ??
+    (await lastKnown(context, rig, polecat));
   await keepRef(context, rig, ref, tip);
   return { ref, sha: tip };
+}
+
+/**
+ * Both worktree and branch were taken away by others. What was handed over is kept, or else where it began; nothing more is known. Refused
+ * with `not-found` while the folder of the rig's worktrees is away itself: the disk may come back.
+ */
+async function lastKnown(context: Context, rig: Rig, polecat: Worker): Promise<Sha> {
+  const { id, worktree, base } = polecat;
+  if (!context.rigFolders.exists(dirname(worktree))) {
+    throw new Refusal(
+      'not-found',
+      `The folder ${displayText(dirname(worktree), 200)} is away, with the worktree of ${id}.`,
+      {
+        next: 'Bring it back, and try again.',
+      },
+    );
+  }
+  const request = polecat.role === 'polecat' ? newestRequest(context.store.view, polecat) : undefined;
+  const submitted = request && (await context.git.resolve(rig, request.tip));
+  const sha = submitted ?? (await context.git.resolve(rig, base));
+  if (!sha)
+    throw new Refusal('git', `Neither the worktree nor the branch of ${id} is there any more, nor ${base}.`);
+  context.log(`Of ${id} neither worktree nor branch was there any more; ${sha} is what is archived.`);
+  return sha;
 }
 
 async function forget(context: Context, agent: AgentId, archive: Archive): Promise<void> {

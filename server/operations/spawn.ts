@@ -183,12 +183,15 @@ function freeName(view: View, rig: RigName): string {
  */
 export async function takeBack(context: Context, polecat: Polecat): Promise<void> {
   const rig = findRig(context.store.view, polecat.rig);
+  await noteUndoing(context, polecat);
+  await context.checkpoint('undo:noted');
   try {
     await discardWorkingFolder(context, rig, polecat);
   } catch (error) {
     context.log(`${polecat.id} is kept: ${messageOf(error)}`);
     return await keep(context, polecat, error);
   }
+  await context.checkpoint('undo:discarded');
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject: subjectOf(polecat) }, (draft) => {
     const intent = draft.get('intents', intentOf(polecat.id));
     if (polecat.bead) unhook(draft, polecat.bead, polecat.id, context.now());
@@ -201,6 +204,20 @@ export async function takeBack(context: Context, polecat: Polecat): Promise<void
     if (intent.dispatch) requeue(draft, intent.dispatch);
     draft.remove('intents', intent.id);
   });
+}
+
+/**
+ * Written down before the folder goes: a journal that can no longer be written leaves it where it is, and a town that is killed meanwhile
+ * does not take the polecat for one at work.
+ */
+async function noteUndoing(context: Context, polecat: Polecat): Promise<void> {
+  await context.store.transact(
+    { verb: 'sling/undoing', by: 'town', subject: subjectOf(polecat) },
+    (draft) => {
+      const intent = draft.get('intents', intentOf(polecat.id));
+      if (intent?.kind === 'sling') draft.put('intents', { ...intent, undoing: true });
+    },
+  );
 }
 
 async function keep(context: Context, polecat: Polecat, why: unknown): Promise<void> {

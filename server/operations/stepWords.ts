@@ -49,6 +49,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'session/take': 'came to life in its place',
   'session/take-up': 'gave the work back to',
   'sling/recovered': 'went on, after a restart, with the sling of',
+  'sling/undoing': 'began to take back the sling of',
   'witness/limit-left': 'left to a person, after its limit,',
   'witness/remedied': 'noted what came of the remedy for',
   'work/progress': 'gave a sign of life on',

@@ -35,6 +35,7 @@ export async function refuseLostWorkingFolder(
   agent: Agent,
 ): Promise<void> {
   if (!rig || agent.role === 'mayor') return;
+  if (!context.rigFolders.exists(agent.worktree)) throw lost(agent);
   const { top, branch } = await context.git.headOf(repositoryOf(context, rig, agent), agent.worktree);
   if (agent.role !== 'polecat' || agent.isolation !== 'in-place' || branch === agent.branch) return;
   throw new Refusal(
@@ -45,6 +46,16 @@ export async function refuseLostWorkingFolder(
       facts: { checkout: top, branch },
     },
   );
+}
+
+/** What its branch has is still there; a folder on a disk that is away comes back with it. */
+function lost(agent: Exclude<Agent, { role: 'mayor' }>): Refusal {
+  const free = agent.role === 'polecat' && agent.bead !== undefined ? `gt unsling ${agent.bead}` : undefined;
+  const remove = `gt ${agent.role} remove ${agent.id} --force`;
+  return new Refusal('not-found', `The folder ${displayText(agent.worktree, 200)} is gone.`, {
+    next: `Bring it back where it was, or: ${free ?? remove}, which archives what git still has of it`,
+    facts: { folder: agent.worktree },
+  });
 }
 
 /** Folder and branch, at the polecat's base. Whatever fails, neither is left. */

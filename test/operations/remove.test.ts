@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { commit, git, tip, write } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
@@ -201,6 +201,30 @@ test('a worktree that somebody deleted does not hold the removal up', async (t) 
   rmSync(agent.worktree, { recursive: true });
   const { archive } = await town.ask('polecat/remove', { agent: agent.id, force: true });
   assert.equal(tip(join(town.folder, 'backend-repository'), `${archive}^1`), head);
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('where worktree and branch were both taken away, what is known is archived, and the bead is free', async (t) => {
+  const town = await TestTown.open(t);
+  const rig = await town.addRig();
+  const agent = await town.worker();
+  await agent.exit({ end: 'failed', code: 1 });
+  const { branch, base, worktree } = agent.polecat;
+  git(rig.repository, 'worktree', 'remove', '--force', '--force', worktree);
+  git(rig.repository, 'branch', '-D', branch);
+
+  const lost = await refusal('not-found', town.ask('session/run', { agent: agent.id }));
+  assert.match(lost.details.next ?? '', new RegExp(`gt unsling ${agent.bead}`));
+
+  const folder = dirname(worktree);
+  renameSync(folder, `${folder}.away`);
+  await refusal('not-found', town.ask('work/unsling', { bead: agent.bead }));
+  assert.equal(town.status(agent.bead), 'hooked', 'a disk may come back');
+  renameSync(`${folder}.away`, folder);
+
+  const { archive } = await town.ask('work/unsling', { bead: agent.bead });
+  assert.equal(git(rig.repository, 'rev-parse', archive ?? ''), base);
+  assert.equal(town.status(agent.bead), 'open');
   assert.deepEqual(problemsOf(town), []);
 });
 

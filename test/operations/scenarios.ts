@@ -39,6 +39,7 @@ export const scenariosOf: Readonly<Record<string, readonly string[]>> = {
   ],
   restore: ['restore', 'restore-clone', 'restore-crew'],
   rig: ['rig'],
+  undo: ['sling-fails'],
 };
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
@@ -47,6 +48,13 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'sling-clone': (town) => sling(town, 'path', 'clone'),
   'sling-clone-url': (town) => sling(town, 'url', 'clone'),
   'sling-in-place': (town) => sling(town, 'path', 'in-place'),
+  /** Its launcher comes for what it is to run, and is not heard of again. */
+  async 'sling-fails'(town) {
+    await town.addRig();
+    await town.bead(title);
+    town.host.fate = 'takes';
+    return () => town.ask('work/sling', { beads: [bead] });
+  },
   /** Out of the queue, by the town itself. */
   async queued(town) {
     await town.addRig();

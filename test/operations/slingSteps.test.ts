@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { Git } from '../../server/git/git.ts';
 import type { Store } from '../../server/store/store.ts';
+import { problemsOf } from './invariants.ts';
 import type { TownOptions } from './openTown.ts';
 import { TestTown } from './support.ts';
 import { tracesOf } from './traces.ts';
@@ -212,6 +213,29 @@ function withTransact(real: Store, transact: Store['transact']): Store {
     },
   });
 }
+
+test('where nothing can be written down any more, what was begun stays, and is resumed after a restart', async (t) => {
+  const lost = new Set(['session/started', 'session/abandon', 'sling/undoing', 'sling/undo', 'sling/kept']);
+  const town = await TestTown.open(t, {
+    store: (real) =>
+      withTransact(real, (meta, work) =>
+        lost.has(meta.verb) ? Promise.reject(fault) : real.transact(meta, work),
+      ),
+  });
+  await town.addRig();
+  const bead = await town.bead('Refactor auth middleware');
+  await town.refusedSling(bead);
+  const [before] = town.view.all('agents');
+  assert.ok(before && 'worktree' in before);
+  assert.ok(existsSync(join(before.worktree, 'README.md')), 'the folder is left');
+
+  await town.reopen();
+  await town.settle();
+  const [polecat] = town.view.all('agents');
+  assert.deepEqual([polecat?.id, polecat?.state], [before.id, 'interrupted']);
+  await town.ask('session/run', { agent: before.id });
+  assert.deepEqual(problemsOf(town), []);
+});
 
 test('a refusal among the steps keeps its own code', async (t) => {
   const town = await TestTown.open(t, {
