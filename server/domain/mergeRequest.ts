@@ -79,6 +79,8 @@ export interface MergeRequest {
   readonly gates?: readonly GateOutcome[];
   /** The bead that is to put right what its last landing met; it lands no more before that is closed. */
   readonly blockedBy?: BeadId;
+  /** How many beads were made to put right what it met. */
+  readonly repairs?: number;
   /** How often the town began its author again by itself, also for what this one took the place of. */
   readonly takenUp?: TakenUp;
   /** How it was known to be on the target without having been put there as it is. */

@@ -32,10 +32,17 @@ export function livingAuthor(view: View, request: MergeRequest): string | undefi
   return view.get('agents', request.agent)?.bead === request.bead ? request.agent : undefined;
 }
 
-/** The bead for this episode of the request: made at its first failure and given to the author who lives, the same until it is closed. */
-export function openRepair(draft: Draft, request: MergeRequest, repair: Repair): Bead {
+/** So many beads are made for one request; when the last is closed and it still cannot land, another would not help. */
+const mostRepairs = 3;
+
+/**
+ * The bead for this episode of the request: made at its first failure and given to the author who lives, the same until it is closed.
+ * Undefined: enough have been closed in vain.
+ */
+export function openRepair(draft: Draft, request: MergeRequest, repair: Repair): Bead | undefined {
   const open = blockerOf(draft, request);
   if (open) return open;
+  if ((request.repairs ?? 0) >= mostRepairs) return undefined;
   const { kind, id, title, description, at } = repair;
   const priority = draft.get('beads', request.bead)?.priority ?? 2;
   const wanted = { id, rig: request.rig, title, type: 'task', priority, labels: [kind], description };

@@ -43,8 +43,19 @@ export async function giveUp(
     const next = transitionLanding(now, state, { at, ...said });
     const shared = other === undefined ? undefined : draft.get('mergeRequests', other)?.blockedBy;
     const blockedBy = shared ?? blocker(context, draft, next, { kind, description });
-    draft.put('mergeRequests', { ...next, ...tried(next), blockedBy });
+    const { blockedBy: before, repairs = 0, ...rest } = next;
+    const isNew = blockedBy !== undefined && blockedBy !== before && shared === undefined;
+    draft.put('mergeRequests', {
+      ...rest,
+      ...tried(next),
+      ...(blockedBy === undefined ? { reason: inVain(next, repairs) } : { blockedBy }),
+      ...(repairs > 0 || isNew ? { repairs: isNew ? repairs + 1 : repairs } : {}),
+    });
   });
+}
+
+function inVain({ reason = 'It cannot land.' }: MergeRequest, times: number): string {
+  return `${reason} ${times} beads that were to put it right did not, and no other is made.`;
 }
 
 /** Whoever had it tried despite its bead did so once. */
@@ -57,13 +68,13 @@ function blocker(
   draft: Draft,
   request: MergeRequest,
   { kind, description }: { readonly kind: RepairKind; readonly description: string },
-): NonNullable<MergeRequest['blockedBy']> {
+): MergeRequest['blockedBy'] {
   const at = context.now();
   const title = repairTitle(kind, request.bead);
   const id = mint(context, draft, { title, description, by: 'town' }, request.rig);
   const bead = openRepair(draft, request, { kind, id, title, description, at });
-  if (bead.id === id) tell(context, draft, request, bead.id);
-  return bead.id;
+  if (bead?.id === id) tell(context, draft, request, bead.id);
+  return bead?.id;
 }
 
 /** The author reads it when it is resumed. */

@@ -96,8 +96,18 @@ export const scripts: Readonly<Record<string, Script>> = {
 };
 
 async function finish(scene: SimScene): Promise<number> {
+  await putRight(scene);
   await commitWork(scene);
   return await done(scene);
+}
+
+/** A bead that is to put right what could not land names the commit; it is taken in, and what is on the target stays. */
+async function putRight({ tools, tell, bead }: SimScene): Promise<void> {
+  const ref = /git merge (refs\/gastown\/tips\/mr-[0-9a-z]+) /u.exec(bead.description ?? '')?.[1];
+  if (ref === undefined || (await tools.run('git', ['rev-parse', '--verify', '--quiet', ref])).code !== 0)
+    return;
+  await tell(`Taking in ${ref}`);
+  await tools.git('merge', '--quiet', '-X', 'ours', '-m', `${bead.id}: take in what could not land`, ref);
 }
 
 /** The conflict is settled on the polecat's own branch, in a merge commit. */

@@ -226,3 +226,25 @@ test('queued for another, its author is not begun beside them; cleared from the 
   await town.settle();
   assert.deepEqual([sessionsOf(all), agent.polecat.state], [2, 'working']);
 });
+
+test('of beads that put nothing right three are made; then whoever is slung the work begins anew', async (t) => {
+  const all = await scene(t, 'auto');
+  const { town, agent } = all;
+  town.host.fate = 'refuses';
+  const { id } = await conflicting(all);
+  await town.ask('polecat/remove', { agent: agent.id, force: true });
+  for (let times = 1; times <= 3; times += 1) {
+    assert.equal(conflictBeads(town).length, times);
+    const repair = requestOf(town, id).blockedBy ?? '';
+    assert.equal((await town.refusedSling(agent.bead)).code, 'in-use');
+    await town.ask('bead/close', { bead: repair, reason: 'Looked at' });
+    await town.settle();
+    assert.deepEqual(problemsOf(town), []);
+  }
+  const { blockedBy, state, reason } = requestOf(town, id);
+  assert.deepEqual([blockedBy, state, conflictBeads(town).length], [undefined, 'conflict', 3]);
+  assert.match(reason ?? '', /3 beads that were to put it right did not/);
+  town.host.fate = 'starts';
+  await town.sling(agent.bead);
+  assert.deepEqual(problemsOf(town), []);
+});

@@ -174,6 +174,25 @@ test('conflict: resumed after it, the target is taken in, and it merges', async 
   assert.equal(place.calls().length, 2);
 });
 
+test('a bead that is to put right what could not land: the commit that it names is taken in', async (t) => {
+  const ref = 'refs/gastown/tips/mr-0123abcd';
+  const description = `To put it right: git merge ${ref} on a branch of your own, and call gt done.`;
+  const place = standIn(t, { ...bead, description }, { 'README.md': 'Title\nText\n' });
+  git(place.worktree, 'switch', '--quiet', '-c', 'theirs');
+  const tip = commit(
+    place.worktree,
+    { 'README.md': 'Their title\nText\n', 'theirs.md': 'Theirs\n' },
+    'Theirs',
+  );
+  git(place.worktree, 'update-ref', ref, tip);
+  git(place.worktree, 'switch', '--quiet', 'main');
+  commit(place.worktree, { 'README.md': 'Another title\nText\n' }, 'Meanwhile');
+  await endsWith(play(t, place), 0);
+  git(place.worktree, 'merge-base', '--is-ancestor', tip, 'main');
+  assert.equal(git(place.worktree, 'show', 'main:README.md'), 'Another title\nText');
+  assert.equal(git(place.worktree, 'show', 'main:theirs.md'), 'Theirs');
+});
+
 test('forget-commit: done is refused, the refusal is shown, exit code 1', async (t) => {
   const place = standIn(t, bead);
   const playing = play(t, place, '--behaviour', 'forget-commit');
