@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from './domain/refusal.ts';
+import type { SessionId } from './domain/ids.ts';
 import type { Session } from './domain/session.ts';
 import type { SessionPort } from './operations/context.ts';
 import type { TownPaths } from './protocol/address.ts';
@@ -19,6 +20,7 @@ import { processHost } from './sessions/processHost.ts';
 import {
   readEndReport,
   removeSessionFiles,
+  sessionsIn,
   sessionFiles,
   writePromptFile,
   writeSessionFile,
@@ -151,6 +153,7 @@ type FilePort = Pick<
   | 'writePrompt'
   | 'privateFolder'
   | 'writePrivate'
+  | 'sessionsWithFiles'
   | 'writePrivateFiles'
   | 'writeWorktreeFiles'
   | 'endReport'
@@ -169,6 +172,7 @@ function filePort({ paths, randomToken, hash }: PlaceParts): FilePort {
     },
     removeSessionFile: (session) =>
       removeSessionFiles(sessionFiles(paths.sessions, session), join(paths.spool, session)),
+    sessionsWithFiles: () => sessionsIn(paths.sessions) as SessionId[],
     writePrompt(session, text) {
       const { prompt } = sessionFiles(paths.sessions, session);
       writePromptFile(prompt, text);

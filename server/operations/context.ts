@@ -40,6 +40,8 @@ export interface SessionPort {
     readonly spool: string;
   };
   removeSessionFile(session: SessionId): void;
+  /** The sessions that files are there of. */
+  sessionsWithFiles(): readonly SessionId[];
   /** Writes the first prompt to a file next to the session file. */
   writePrompt(session: SessionId, text: string): string;
   /** A folder of the session's own, which is made when something is written to it and goes with the session's files. */

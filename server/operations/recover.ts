@@ -22,6 +22,7 @@ import { wakeDue } from './wakeBeads.ts';
  */
 export async function recover(context: Context): Promise<void> {
   if (context.store.readOnly !== undefined) return;
+  removeUnrecorded(context);
   await settleIntents(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
@@ -29,6 +30,12 @@ export async function recover(context: Context): Promise<void> {
     context.background(`the session ${session.id}`, () => awaitLauncher(context, session));
   }
   removeFinished(context);
+}
+
+/** Written just before a town server was killed: their session was never recorded, and their tokens open nothing. */
+function removeUnrecorded({ sessions, store: { view } }: Context): void {
+  for (const session of sessions.sessionsWithFiles())
+    if (!view.get('sessions', session)) sessions.removeSessionFile(session);
 }
 
 async function settleIntents(context: Context): Promise<void> {

@@ -72,6 +72,7 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
   const id = `s-${context.randomText(10)}` as SessionId;
   try {
     const session = await describeSession(context, plan, agent, id);
+    await context.checkpoint('session:described');
     const verb = agent.session === undefined ? 'session/create' : 'session/run';
     await context.store.transact({ verb, by: caller.by, subject: agent.id }, (draft) => {
       refuseStopping(context);

@@ -83,6 +83,13 @@ export function removeSessionFiles(
   removePrivateFolder(spool);
 }
 
+/** The names that files of sessions have there, before their first dot; what else lies there is nobody's. */
+export function sessionsIn(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).flatMap((file) => /^(s-[0-9a-z]+)\./u.exec(file)?.[1] ?? []);
+  return [...new Set(names)];
+}
+
 /** What processes that were killed while they wrote have left of that session. */
 function unfinished(session: string): readonly string[] {
   const folder = dirname(session);

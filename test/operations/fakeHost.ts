@@ -6,6 +6,7 @@ import { Refusal } from '../../server/domain/refusal.ts';
 import type { Session, SessionExit } from '../../server/domain/session.ts';
 import type { SessionPort } from '../../server/operations/context.ts';
 import { writePrivateFiles, writeWorktreeFiles } from '../../server/sessions/privateFiles.ts';
+import { sessionsIn } from '../../server/sessions/sessionFile.ts';
 import type { Caller, Handlers, Peer } from '../../server/protocol/caller.ts';
 import type { Notifications, Params } from '../../server/protocol/messages.ts';
 
@@ -172,6 +173,7 @@ export function fakeSessions(host: FakeHost, folder: string): SessionPort {
       writeFileSync(file(id, 'json'), '{}');
       return { path: file(id, 'json'), tokenHash: randomBytes(8).toString('hex'), spool: file(id, 'spool') };
     },
+    sessionsWithFiles: () => sessionsIn(folder) as SessionId[],
     removeSessionFile(session) {
       if (!existsSync(folder)) return;
       const own = readdirSync(folder).filter((name) => name.startsWith(`${session}.`));

@@ -77,7 +77,7 @@ test('the check decides, its output is kept, and without its program nothing lan
   assert.deepEqual(failed.checkOutput, ['two tests failed']);
 
   await town.configure('backend', 'check', 'no-such-program');
-  assert.match((await town.merge(request)).checkOutput?.join() ?? '', /no program no-such-program/);
+  assert.match((await town.merge(request)).checkOutput?.join() ?? '', /no "no-such-program" on the PATH/);
   assert.equal(targetOf(rig), before);
   assert.deepEqual(problemsOf(town), []);
 
