@@ -9,6 +9,8 @@ export interface TownPaths {
   /** The discovery file: a `ServerFile`. */
   readonly server: string;
   readonly lock: string;
+  /** Touched by whoever starts its server. */
+  readonly starting: string;
   /** While it is there, the town is stopped: nothing starts its server by itself. */
   readonly stopped: string;
   /** 0600: the token of people. */
@@ -35,6 +37,7 @@ export function townPaths(town: string): TownPaths {
     state,
     server: join(state, 'server.json'),
     lock: join(state, 'lock'),
+    starting: join(state, 'starting'),
     stopped: join(state, 'stopped.json'),
     token: join(state, 'token'),
     sessions: join(state, 'sessions'),

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../domain/refusal.ts';
 import type { TownPaths } from '../protocol/address.ts';
@@ -46,9 +46,9 @@ export class ServerStart {
     this.#program = program;
   }
 
-  /** Starts the program, detached from this process, unless the last start is still under way. */
-  again(): void {
-    if (this.#running || Date.now() - this.#startedAt < againMs) return;
+  /** Starts the program, detached from this process, unless the last start is still under way, or that of another. Gives whether it did. */
+  again(): boolean {
+    if (this.#running || Date.now() - this.#startedAt < againMs || !takeTurn(this.#paths)) return false;
     this.#running = true;
     this.#startedAt = Date.now();
     const child = spawnServer(this.#paths, this.#program);
@@ -57,6 +57,7 @@ export class ServerStart {
       this.#ended(code === exitLocked ? undefined : `it ended with ${signal ?? `exit code ${code}`}`);
     });
     child.unref();
+    return true;
   }
 
   /** Why there is no use in waiting. */
@@ -82,6 +83,31 @@ export class ServerStart {
       facts: { log, lines },
     });
   }
+}
+
+/**
+ * Of all that miss the server at once, as the launchers of a town do when it was killed, one starts it, and the next one a moment later:
+ * the others would only take the processor from it. Two at once do no harm, and where there is no telling each starts one.
+ */
+function takeTurn({ starting }: TownPaths): boolean {
+  try {
+    closeSync(openSync(starting, 'wx', 0o600));
+    return true;
+  } catch {
+    return takeNext(starting);
+  }
+}
+
+function takeNext(starting: string): boolean {
+  try {
+    const age = Date.now() - statSync(starting).mtimeMs;
+    if (age >= 0 && age < againMs) return false;
+    const now = new Date();
+    utimesSync(starting, now, now);
+  } catch {
+    // The folder may be full, or not ours to write.
+  }
+  return true;
 }
 
 /** Loading a big town makes half a gigabyte of short-lived values: with room for them it takes a tenth less time (measured). */

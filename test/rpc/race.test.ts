@@ -7,6 +7,7 @@ import type { ServerFile, TownPaths } from '../../server/protocol/address.ts';
 import type { TownClient } from '../../server/rpc/client.ts';
 import { Unreached } from '../../server/rpc/failure.ts';
 import { reachTown } from '../../server/rpc/reach.ts';
+import { ServerStart } from '../../server/rpc/start.ts';
 import { eventually } from '../support/wait.ts';
 import { isAlive, servingPids, standInServer, startServer, temporaryTown } from './place.ts';
 
@@ -51,6 +52,20 @@ test('callers that find no server start one, together', async (t) => {
   const clients = await Promise.all(Array.from({ length: 8 }, () => reach(t, paths)));
   assert.equal(new Set(clients.map(({ hello }) => hello.townId)).size, 1);
   await eventually('one server is left', () => servingPids(paths).filter(isAlive).length === 1);
+});
+
+test('of many that miss a server at once one starts it, and the next only a moment later', async (t) => {
+  const paths = temporaryTown(t);
+  const starts = Array.from({ length: 24 }, () => new ServerStart(paths, standInServer));
+  assert.deepEqual(
+    starts.map((start) => start.again()).filter((did) => did),
+    [true],
+  );
+  const others = starts.slice(1);
+  await eventually('another has its turn', () => others.some((start) => start.again()));
+  assert.ok(Date.now() - statSync(paths.starting).birthtimeMs >= 400);
+  const clients = await Promise.all(Array.from({ length: 24 }, () => reach(t, paths)));
+  assert.equal(new Set(clients.map(({ hello }) => hello.townId)).size, 1);
 });
 
 test('what kill -9 leaves, lock and socket and server file, stops nobody', async (t) => {
