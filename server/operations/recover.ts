@@ -93,7 +93,7 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
     await context.store.transact(
       { verb: 'sling/recovered', by: 'town', subject: intent.bead ?? intent.agent },
       (draft) => {
-        if (polecat.state === 'spawning') draft.put('agents', begun(polecat, session, context.now()));
+        if (polecat.state === 'spawning') draft.put('agents', afterStart(polecat, session, context.now()));
         draft.remove('intents', intent.id);
       },
     );
@@ -106,7 +106,7 @@ async function settleSling(context: Context, intent: Extract<Intent, { kind: 'sl
 }
 
 /** It may have ended again before anybody had written down that it began. */
-function begun(polecat: Polecat, session: Session, at: Timestamp): Polecat {
+function afterStart(polecat: Polecat, session: Session, at: Timestamp): Polecat {
   if (session.state !== 'ended') return transitionPolecat(polecat, 'working', { at });
   const reason = 'Its session ended while it was being started.';
   return transitionPolecat(polecat, 'interrupted', { at, reason });
