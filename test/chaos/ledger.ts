@@ -32,7 +32,7 @@ export class Ledger {
     }
     const listed = quietly(rig.gitDirectory, 'worktree', 'list', '--porcelain').join('\n');
     for (const [, where = '', sha = ''] of listed.matchAll(/^worktree (.*)\nHEAD ([0-9a-f]{40})$/gm))
-      if (!where.includes('/scratch/')) this.tips.set(sha, { rig: rig.name, where });
+      if (!where.includes('/scratch/') && sha !== beingMade) this.tips.set(sha, { rig: rig.name, where });
     for (const sha of quietly(rig.home, 'rev-parse', '--verify', 'refs/heads/main'))
       this.targets.set(sha, { rig: rig.name });
   }
@@ -55,6 +55,9 @@ export class Ledger {
     return found;
   }
 }
+
+/** What git writes as the HEAD of a worktree while it makes it: no commit. */
+const beingMade = '0'.repeat(40);
 
 /** Its lines; none where it fails, as git may in a round of full disks and repositories that are away. */
 function quietly(directory: string, ...words: string[]): string[] {
