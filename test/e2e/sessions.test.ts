@@ -138,7 +138,7 @@ describe('how sessions end', { concurrency: 2 }, () => {
     );
     const sessions = await Promise.all(ids.map((id) => sessionOf(first, id)));
     process.kill(terminal.serverPid() ?? 0, 'SIGKILL');
-    for (const { pid = 0 } of sessions) process.kill(pid, 'SIGTERM');
+    for (const { pid } of sessions) process.kill(pid ?? assert.fail('it runs'), 'SIGTERM');
     const folder = townPaths(terminal.town).sessions;
     const reports = (): string[] => readdirSync(folder).filter((file) => file.endsWith('.end.json'));
     await eventually('both ends are written down', () => reports().length === 2, 30_000);

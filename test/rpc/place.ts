@@ -126,7 +126,9 @@ export function startServer(
 /** The process ids of the stand-in servers that were ever let in, the last one last. */
 export function servingPids(paths: TownPaths): number[] {
   try {
-    return readFileSync(join(paths.state, 'served'), 'utf8').trim().split('\n').map(Number);
+    const lines = readFileSync(join(paths.state, 'served'), 'utf8').trim().split('\n');
+    // It may just have been made, and 0 would be ourselves with all that started us.
+    return lines.map(Number).filter((pid) => pid > 0);
   } catch {
     return [];
   }
