@@ -114,6 +114,9 @@ test("the mayor's session may plan and give work, and nothing else that is for p
     'work/sling',
     'work/unsling',
     'nudge/broadcast',
+    'destination/create',
+    'destination/change',
+    'destination/delete',
   ]);
 });
 
