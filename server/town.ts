@@ -83,7 +83,7 @@ export function createTown(parts: TownParts): Town {
     waits: { ...usualWaits, ...parts.waits },
     timers: keyedTimers({ now: () => parts.now(), sleep: parts.sleep ?? realSleep, background }),
     background,
-    life: { ending: false },
+    life: { ending: false, rigStops: new Map() },
     witness: { awakeSince: parts.now(), looks: new Map() },
     pace: startPace(store.view, () => parts.now()),
   };

@@ -2,6 +2,7 @@ import type { Bead } from './bead.ts';
 import type { Dispatch, DispatchFailure } from './dispatch.ts';
 import { isHeld } from './hooks.ts';
 import type { BeadId, RigName, Timestamp } from './ids.ts';
+import { later } from './later.ts';
 import { Refusal, type RefusalCode } from './refusal.ts';
 import { rigOfBead } from './slinging.ts';
 import { displayText } from './text.ts';
@@ -125,10 +126,6 @@ export function placeInQueue(
     before += 1;
   }
   return { before, of: view.count('dispatchesByState', 'waiting') };
-}
-
-export function later(at: Timestamp, ms: number): Timestamp {
-  return new Date(Date.parse(at) + ms).toISOString() as Timestamp;
 }
 
 function notFree(bead: Bead): Refusal {

@@ -1,3 +1,4 @@
+import { later } from './later.ts';
 import type { Episode } from './episode.ts';
 import type { RuntimeName, Timestamp } from './ids.ts';
 import { reaches } from './notificationLevel.ts';
@@ -107,6 +108,3 @@ export function isLeftAfterLimit(view: View, { id, session }: Pick<Polecat, 'id'
 
 /** The witness is about to say what is to be said of it. */
 const isExpected = (run: Session | undefined): boolean => run?.state !== 'ended' || run.failure !== undefined;
-
-const later = (at: Timestamp, ms: number): Timestamp =>
-  new Date(Date.parse(at) + ms).toISOString() as Timestamp;

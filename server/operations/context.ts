@@ -1,4 +1,4 @@
-import type { AgentId, SessionId, Timestamp } from '../domain/ids.ts';
+import type { AgentId, RigName, SessionId, Timestamp } from '../domain/ids.ts';
 import type { HostKind, Session, SessionExit } from '../domain/session.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { TownPaths } from '../protocol/address.ts';
@@ -136,7 +136,11 @@ export interface Context {
   /** A person stopped the town, and nobody has started it since. */
   isStopped(): boolean;
   /** Of this town server. `ending`: all sessions are being ended. */
-  readonly life: { ending: boolean };
+  readonly life: {
+    ending: boolean;
+    /** How often the sessions of a rig were ended at once, since the town server began. */
+    readonly rigStops: Map<RigName, number>;
+  };
   readonly radar: RadarBoard;
   /** What the radar of a rig saw last, for whoever decides what begins next: see `wouldCollide`. */
   collisionsOf(rig: string): RigCollisions;

@@ -1,6 +1,7 @@
 import type { Bead } from '../domain/bead.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
-import { canWait, dequeue, later, putOff, recordFailure } from '../domain/dispatching.ts';
+import { canWait, dequeue, putOff, recordFailure } from '../domain/dispatching.ts';
+import { later } from '../domain/later.ts';
 import { messageOf, stackOf } from '../domain/fault.ts';
 import { isHeld } from '../domain/hooks.ts';
 import type { BeadId } from '../domain/ids.ts';

@@ -1,5 +1,5 @@
 import { checkLimits } from '../domain/dispatchLimits.ts';
-import { later } from '../domain/dispatching.ts';
+import { later } from '../domain/later.ts';
 import type { Episode } from '../domain/episode.ts';
 import { episodeOf } from '../domain/episodes.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';

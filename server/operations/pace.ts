@@ -1,4 +1,4 @@
-import { later } from '../domain/dispatching.ts';
+import { later } from '../domain/later.ts';
 import type { Timestamp } from '../domain/ids.ts';
 import { schedulerDefaults } from '../domain/scheduler.ts';
 import type { Session } from '../domain/session.ts';

@@ -1,5 +1,5 @@
 import { attentionOf } from '../domain/attention.ts';
-import { later } from '../domain/dispatching.ts';
+import { later } from '../domain/later.ts';
 import { hookOf } from '../domain/hooks.ts';
 import type { AgentId, BeadId, RigName } from '../domain/ids.ts';
 import type { JournalEntry } from '../domain/journal.ts';

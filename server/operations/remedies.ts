@@ -6,7 +6,7 @@ import { lastWords } from '../domain/handoffs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { restartWindowMs, type NextRemedy } from '../domain/remedy.ts';
 import { remedyOf } from '../domain/remedyFacts.ts';
-import { later } from '../domain/dispatching.ts';
+import { later } from '../domain/later.ts';
 import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Context } from './context.ts';

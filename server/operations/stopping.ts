@@ -1,4 +1,4 @@
-import { later } from '../domain/dispatching.ts';
+import { later } from '../domain/later.ts';
 import type { RigName, Timestamp } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Context } from './context.ts';
@@ -13,17 +13,14 @@ export function afterStopping({ now }: Pick<Context, 'now'>): Timestamp {
   return later(now(), 60_000);
 }
 
-const rigStops = new WeakMap<Context['life'], Map<RigName, number>>();
-
 /** The sessions of a rig are being ended. */
 export function noteRigStop(context: Pick<Context, 'life'>, rig: RigName): void {
-  const stops = rigStops.get(context.life) ?? new Map<RigName, number>();
-  rigStops.set(context.life, stops.set(rig, stopsOfRig(context, rig) + 1));
+  context.life.rigStops.set(rig, stopsOfRig(context, rig) + 1);
 }
 
 /** How often, since the town server began: whoever has begun something before tells by it that a stop has come since. */
 export function stopsOfRig({ life }: Pick<Context, 'life'>, rig: RigName): number {
-  return rigStops.get(life)?.get(rig) ?? 0;
+  return life.rigStops.get(rig) ?? 0;
 }
 
 export function refuseStopping(context: Pick<Context, 'life' | 'isStopped'>): void {
