@@ -17,6 +17,11 @@ export type TownState =
   /** With `stopped`: a person stopped the town, and starts it again. */
   | { readonly kind: 'failed'; readonly message: string; readonly stopped?: boolean };
 
+/** A person stopped the town: nothing of it works, and nobody is waited for. */
+export function isStopped(state: TownState): boolean {
+  return state.kind === 'failed' && state.stopped === true;
+}
+
 export type Ask = <M extends Method>(method: M, params: Params<M>) => Promise<Result<M>>;
 
 /** What the connection is made with; tests give their own. */

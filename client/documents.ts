@@ -34,7 +34,7 @@ export function logUri(session: string, name: string): Uri {
 /** What is handed over of an agent's work; where nothing was yet, what would be. */
 export function packetUri(agent: string): Uri {
   const name = agent.slice(agent.lastIndexOf('/') + 1);
-  return Uri.from({ scheme: packetScheme, path: `/${name}.txt`, query: JSON.stringify({ agent }) });
+  return Uri.from({ scheme: packetScheme, path: `/${name}-handoff.txt`, query: JSON.stringify({ agent }) });
 }
 
 /** A letter to the person of the town. */

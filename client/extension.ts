@@ -74,7 +74,7 @@ function compose(context: ExtensionContext, log: LogOutputChannel): typeof runni
   const show = (): void => {
     welcome.show(connection.state, model);
     views.show(connection.state);
-    statusBar.show(model);
+    statusBar.show(model, connection.state);
     notices.show(model);
   };
   const waiting = new Waiting((item) => views.reveal(item));

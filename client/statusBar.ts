@@ -1,4 +1,5 @@
 import { type Disposable, StatusBarAlignment, type StatusBarItem, window } from 'vscode';
+import { isStopped, type TownState } from './connection.ts';
 import type { Model } from './model.ts';
 
 /** The one item of the status bar: how many work, how many things need a person. It hides where there is nothing to say. */
@@ -11,8 +12,8 @@ export class StatusBar implements Disposable {
     this.#item.command = 'gastown.attention.focus';
   }
 
-  show(model: Model): void {
-    const words = statusWords(model);
+  show(model: Model, state: TownState): void {
+    const words = isStopped(state) ? '' : statusWords(model);
     if (words === '') return this.#item.hide();
     this.#item.text = `$(organization) ${words}`;
     this.#item.tooltip = `Gas Town: ${words}`;

@@ -1,7 +1,7 @@
 import { type Disposable, type TreeView, window } from 'vscode';
 import type { AttentionItem } from '../server/domain/attentionItem.ts';
 import { type Activity, everything } from './activity.ts';
-import type { TownState } from './connection.ts';
+import { isStopped, type TownState } from './connection.ts';
 import { Disposables } from './disposables.ts';
 import type { Model } from './model.ts';
 import type { Subject } from './subject.ts';
@@ -68,7 +68,7 @@ export class Views implements Disposable {
   /** Shows the model and the state as they are now. */
   show(state: TownState): void {
     for (const tree of this.#trees) tree.update();
-    const waiting = this.#model.town?.attention.length ?? 0;
+    const waiting = isStopped(state) ? 0 : (this.#model.town?.attention.length ?? 0);
     const words = `${waiting} ${waiting === 1 ? 'needs' : 'need'} you`;
     this.#attention.badge = waiting > 0 ? { value: waiting, tooltip: words } : undefined;
     this.#attention.description = waiting > 0 ? String(waiting) : '';
@@ -121,7 +121,7 @@ const stoppedWords =
 /** What stands above rows that may be out of date. */
 function brokenWords(state: TownState, { problem }: Model): string {
   const { kind } = state;
-  if (state.kind === 'failed' && state.stopped === true) return stoppedWords;
+  if (isStopped(state)) return stoppedWords;
   if (kind === 'failed' || problem !== undefined) return 'The town cannot be reached; this is how it was.';
   return kind === 'connected' ? '' : 'Reconnecting to the town...';
 }

@@ -1,5 +1,5 @@
 import { commands } from 'vscode';
-import type { TownState } from './connection.ts';
+import { isStopped, type TownState } from './connection.ts';
 import type { Model } from './model.ts';
 
 /** What the welcome views of an empty view ask for: the values of the context key `gastown.state`. */
@@ -32,7 +32,7 @@ export function welcomeState(
   { town, problem }: Pick<Model, 'town' | 'problem'>,
 ): WelcomeState {
   const { kind } = state;
-  if (state.kind === 'failed' && state.stopped === true) return 'stopped';
+  if (isStopped(state)) return 'stopped';
   if (kind === 'untrusted' || kind === 'no-town') return kind;
   if (town) return 'ready';
   return kind === 'failed' || problem !== undefined ? 'failed' : 'connecting';

@@ -23,13 +23,21 @@ export async function merge(parts: CommandParts, argument?: unknown): Promise<vo
   const mergeRequest = detail?.mergeRequest?.id ?? bead;
   const { mergeRequest: now } = await window.withProgress(
     { location: { viewId: 'gastown.rigs' }, title: `Landing ${bead}...` },
-    () => parts.model.inHand.during(bead, () => parts.connection.ask('mergeRequest/merge', { mergeRequest })),
+    () =>
+      parts.model.inHand.during([bead, rigOf(bead, parts)], () =>
+        parts.connection.ask('mergeRequest/merge', { mergeRequest }),
+      ),
   );
   if (now.state === 'verified') {
     mention(`${bead} landed on ${displayText(now.target, 60)} as ${now.landed?.slice(0, 7) ?? ''}`);
     return;
   }
-  sayNotLanded(bead, now);
+  sayNotLanded(parts, bead, now);
+}
+
+/** That its refinery is paused is told by the command, too. */
+function rigOf(bead: string, { model }: CommandParts): string {
+  return model.polecatOn(bead)?.polecat.rig ?? model.bead(bead)?.rig ?? '';
 }
 
 /** Its polecat may be gone; what it submitted is there. */
@@ -38,9 +46,15 @@ function beadIn(argument: unknown): string | undefined {
   return subject?.kind === 'bead' ? subject.bead : undefined;
 }
 
-/** Of what a gate rejected there is something to read; anything else is refused. */
-function sayNotLanded(bead: string, now: MergeRequest): void {
+/** Of what a gate rejected there is something to read, and a refinery that is paused can be resumed; anything else is refused. */
+function sayNotLanded({ model }: CommandParts, bead: string, now: MergeRequest): void {
   const why = notLanded(bead, now);
+  const isPaused = model.town?.rigs.find(({ rig }) => rig.id === now.rig)?.rig.refinery !== undefined;
+  if (now.state === 'submitted' && isPaused)
+    return warn(why.message, {
+      label: 'Resume Refinery',
+      run: () => run('resumeRefinery', { kind: 'rig', rig: now.rig }),
+    });
   if (!now.gates?.some(rejects)) throw why;
   const label = 'Show Gate Output';
   warn(why.message, { label, run: () => run('showGates', { kind: 'bead', bead }) });

@@ -4,9 +4,9 @@ import type { Bead } from '../../server/domain/bead.ts';
 import type { BeadView } from '../../server/protocol/bead.ts';
 import type { ConvoyBead } from '../../server/protocol/convoy.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
-import { beadIcon, needsPersonIcon, typeIcon } from './icons.ts';
+import { beadIcon, typeIcon } from './icons.ts';
 import { gatesShort, landingContext } from './landingWords.ts';
-import { polecatWord } from './polecatRow.ts';
+import { polecatIcon, polecatWord } from './polecatRow.ts';
 import { joined, joinedBy, type Row } from './row.ts';
 
 /** A bead in the list of its rig. */
@@ -21,7 +21,7 @@ export function listedBeadRow(view: BeadView, polecat: PolecatDetail | undefined
     id: `bead:${bead.id}`,
     label: bead.id,
     description: joined(shown, runtime, title),
-    icon: polecat?.needsPerson ? needsPersonIcon : typeIcon(bead.type),
+    icon: polecat?.needsPerson ? polecatIcon(polecat) : typeIcon(bead.type),
     context: beadContext(word, { slingable: bead.status === 'open' && !view.blocked, polecat }),
     spoken: `Bead ${bead.id}, ${title}, ${shown}${runtime === undefined ? '' : `, ${runtime}`}.`,
     subject: beadSubject(bead.id, polecat?.polecat.id),
@@ -59,7 +59,7 @@ export function convoyBeadRow(convoy: string, each: ConvoyBead, polecat: Polecat
     id: `convoy:${convoy}/${each.id}`,
     label: each.id,
     description: joined(landing, rig, runtime),
-    icon: polecat?.needsPerson ? needsPersonIcon : beadIcon(each.state),
+    icon: polecat?.needsPerson ? polecatIcon(polecat) : beadIcon(each.state),
     context: beadContext(word, {
       slingable: each.state === 'ready' || each.state === 'open',
       polecat,

@@ -97,7 +97,8 @@ function polecatContext(detail: PolecatDetail): string {
     .join(' ');
 }
 
-function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Icon {
+/** By how its work stands: the same wherever it is listed. */
+export function polecatIcon({ polecat, mergeRequest, needsPerson }: PolecatDetail): Icon {
   if (polecat.state !== 'done' || !mergeRequest) return polecatIcons[polecat.state];
   if (needsPerson && mergeRequest.state === 'submitted') return needsPersonIcon;
   return beadIcon(mergeRequest.state);

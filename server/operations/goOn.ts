@@ -1,15 +1,13 @@
-import { checkLimits } from '../domain/dispatchLimits.ts';
 import { later } from '../domain/later.ts';
 import type { Episode } from '../domain/episode.ts';
 import { episodeOf } from '../domain/episodes.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';
 import { goOnOf, wentOnAgain } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
-import { Refusal } from '../domain/refusal.ts';
-import { refuseFullTown } from '../domain/slinging.ts';
 import type { Draft } from '../domain/view.ts';
 import type { Context } from './context.ts';
-import { findPolecat, findRig } from './lookups.ts';
+import { hasRoom } from './hasRoom.ts';
+import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { runSession } from './sessions.ts';
 import { townCaller } from './townCaller.ts';
@@ -24,21 +22,12 @@ export function waitForTurn(context: Context, polecat: Polecat): Timestamp | und
   const turn = context.pace.turnOf(keyOf(polecat));
   if (turn > context.now()) return turn;
   context.pace.take(keyOf(polecat));
-  return hasRoom(context, polecat) ? undefined : later(context.now(), againMs);
+  return runs(context, polecat) || hasRoom(context, polecat) ? undefined : later(context.now(), againMs);
 }
 
 /** One that runs has its place. */
-function hasRoom(context: Context, { rig, runtime, session }: Polecat): boolean {
-  const { view } = context.store;
-  if (view.get('sessions', session ?? '')?.state !== 'ended') return true;
-  try {
-    checkLimits(view, { rig: findRig(view, rig), runtime, now: context.now() });
-    refuseFullTown(view);
-    return true;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return false;
-  }
+function runs(context: Context, { session }: Polecat): boolean {
+  return context.store.view.get('sessions', session ?? '')?.state !== 'ended';
 }
 
 /** Counted with the step itself, so that a limit that comes again is waited for longer. */

@@ -1,10 +1,13 @@
 import { invalid } from '../domain/beadFields.ts';
 import { episodeOf } from '../domain/episodes.ts';
 import type { RuntimeName, Timestamp } from '../domain/ids.ts';
+import { later } from '../domain/later.ts';
 import { endLimit, goOnOf } from '../domain/limits.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Quota } from '../domain/quota.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Session } from '../domain/session.ts';
+import { passes } from '../domain/sessions.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -14,9 +17,12 @@ import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { findRuntime } from './lookups.ts';
 
+/** So long a runtime is parked whose account has no more credit, where it does not say until when; then it is tried again. */
+const creditMs = 60 * 60_000;
+
 /**
- * Parks a runtime while its quota is used up, as a polecat on it shows: `rate-limited`, with the time that it is over. Takes the mark
- * away when that time has come.
+ * Parks a runtime while its quota is used up, as a polecat on it shows: `rate-limited`, with the time that it is over, or a session
+ * that failed for lack of credit. Takes the mark away when that time has come.
  */
 export function parkRuntimes(context: Context): Duty {
   const { store, timers } = context;
@@ -31,6 +37,7 @@ export function parkRuntimes(context: Context): Duty {
     changed({ changes }) {
       for (const [collection, id, record] of changes) {
         if (collection === 'agents' && record) follow(context, record);
+        if (collection === 'sessions' && record) parkWithoutCredit(context, record);
         if (collection !== 'quotas') continue;
         if (record) wake(record);
         else timers.cancel(`the quota of ${id}`);
@@ -54,20 +61,24 @@ async function takeBack(context: Context, { id, runtime }: Polecat): Promise<voi
 }
 
 /** Only one that says until when: the others wait for themselves, and nothing is known of the runtime. */
-function parkFor(context: Context, polecat: Polecat): void {
-  const { runtime, until, id, reason } = polecat;
-  if (until === undefined || until <= context.now()) return;
-  const known = context.store.view.get('quotas', runtime);
-  if (known && (known.until === undefined || known.until >= until)) return;
-  context.background(`parking ${runtime}`, () =>
-    put(context, {
-      id: runtime,
-      since: context.now(),
-      until,
-      by: id,
-      ...(reason === undefined ? {} : { reason }),
-    }),
-  );
+function parkFor(context: Context, { runtime, until, id, reason }: Polecat): void {
+  if (until === undefined) return;
+  parkUntil(context, { id: runtime, until, by: id, ...(reason === undefined ? {} : { reason }) });
+}
+
+/** Its polecat is a person's to look at. The others on the runtime would fail of the same, one after the other. */
+function parkWithoutCredit(context: Context, { state, runtime, agent, failure, endedAt }: Session): void {
+  if (state !== 'ended' || failure?.verdict !== 'quota' || passes(failure) || endedAt === undefined) return;
+  const { advice: reason } = failure;
+  parkUntil(context, { id: runtime, until: later(endedAt, creditMs), by: agent, reason });
+}
+
+/** Where it is parked for as long already, nothing changes. */
+function parkUntil(context: Context, quota: Omit<Quota, 'since'> & { readonly until: Timestamp }): void {
+  const { id, until } = quota;
+  const known = context.store.view.get('quotas', id);
+  if (until <= context.now() || (known && (known.until === undefined || known.until >= until))) return;
+  context.background(`parking ${id}`, () => put(context, { ...quota, since: context.now() }));
 }
 
 async function put(context: Context, quota: Quota): Promise<void> {

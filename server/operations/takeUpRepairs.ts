@@ -1,13 +1,12 @@
 import type { MergeRequestId, Timestamp } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
-import { checkLimits } from '../domain/dispatchLimits.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { authorToBegin } from '../domain/takeUp.ts';
 import type { Draft, View } from '../domain/view.ts';
 import { liveSession } from './assign.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
-import { findRig } from './lookups.ts';
+import { hasRoom } from './hasRoom.ts';
 import { runSession } from './sessions.ts';
 import { isStopping } from './stopping.ts';
 import { townCaller } from './townCaller.ts';
@@ -107,18 +106,6 @@ async function takeUp(context: Context, id: MergeRequestId): Promise<boolean> {
       noteRefusal(draft, id, { code, message }),
     );
     return true;
-  }
-}
-
-/** What passes by itself is not looked at by a person. */
-function hasRoom(context: Context, { rig, runtime }: MergeRequest): boolean {
-  const { view } = context.store;
-  try {
-    checkLimits(view, { rig: findRig(view, rig), runtime, now: context.now() });
-    return true;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    return false;
   }
 }
 

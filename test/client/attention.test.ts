@@ -7,7 +7,7 @@ import type { CommandParts } from '../../client/commands/parts.ts';
 import type { Connection } from '../../client/connection.ts';
 import { Notices } from '../../client/notices.ts';
 import { RuntimeTests } from '../../client/runtimeTests.ts';
-import { statusWords } from '../../client/statusBar.ts';
+import { StatusBar, statusWords } from '../../client/statusBar.ts';
 import { Terminals } from '../../client/terminals.ts';
 import { AttentionRows } from '../../client/views/attention.ts';
 import { Waiting } from '../../client/waiting.ts';
@@ -85,6 +85,12 @@ test('the status bar counts what needs a person, as the list does', async () => 
   assert.equal(statusWords(await town.model()), '1 working');
   town.attention = [review, escalation];
   assert.equal(statusWords(await town.model()), '1 working · 2 need you');
+  const statusBar = new StatusBar();
+  const model = await town.model();
+  statusBar.show(model, { kind: 'lost', town: '/town' });
+  assert.deepEqual(seen.statusBar, { text: '$(organization) 1 working · 2 need you', visible: true });
+  statusBar.show(model, { kind: 'failed', message: 'The town is stopped.', stopped: true });
+  assert.equal(seen.statusBar.visible, false, 'nothing of it works or waits');
 });
 
 class Memory {
@@ -215,6 +221,25 @@ test('what a command of this window works on is told by the command', async () =
   window.show(model);
   await claimed();
   assert.equal(seen.messages.length, 1);
+});
+
+test('what keeps the rig from landing is told by the merge that was asked for', async () => {
+  const town = new SmallTown();
+  town.rigs = [rig('backend')];
+  town.polecats = [
+    polecat('backend/nux', auth, {
+      state: 'done',
+      mergeRequest: { id: 'mr-1', bead: 'be-auth', state: 'submitted' } as never,
+    }),
+  ];
+  const { parts } = await windowOf(town);
+  const held: boolean[] = [];
+  town.answers['mergeRequest/merge'] = () => {
+    held.push(...['be-auth', 'backend'].map((id) => parts.model.inHand.has(id)));
+    return { mergeRequest: { state: 'verified', target: 'main' } } as never;
+  };
+  await call('merge', parts, { kind: 'polecat', agent: 'backend/nux' });
+  assert.deepEqual(held, [true, true]);
 });
 
 async function windowOf(town: SmallTown): Promise<{ parts: CommandParts; revealed: string[] }> {

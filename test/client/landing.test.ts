@@ -6,6 +6,7 @@ import { AttentionRows } from '../../client/views/attention.ts';
 import { RigRows } from '../../client/views/rigs.ts';
 import type { AttentionItem } from '../../server/domain/attentionItem.ts';
 import type { GateOutcome } from '../../server/domain/gate.ts';
+import type { RigName } from '../../server/domain/ids.ts';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import type { PluginDetail } from '../../server/protocol/plugin.ts';
@@ -164,6 +165,20 @@ test('a merge is rejected for a reason, its polecat is told, and a refusal is sh
     message: 'mr-1 is on main already.',
     buttons: ['Copy "gt mq show mr-1"'],
   });
+});
+
+test('a merge in a rig whose refinery is paused says so, with the way on', async () => {
+  const town = submitted({ rig: 'backend' as RigName });
+  const [summary] = town.rigs;
+  assert.ok(summary);
+  town.rigs = [{ ...summary, rig: { ...summary.rig, refinery: { pausedAt: someDay, by: 'ann' } } }];
+  const reason = 'The refinery of backend was paused by ann.';
+  const [nux] = town.polecats;
+  town.answers['mergeRequest/merge'] = () => ({ mergeRequest: { ...nux?.mergeRequest, reason } }) as never;
+  await runInWindow('merge', town, subject);
+  assert.deepEqual(seen.messages, [
+    { kind: 'warning', message: `be-auth did not land. ${reason}`, buttons: ['Resume Refinery'] },
+  ]);
 });
 
 test('a refinery is paused with a reason or without; its rig shows it, and it is resumed', async () => {

@@ -282,6 +282,28 @@ describe('limits of the queue', () => {
     assert.deepEqual(worked(town), [first, second, third]);
   });
 
+  test('a runtime whose account has no more credit is parked for an hour, or until its polecat works again', async (t) => {
+    const { town, pass } = await timedTown(t);
+    await town.addRig();
+    const [first, second] = [await town.bead('Auth work'), await town.bead('Cache work')];
+    const agent = await town.sling(first);
+    const log = town.view.get('sessions', agent.polecat.session ?? '')?.log ?? assert.fail('it has no log');
+    town.host.output.set(log, ['insufficient_quota: You exceeded your current quota']);
+    await agent.exit({ end: 'failed', code: 1 });
+    await town.settle();
+    assert.equal(agent.polecat.state, 'failed', 'nobody knows when it is over');
+    assert.deepEqual(
+      (await town.ask('quota/list', {})).map(({ id, until, by }) => [id, until, by]),
+      [['sim', '2026-11-26T09:00:00.000Z', agent.id]],
+    );
+    assert.deepEqual(await queue(town, [second]), [second]);
+    assert.equal(await explained(town, second), 'quota');
+    await pass(59);
+    assert.deepEqual(worked(town), [first]);
+    await pass(1);
+    assert.deepEqual(worked(town), [first, second]);
+  });
+
   test('a budget stops what is new, lets work finish, and is there again the next day', async (t) => {
     const { town, pass } = await timedTown(t);
     await town.addRig({ settings: { budgetTurns: ['1'] } });
