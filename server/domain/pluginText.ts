@@ -14,7 +14,7 @@ export function whatRuns({ file, hash, when, runs = [], timeoutMs }: Shown): str
   return [
     ...(when === undefined ? [] : [`Runs: ${displayText(when, 300)}`]),
     ...(runs.length === 0 ? [] : [`Command: ${displayText(runs.map(shellWord).join(' '), 500)}`]),
-    ...(timeoutMs === undefined ? [] : [`Ended after: ${timeoutMs / 1000} s`]),
+    ...(timeoutMs === undefined ? [] : [`Time limit: ${timeoutMs / 1000} s`]),
     `File: ${displayText(file, 500)}`,
     ...(hash === undefined ? [] : [`Hash: ${displayText(hash)}`]),
   ];

@@ -251,7 +251,7 @@ test('a plugin is approved as it was shown, and only by a press', async () => {
   assert.deepEqual(options?.detail.split('\n'), [
     'Runs: before a merge',
     `Command: ${lint.file}`,
-    'Ended after: 60 s',
+    'Time limit: 60 s',
     `File: ${lint.file}`,
     'Hash: abc',
   ]);
