@@ -13,6 +13,7 @@ import { freeRepairs, giveUpRepairs } from '../domain/repairs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
 import { describeArchive } from './archiveRecord.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
@@ -72,19 +73,26 @@ async function noteLeft(context: Context, { bead: id }: Polecat, left: string): 
 }
 
 function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): void {
-  const session = polecat.session && context.store.view.get('sessions', polecat.session);
-  if (session && session.state !== 'ended') {
-    throw new Refusal('in-use', `${polecat.id} is still running.`, { next: `gt session stop ${session.id}` });
-  }
-  if (polecat.state === 'spawning') {
-    throw new Refusal('in-use', `${polecat.id} is being started right now.`, { next: 'gt polecat list' });
-  }
+  refuseRunning(context.store.view, polecat);
+  refuseSpawning(polecat);
   if (force) return;
   const bead = polecat.bead && context.store.view.get('beads', polecat.bead);
   if (!bead || bead.status === 'closed') return;
   throw new Refusal('in-use', `${polecat.id} holds ${bead.id}, which has not landed.`, {
     next: `gt unsling ${bead.id}, or add --force: its work is archived and can be brought back.`,
   });
+}
+
+function refuseRunning(view: View, { id }: Worker): void {
+  const session = view.get('sessions', agentOf(view, id)?.session ?? '');
+  if (!session || session.state === 'ended') return;
+  throw new Refusal('in-use', `${id} is still running.`, { next: `gt session stop ${session.id}` });
+}
+
+/** Its sling would see the session end, and take all of it back at the same time. */
+export function refuseSpawning({ id, state }: Polecat): void {
+  if (state !== 'spawning') return;
+  throw new Refusal('in-use', `${id} is being started right now.`, { next: 'gt polecat list' });
 }
 
 /** An agent with a worktree of its own. */
@@ -109,7 +117,7 @@ export interface Removal {
 
 /**
  * Also used by unsling; runs in the agent's queue. A bead that is still on this polecat's hook is open again. Where a step fails, what
- * was not removed stays, and nothing is tried again without being asked.
+ * was not removed stays, and nothing is tried again without being asked. Refused with `in-use` while a session of its runs.
  */
 export async function archiveAndRemove(
   context: Context,
@@ -117,6 +125,7 @@ export async function archiveAndRemove(
   removal: Removal,
 ): Promise<Removed> {
   const rig = findRig(context.store.view, polecat.rig);
+  refuseRunning(context.store.view, polecat);
   const name = archiveName(context, polecat);
   const session = polecat.session && context.store.view.get('sessions', polecat.session);
   if (session) await endWhatIsLeft(context, session);

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { test } from 'node:test';
+import { problemsOf } from './invariants.ts';
+import { refusal, TestTown } from './support.ts';
+
+/** Once, at a step of the town's, something else is done before it goes on. */
+function between(): {
+  readonly checkpoint: (step: string) => Promise<void>;
+  at(step: string, work: () => Promise<unknown>): void;
+} {
+  let armed: { readonly step: string; readonly work: () => Promise<unknown> } | undefined;
+  return {
+    async checkpoint(step) {
+      if (step !== armed?.step) return;
+      const { work } = armed;
+      armed = undefined;
+      await work();
+    },
+    at(step, work) {
+      armed = { step, work };
+    },
+  };
+}
+
+test('a polecat that is begun again while another is removed keeps its worktree, unless its session may be ended', async (t) => {
+  const step = between();
+  const town = await TestTown.open(t, step);
+  await town.addRig();
+  const [one, two] = [await town.worker(), await town.worker('Cache work')];
+  await one.exit({ end: 'stopped' });
+  await two.exit({ end: 'stopped' });
+  const agents = [...town.view.find('agentsByRig', 'backend')].map(({ id }) => id);
+  const last = [one, two].find(({ id }) => id === agents.at(-1)) ?? two;
+  const runLast = () => town.ask('session/run', { agent: last.id });
+
+  step.at('remove:intent', runLast);
+  const { done } = await town.ask('rig/reset', { rigs: ['backend'] });
+  assert.equal(done[0]?.removed.length, 1);
+  const [kept] = done[0]?.kept ?? [];
+  assert.equal(kept?.agent, last.id);
+  assert.match(kept?.why ?? '', /still running/);
+  assert.ok(existsSync(last.worktree));
+  assert.equal(last.polecat.state, 'working');
+  await refusal('in-use', town.ask('polecat/remove', { agent: last.id, force: true }));
+  assert.deepEqual(problemsOf(town), []);
+
+  const forced = await town.ask('rig/reset', { rigs: ['backend'], force: true });
+  assert.deepEqual([forced.done[0]?.ended, forced.done[0]?.kept], [[last.id], undefined]);
+  assert.ok(last.isGone);
+  assert.equal(town.host.launched.size, 0);
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('a polecat that is being started is left alone', async (t) => {
+  const step = between();
+  const town = await TestTown.open(t, step);
+  await town.addRig();
+  let reset: ReturnType<typeof ask> | undefined;
+  const ask = () => town.ask('rig/reset', { rigs: ['backend'] });
+  step.at('sling:worktree', async () => void ((reset = ask()), await reset));
+  const bead = await town.bead('Auth work');
+  const { slung, refused } = await town.ask('work/sling', { beads: [bead] });
+  const [acted] = (await reset)?.done ?? [];
+  assert.equal(acted?.removed.length, 0);
+  assert.match(acted?.kept?.[0]?.why ?? '', /being started right now/);
+  assert.deepEqual([slung.length, refused.length], [1, 0]);
+  assert.deepEqual(problemsOf(town), []);
+});
