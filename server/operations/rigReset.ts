@@ -8,6 +8,7 @@ import type { AgentId, BeadId, Timestamp } from '../domain/ids.ts';
 import { dropMessages } from '../domain/messages.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { beginReset, endReset } from '../domain/rigResets.ts';
 import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -19,6 +20,7 @@ import { agentQueue } from './queue.ts';
 import { archiveAndRemove, type Removed, refuseSpawning } from './remove.ts';
 import { endSessions, running } from './rigSessions.ts';
 import { stopSession } from './sessions.ts';
+import { noteRigStop } from './stopping.ts';
 
 /** Archives and removes every polecat of the rig; or, where that is asked for, only frees what nobody works on, or drops mail. */
 export async function resetRig(
@@ -40,7 +42,9 @@ export async function resetRig(
     return { ...acted, working: live, removed };
   }
   if (live.length > 0 && params.force !== true) throw stillRunning(rig, live);
-  return { ...acted, ...(await removeAll(context, rig, { force: params.force === true, caller })) };
+  if (polecats.length === 0) return { ...acted, removed: [] };
+  const wish = { force: params.force === true, caller };
+  return { ...acted, ...(await context.queue.run(`reset ${rig.id}`, () => removeAll(context, rig, wish))) };
 }
 
 function stillRunning(rig: Rig, live: readonly string[]): Refusal {
@@ -55,16 +59,32 @@ interface Wish {
   readonly caller: Caller;
 }
 
+type Outcome = Pick<RigActed, 'ended' | 'removed' | 'kept'>;
+
 /** Each stands alone: one that cannot go stays, is said with the reason, and stops none of the others. */
-async function removeAll(
-  context: Context,
-  rig: Rig,
-  wish: Wish,
-): Promise<Pick<RigActed, 'ended' | 'removed' | 'kept'>> {
+async function removeAll(context: Context, rig: Rig, wish: Wish): Promise<Outcome> {
+  const { caller } = wish;
+  // First, so that nothing takes the places that get free.
+  noteRigStop(context, rig.id);
+  const { result: isParked } = await context.store.transact(
+    { verb: 'rig/resetting', by: caller.by, subject: rig.id },
+    (draft) => beginReset(draft, rig.id),
+  );
+  try {
+    return await removeEach(context, rig, wish);
+  } finally {
+    if (isParked)
+      await context.store.transact({ verb: 'rig/reset', by: caller.by, subject: rig.id }, (draft) =>
+        endReset(draft, rig.id),
+      );
+  }
+}
+
+async function removeEach(context: Context, rig: Rig, wish: Wish): Promise<Outcome> {
   const ended = new Set(wish.force ? await endSessions(context, rig, wish.caller) : []);
   const removed: RigActed['removed'][number][] = [];
   const kept: NonNullable<RigActed['kept']>[number][] = [];
-  for (const { id } of [...context.store.view.find('agentsByRig', rig.id)]) {
+  for (const { id } of Array.from(context.store.view.find('agentsByRig', rig.id))) {
     try {
       const gone = await context.queue.run(agentQueue(id), () => removeOne(context, id, { ...wish, ended }));
       if (gone) removed.push({ agent: id, archive: gone.archive, archiveId: gone.archiveId });

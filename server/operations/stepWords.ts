@@ -36,6 +36,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'restore/undo': 'took back the return of',
   'rig/begin': 'began to make the rig',
   'rig/held': 'asks for an approval in',
+  'rig/resetting': 'began to reset the rig',
   'rig/undo': 'took back the rig',
   'rig/unheld': 'needs no approval any more in',
   'session/abandon': 'gave up the session of',

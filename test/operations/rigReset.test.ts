@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
+import type { RigName } from '../../server/domain/ids.ts';
+import { beginReset } from '../../server/domain/rigResets.ts';
 import { problemsOf } from './invariants.ts';
 import { refusal, TestTown } from './support.ts';
 
@@ -66,4 +68,61 @@ test('a polecat that is being started is left alone', async (t) => {
   assert.match(acted?.kept?.[0]?.why ?? '', /being started right now/);
   assert.deepEqual([slung.length, refused.length], [1, 0]);
   assert.deepEqual(problemsOf(town), []);
+});
+
+test('nothing of the queue takes the places that a reset frees, and it goes on afterwards', async (t) => {
+  const step = between();
+  const town = await TestTown.open(t, step);
+  await town.addRig({ settings: { maxPolecats: ['1'] } });
+  const first = await town.worker();
+  const beads = [await town.bead('Cache work'), await town.bead('Docs work')];
+  await town.ask('work/sling', { beads, queue: true });
+  const during: string[] = [];
+  step.at('remove:worktree', async () => {
+    during.push(...Array.from(town.view.all('agents'), ({ id }) => id));
+    during.push(town.view.get('rigs', 'backend')?.state ?? '');
+    during.push((await town.refusedSling(first.bead)).code);
+  });
+  const { done } = await town.ask('rig/reset', { rigs: ['backend'], force: true });
+  assert.deepEqual(
+    done[0]?.removed.map(({ agent }) => agent),
+    [first.id],
+  );
+  assert.deepEqual(during.slice(0, 2), [first.id, 'parked']);
+  await town.settle();
+  assert.equal(town.view.get('rigs', 'backend')?.state, 'active');
+  assert.deepEqual(
+    Array.from(town.view.all('agents'), ({ bead }) => bead),
+    beads.slice(0, 1),
+  );
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('a rig that was parked, or is meanwhile, stays so after a reset', async (t) => {
+  const step = between();
+  const town = await TestTown.open(t, step);
+  await town.addRig();
+  const state = () => town.view.get('rigs', 'backend')?.state;
+  await town.worker();
+  step.at('remove:worktree', () => town.ask('rig/move', { rigs: ['backend'], move: 'park' }));
+  await town.ask('rig/reset', { rigs: ['backend'], force: true });
+  assert.equal(state(), 'parked');
+  await town.ask('rig/move', { rigs: ['backend'], move: 'unpark' });
+  await town.worker('Cache work');
+  step.at('remove:worktree', () => town.configure('backend', 'state', 'docked'));
+  await town.ask('rig/reset', { rigs: ['backend'], force: true });
+  assert.equal(state(), 'docked');
+});
+
+test('a town that ended in the midst of a reset lets the rig take work again', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  await town.parts.store.transact({ verb: 'rig/resetting', by: 'overseer', subject: 'backend' }, (draft) =>
+    beginReset(draft, 'backend' as RigName),
+  );
+  assert.equal(town.view.get('rigs', 'backend')?.state, 'parked');
+  await town.reopen();
+  await town.settle();
+  assert.equal(town.view.get('rigs', 'backend')?.state, 'active');
+  await town.worker();
 });

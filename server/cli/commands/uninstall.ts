@@ -111,7 +111,11 @@ async function refuseUnconfirmed(
 
 /** Whoever is there is archived in the rig's repository, so that nothing unfinished goes with its folder. */
 async function archiveAll(cli: Cli): Promise<void> {
-  const rigs = (await cli.ask('rig/list', {})).map(({ rig }) => rig.id);
+  const all = (await cli.ask('rig/list', {})).map(({ rig }) => rig);
+  const rigs = all.map(({ id }) => id);
+  // They stay so, also where this is refused: nothing begins while it is tried again.
+  const active = all.filter(({ state }) => state === 'active').map(({ id }) => id);
+  if (active.length > 0) await cli.ask('rig/move', { rigs: active, move: 'park' });
   const { done, refused } = await cli.ask('rig/reset', { rigs, force: true });
   const [no] = [
     ...refused.map(({ message, refusal: { next } }) => ({ message, next })),
