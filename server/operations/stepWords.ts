@@ -4,6 +4,7 @@
  */
 export const stepWords: Readonly<Record<string, string>> = {
   'bead/failed': 'counted what failed of',
+  'branch/archive': 'archived the branch that was left by',
   'convoy/auto': 'made a convoy for',
   'convoy/check': 'looked for convoys that have landed',
   'crash/delete': 'let go of the kept commits of a crash on',
@@ -26,6 +27,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'notify/set': 'changed what is told to',
   'nudge/acknowledged': 'has read its messages',
   'nudge/delivered': 'delivered what was said to',
+  'orphan/archive': 'archived a worktree that belonged to nobody, in',
   'plugin/run': 'ran the plugin',
   'plugin/unapproved': 'asks for the approval of plugins in',
   recover: 'cleared up after a stop in the middle of',
