@@ -33,6 +33,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   recover: 'cleared up after a stop in the middle of',
   'remove/begin': 'began to remove',
   'remove/left': 'could not take away all that was left of',
+  'remove/refused': 'could not remove',
   'remove/undo': 'took back the removal of',
   'restore/begin': 'began to bring back',
   'restore/undo': 'took back the return of',

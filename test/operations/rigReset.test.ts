@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { RigName } from '../../server/domain/ids.ts';
 import { beginReset } from '../../server/domain/rigResets.ts';
+import { commit, createRepository, git } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
-import { refusal, TestTown } from './support.ts';
+import { type Agent, refusal, TestTown } from './support.ts';
 
 /** Once, at a step of the town's, something else is done before it goes on. */
 function between(): {
@@ -125,4 +127,58 @@ test('a town that ended in the midst of a reset lets the rig take work again', a
   await town.settle();
   assert.equal(town.view.get('rigs', 'backend')?.state, 'active');
   await town.worker();
+});
+
+/** A submodule whose commit nobody else has. */
+function addSubmodule(town: TestTown, { worktree }: Agent): void {
+  const library = join(town.folder, 'library');
+  createRepository(library);
+  git(worktree, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'vendor/lib');
+  commit(join(worktree, 'vendor', 'lib'), { 'lib.c': '1\n' });
+  git(worktree, 'add', '.');
+}
+
+test('a polecat that cannot be removed stays, is said with the reason, and stops no other', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const [one, two] = [await town.worker(), await town.worker('Cache work')];
+  addSubmodule(town, one);
+  const { done, refused } = await town.ask('rig/reset', { rigs: ['backend'], force: true });
+  assert.deepEqual(refused, []);
+  assert.deepEqual(
+    done[0]?.removed.map(({ agent }) => agent),
+    [two.id],
+  );
+  const [kept] = done[0]?.kept ?? [];
+  assert.equal(kept?.agent, one.id);
+  assert.match(`${kept?.why} ${kept?.next}`, /vendor\/lib.*1 commit not pushed.*push it there/);
+  assert.ok(!one.isGone && two.isGone);
+  assert.equal(town.view.get('rigs', 'backend')?.state, 'active');
+});
+
+test('a polecat that has landed and cannot be removed asks a person, until it can be', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  addSubmodule(town, agent);
+  await town.merge(await agent.submit());
+  await agent.exit({ end: 'stopped' }).catch(() => undefined);
+  await town.settle();
+  assert.equal(town.status(agent.bead), 'closed');
+  const asked = async () =>
+    (await town.ask('attention/list', {})).items.map(({ subject, state, reason }) => [
+      subject,
+      state,
+      reason,
+    ]);
+  const [item, ...more] = await asked();
+  assert.deepEqual([item?.slice(0, 2), more], [[agent.id, 'unremoved'], []]);
+  assert.match(item?.[2] ?? '', /vendor\/lib/);
+  await town.reopen();
+  await town.settle();
+  assert.deepEqual(await asked(), [item]);
+  git(join(agent.worktree, 'vendor', 'lib'), 'push', '--quiet', 'origin', 'HEAD:refs/heads/work');
+  await town.ask('polecat/remove', { agent: agent.id });
+  assert.deepEqual(await asked(), []);
+  assert.deepEqual(problemsOf(town), []);
 });
