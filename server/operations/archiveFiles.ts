@@ -19,7 +19,7 @@ export async function archiveOf(
   rig: Rig,
   polecat: Worker,
   name: string,
-): Promise<{ readonly ref: string; readonly sha: Sha }> {
+): Promise<{ readonly ref: string; readonly sha: Sha; readonly held?: string }> {
   try {
     if (await isStillThere(context, rig, polecat))
       return await archiveWorkingFolder(context, rig, polecat, name);

@@ -193,8 +193,8 @@ async function removeStepwise(
   // The archive is of what is checked out, which its agent may have changed.
   const branchRef = tip && (await keepBranch(context, rig, archive.ref, tip));
   const record = await describeArchive(context, rig, polecat, {
+    held: `${archive.ref}-held/`,
     ...archive,
-    held: `refs/gastown/archive/${name}-held/`,
     ...(tip && branchRef ? { branch: { tip, ref: branchRef } } : {}),
   });
   await context.checkpoint('remove:archived');
