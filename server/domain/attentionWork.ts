@@ -87,13 +87,14 @@ function agentAction(view: View, polecat: Polecat): AttentionAction {
   return { command: `gt session run ${id}`, verb: 'resume' };
 }
 
-/** Brought back from an archive, and its bead is closed: nobody goes on with it, and it goes as it came. */
+/** Its bead is closed, by whoever it was, and it has not submitted it: nobody goes on with it, and what it has goes into an archive. */
 function leftover(view: View, polecat: Polecat): AttentionItem | undefined {
   const { id, rig, restoredFrom, state } = polecat;
-  if (restoredFrom === undefined || isRunning(view, polecat)) return undefined;
-  const bead = view.get('beads', polecat.bead ?? view.get('archives', restoredFrom)?.bead ?? '');
+  if (isRunning(view, polecat)) return undefined;
+  const bead = view.get('beads', polecat.bead ?? view.get('archives', restoredFrom ?? '')?.bead ?? '');
   if (bead?.status !== 'closed') return undefined;
   const since = polecat.stateAt ?? polecat.updatedAt;
+  const came = restoredFrom === undefined ? 'still has its branch' : `was brought back from ${restoredFrom}`;
   return {
     id: `polecat:${id}:leftover:${since}`,
     kind: 'polecat',
@@ -102,7 +103,7 @@ function leftover(view: View, polecat: Polecat): AttentionItem | undefined {
     bead: bead.id,
     agent: id,
     state,
-    reason: `${id} was brought back from ${restoredFrom}, and ${bead.id} is closed: it has nothing to do.`,
+    reason: `${id} ${came}, and ${bead.id} is closed: it has nothing to do.`,
     since,
     action: { command: `gt polecat remove ${id}`, verb: 'copy' },
     severity: 'low',

@@ -68,3 +68,20 @@ test('what waits for an approval is one row of its rig, and goes with the approv
   await town.settle();
   assert.deepEqual(await needing(town), [`${agent.bead} submitted`]);
 });
+
+test('a polecat whose bead was closed under it is asked about once its session has ended', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  agent.commit({ 'auth.txt': 'work\n' });
+  await town.ask('bead/close', { bead: agent.bead, reason: 'not wanted', force: true });
+  const asked = async () =>
+    (await town.ask('attention/list', {})).items.map(({ subject, action }) => [subject, action.command]);
+  assert.deepEqual(await asked(), []);
+  await agent.exit({ end: 'stopped' });
+  await town.settle();
+  assert.deepEqual(await asked(), [[agent.id, `gt polecat remove ${agent.id}`]]);
+  await town.ask('polecat/remove', { agent: agent.id });
+  assert.deepEqual(await asked(), []);
+  assert.equal([...town.view.all('archives')].length, 1);
+});
