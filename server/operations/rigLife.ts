@@ -69,16 +69,17 @@ async function move(
   caller: Caller,
 ): Promise<RigActed> {
   if (ending.has(how) && force !== true) await refuseUncommitted(context, rig, how);
-  // First, so that nothing new begins while the rest ends.
-  const before = how === 'restart' ? 'parked' : stateAfter[how];
   const act = { by: caller.by, how };
   if (ending.has(how)) noteRigStop(context, rig.id);
-  await setState(context, rig, before, act);
+  // First, so that nothing new begins while the rest ends.
+  if (how === 'restart') await setState(context, rig, 'parked', act);
+  else if (!resuming.has(how)) await setState(context, rig, stateAfter[how], act);
   const ended = ending.has(how) ? await endSessions(context, rig, caller) : [];
-  if (how === 'restart') await setState(context, rig, 'active', act);
   const { resumed, notes } = resuming.has(how)
     ? await resume(context, rig, caller)
     : { resumed: [], notes: [] };
+  // Last, so that what waits gets only the places that those who were there before leave.
+  if (resuming.has(how)) await setState(context, rig, stateAfter[how], act);
   const working = running(context, rig).map(({ id }) => id);
   return { rig: rig.id, state: stateAfter[how], ended, resumed, working, removed: [], notes };
 }

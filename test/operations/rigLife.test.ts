@@ -103,6 +103,27 @@ test('reset of what was handed over drops packets and mail only, of the role tha
   assert.match((await reset({ role: 'crew' }))[2], /neither was asked for/);
 });
 
+test('who was stopped goes on before the queue starts anything, within the limit of the rig', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig({ settings: { maxPolecats: ['1'] } });
+  const agent = await town.worker();
+  const bead = await town.bead('Cache work');
+  await town.ask('work/sling', { beads: [bead], queue: true });
+  const working = async () => {
+    await town.settle();
+    return Array.from(town.view.all('agents'), ({ id, state }) => [id, state]);
+  };
+  const { done } = await town.ask('rig/move', { rigs: ['backend'], move: 'restart', force: true });
+  assert.deepEqual(done[0]?.resumed, [agent.id]);
+  assert.deepEqual(await working(), [[agent.id, 'working']]);
+  await town.ask('rig/move', { rigs: ['backend'], move: 'stop', force: true });
+  await town.ask('rig/move', { rigs: ['backend'], move: 'start' });
+  assert.deepEqual(await working(), [[agent.id, 'working']]);
+  assert.equal(town.view.get('dispatches', bead)?.state, 'waiting');
+  assert.equal(town.view.get('rigs', 'backend')?.state, 'active');
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('the status of a rig measures what is there, and follows no link', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig();
