@@ -1,11 +1,14 @@
 import { agentOf, crewOf } from '../domain/agents.ts';
 import { isAgentName } from '../domain/agentNames.ts';
 import type { Bead } from '../domain/bead.ts';
+import { isAwaited } from '../domain/landings.ts';
 import { messageOf, stackOf } from '../domain/fault.ts';
 import { handoffFor } from '../domain/handoffs.ts';
 import { isHeld } from '../domain/hooks.ts';
 import type { AgentId, BeadId, Timestamp } from '../domain/ids.ts';
 import { dropMessages } from '../domain/messages.ts';
+import { newestRequest } from '../domain/newestRequest.ts';
+import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { beginReset, endReset } from '../domain/rigResets.ts';
@@ -42,6 +45,7 @@ export async function resetRig(
     return { ...acted, working: live, removed };
   }
   if (live.length > 0 && params.force !== true) throw stillRunning(rig, live);
+  if (params.force !== true) for (const polecat of polecats) refuseSubmitted(context.store.view, polecat);
   if (polecats.length === 0) return { ...acted, removed: [] };
   const wish = { force: params.force === true, caller };
   return { ...acted, ...(await context.queue.run(`reset ${rig.id}`, () => removeAll(context, rig, wish))) };
@@ -51,6 +55,17 @@ function stillRunning(rig: Rig, live: readonly string[]): Refusal {
   return new Refusal('in-use', `${live.join(', ')} ${live.length === 1 ? 'is' : 'are'} still running.`, {
     next: `gt rig stop ${rig.id}, or gt rig reset ${rig.id} --force, which ends and archives them.`,
     facts: { agents: live },
+  });
+}
+
+/** What waits to land would have to be handed over anew. */
+function refuseSubmitted(view: View, polecat: Polecat): void {
+  const request = newestRequest(view, polecat);
+  if (polecat.state !== 'done' || !request || !isAwaited(view, request)) return;
+  const { bead, rig } = request;
+  throw new Refusal('in-use', `${bead}, which ${polecat.id} has submitted, has not landed.`, {
+    next: `gt mq show ${bead}, or gt rig reset ${rig} --force: its work is archived and can be brought back.`,
+    facts: { bead, agent: polecat.id },
   });
 }
 
@@ -107,6 +122,7 @@ async function removeOne(
   const now = view.get('agents', id);
   if (!now) return undefined;
   refuseSpawning(now);
+  if (!force) refuseSubmitted(view, now);
   const session = view.get('sessions', now.session ?? '');
   if (force && session && session.state !== 'ended') {
     await stopSession(context, session.id, { by: caller.by });

@@ -45,7 +45,7 @@ export interface RigLifeRequests {
     result: Acted;
   };
   /**
-   * A person: archive and remove all polecats of rigs; with `stale`, `mail` or `handoff` only that. Refused while any runs, without
+   * A person: archive and remove all polecats of rigs; with `stale`, `mail` or `handoff` only that. Refused while any runs, or waits to land, without
    * `force`; one that cannot go is in `kept`, and stops no other. `role` (`polecat`, `crew`): only of theirs, with `mail` or `handoff`.
    */
   'rig/reset': {

@@ -182,3 +182,22 @@ test('a polecat that has landed and cannot be removed asks a person, until it ca
   assert.deepEqual(await asked(), []);
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('work that waits to land is reset only with force', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const [one, two] = [await town.worker(), await town.worker('Cache work')];
+  const request = await one.submit();
+  await one.exit({ end: 'stopped' }).catch(() => undefined);
+  await two.exit({ end: 'stopped' });
+  await town.settle();
+  const { refused } = await town.ask('rig/reset', { rigs: ['backend'] });
+  assert.equal(refused[0]?.refusal.code, 'in-use');
+  assert.match(`${refused[0]?.message} ${refused[0]?.refusal.next}`, new RegExp(`${one.bead}.*--force`));
+  assert.ok(!one.isGone && !two.isGone);
+  assert.equal(town.view.get('mergeRequests', request)?.state, 'submitted');
+  const { done } = await town.ask('rig/reset', { rigs: ['backend'], force: true });
+  assert.equal(done[0]?.removed.length, 2);
+  assert.equal(town.status(one.bead), 'open');
+  assert.deepEqual(problemsOf(town), []);
+});

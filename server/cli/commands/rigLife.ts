@@ -79,7 +79,7 @@ function addReset(rig: Command, cli: Cli): void {
   })
     .argument('<rigs...>')
     .option('--dry-run', 'only say what would go')
-    .option('-f, --force', 'though some are running: they are ended first')
+    .option('-f, --force', 'though some are running, which ends them first, or wait to land')
     .option('--stale', 'only open the beads that are on the hooks of agents that are gone')
     .option('--mail', 'only drop what waits for its agents')
     .option('--handoff', 'only drop the packets that the next sessions of its agents would be given')
