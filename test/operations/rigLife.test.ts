@@ -3,7 +3,7 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readStopped } from '../../server/rpc/stopped.ts';
-import { git, tip, write } from '../support/repository.ts';
+import { write } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
 import { refusal, TestTown } from './support.ts';
 
