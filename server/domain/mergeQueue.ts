@@ -143,9 +143,16 @@ export function nextBatch(
     .slice(0, mostInBatch(rig.settings));
 }
 
-/** When the first of those comes up that wait for a time. */
-export function nextRetry(view: View, rig: Rig): Timestamp | undefined {
+/** When the first of those comes up that wait for a time and for nothing else. */
+export function nextRetry(view: View, rig: Rig, now: Timestamp): Timestamp | undefined {
   return underWay(view, rig)
-    .flatMap(({ retryAt }) => retryAt ?? [])
+    .filter((request) => standingReason(view, rig, request) === undefined)
+    .flatMap(({ retryAt }) => (retryAt !== undefined && retryAt > now ? retryAt : []))
     .toSorted()[0];
+}
+
+/** Why it does not land, whatever the moment. */
+function standingReason(view: View, rig: Rig, request: MergeRequest): string | undefined {
+  if (request.state !== 'submitted') return undefined;
+  return rig.refinery ? pauseWords(rig) : notWanted(view, rig, request);
 }

@@ -64,9 +64,10 @@ function setAlarm(context: Context, rig: Rig, wake: (rig: RigName) => void): voi
   const key = `landing again in ${rig.id}`;
   const { view } = context.store;
   // What could land now was kept from it by the end of the town, which may have been refused.
-  const isLeft = nextBatch(view, rig, context.now()).length > 0;
-  const time = isLeft ? afterStopping(context) : nextRetry(view, rig);
-  if (time === undefined || rig.refinery) return context.timers.cancel(key);
+  const now = context.now();
+  const isLeft = nextBatch(view, rig, now).length > 0;
+  const time = isLeft ? afterStopping(context) : nextRetry(view, rig, now);
+  if (time === undefined) return context.timers.cancel(key);
   context.timers.at(key, time, () => Promise.resolve(wake(rig.id)));
 }
 

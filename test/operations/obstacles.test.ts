@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
+import { FakeClock } from '../support/fakeClock.ts';
+import type { TownOptions } from './openTown.ts';
+import { problemsOf } from './invariants.ts';
+import { TestTown } from './support.ts';
+
+const minutes = 60_000;
+
+/** A remote that is there or not. */
+class Remote {
+  away = false;
+
+  readonly git: NonNullable<TownOptions['git']> = (real) => ({
+    ...real,
+    fetch: async (rig) => {
+      if (this.away) throw new Refusal('git', 'The remote is away.');
+      await real.fetch(rig);
+    },
+  });
+}
+
+const requestOf = (town: TestTown, id: string): MergeRequest => {
+  const request = town.view.get('mergeRequests', id);
+  assert.ok(request);
+  return request;
+};
+
+/** Lets time pass, and fails where the town is woken without end. */
+async function pass(clock: FakeClock, town: TestTown, ms: number): Promise<void> {
+  let turns = 0;
+  await clock.pass(ms, async () => {
+    turns += 1;
+    assert.ok(turns < 1000, 'The town is woken again and again.');
+    await town.settle();
+  });
+}
+
+test('what is held after an obstacle wakes nobody before it is released', async (t) => {
+  const [clock, remote] = [new FakeClock(), new Remote()];
+  const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep, git: remote.git });
+  await town.addRig({ kind: 'url', settings: { merge: ['auto'] } });
+  const agent = await town.worker('Auth work');
+  remote.away = true;
+  const id = await agent.submit();
+  await town.settle();
+  assert.equal(requestOf(town, id).failures, 1);
+  await town.ask('refinery/claim', { mergeRequest: id, reason: 'a look' });
+  await pass(clock, town, 2 * minutes);
+  assert.deepEqual([requestOf(town, id).state, requestOf(town, id).failures], ['submitted', 1]);
+  remote.away = false;
+  await town.ask('refinery/release', { mergeRequest: id });
+  await town.settle();
+  assert.equal(requestOf(town, id).state, 'verified');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('what waits for a person after an obstacle wakes nobody', async (t) => {
+  const [clock, remote] = [new FakeClock(), new Remote()];
+  const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep, git: remote.git });
+  await town.addRig({ kind: 'url', settings: { merge: ['auto'] } });
+  const agent = await town.worker('Auth work');
+  remote.away = true;
+  const id = await agent.submit();
+  await town.settle();
+  await town.configure('backend', 'merge', 'review');
+  await pass(clock, town, 2 * minutes);
+  assert.deepEqual([requestOf(town, id).state, requestOf(town, id).failures], ['submitted', 1]);
+});
