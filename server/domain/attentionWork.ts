@@ -105,6 +105,7 @@ const landingSeverity = {
   conflict: 'medium',
   rejected: 'medium',
   'waiting-for-checkout': 'medium',
+  merged: 'medium',
   submitted: 'low',
 } as const satisfies Partial<Record<LandingState, Severity>>;
 
@@ -120,7 +121,7 @@ function waitsForPerson(view: View, request: MergeRequest): boolean {
   if (newestRequest(view, request)?.id !== request.id) return false;
   const rig = view.get('rigs', request.rig);
   if (request.state === 'waiting-for-checkout') return true;
-  if (request.state !== 'submitted') return !isTakenUp(view, request);
+  if (request.state !== 'submitted' && request.state !== 'merged') return !isTakenUp(view, request);
   // Where the rig waits for an approval, that is the one thing to do.
   if (isHeldUp(request)) return rig?.unapproved === undefined;
   return waitsForMerge(view, request);
@@ -139,7 +140,7 @@ function requestItem(view: View, request: MergeRequest, severity: Severity): Att
     agent,
     state,
     reason: requestReason(request),
-    since: state === 'submitted' ? submittedAt : updatedAt,
+    since: state === 'submitted' || obstructed ? submittedAt : updatedAt,
     action: requestAction(view, request),
     severity: obstructed ? 'medium' : severity,
   };
@@ -160,7 +161,8 @@ function requestAction(view: View, request: MergeRequest): AttentionAction {
   if (state === 'submitted') return { command: `gt mq show ${bead}`, verb: there ? 'review' : 'merge' };
   const repair = repairCommand(view, request);
   if (repair !== undefined) return { command: repair, verb: 'copy' };
-  if (state === 'waiting-for-checkout' || !there) return { command: `gt mq merge ${bead}`, verb: 'merge' };
+  if (state === 'waiting-for-checkout' || state === 'merged' || !there)
+    return { command: `gt mq merge ${bead}`, verb: 'merge' };
   return { command: `gt session run ${agent}`, verb: 'resume' };
 }
 

@@ -43,9 +43,10 @@ export function requestOfHolder(view: View, bead: Bead): MergeRequest | undefine
   return request?.state === 'verified' ? undefined : request;
 }
 
-/** It is being landed at this moment. */
+/** It is being landed at this moment. What is on the target and could not be proven there is tried again later. */
 export function isLanding(view: View, request: MergeRequest): boolean {
-  return request.state === 'merged' || view.get('intents', `land ${request.id}`) !== undefined;
+  const isToProve = request.state === 'merged' && request.failures === undefined;
+  return isToProve || view.get('intents', `land ${request.id}`) !== undefined;
 }
 
 function placeOfHeld(view: View, bead: Bead): BeadPlace {

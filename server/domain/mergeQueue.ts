@@ -84,13 +84,14 @@ function waitingOf(view: View, request: MergeRequest): Waiting {
 /** Why a merge request that has not landed does not land now, in one sentence; undefined: nothing stands in its way. */
 export function whyNot(view: View, rig: Rig, request: MergeRequest, now: Timestamp): string | undefined {
   const { state, claim, retryAt } = request;
+  const later =
+    retryAt !== undefined && retryAt > now ? (request.reason ?? 'It is tried again later.') : undefined;
   if (state === 'submitted') {
     if (rig.refinery) return pauseWords(rig);
     if (claim !== undefined && claim.until > now) return 'It is being landed.';
-    if (retryAt !== undefined && retryAt > now) return request.reason ?? 'It is tried again later.';
-    return notWanted(view, rig, request);
+    return later ?? notWanted(view, rig, request);
   }
-  if (state === 'merged') return undefined;
+  if (state === 'merged') return later;
   if (isSettled(state)) return 'It has landed.';
   return blockWords(view, request) ?? request.reason ?? 'It could not land.';
 }

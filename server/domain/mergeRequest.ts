@@ -71,7 +71,7 @@ export interface MergeRequest {
   readonly attempts?: number;
   /** What kept its landing from being tried may have passed by then: it waits. */
   readonly retryAt?: Timestamp;
-  /** How often in a row something outside kept its landing from being tried. */
+  /** How often in a row something outside kept its landing from being tried, or from its proof. */
   readonly failures?: number;
   /** Its landing is under way. It holds until then at most. */
   readonly claim?: { readonly at: Timestamp; readonly until: Timestamp };

@@ -97,7 +97,9 @@ function free(context: Context, { id }: MergeRequest): void {
 /** What waited for a time is tried at once: what kept it from landing was put right. */
 export async function retryAtOnce(context: Context, rig: RigName | undefined): Promise<void> {
   const { view } = context.store;
-  const waiting = [...view.find('mergeRequestsByState', 'submitted')].filter(
+  const states = ['submitted', 'merged'] as const;
+  const found = states.flatMap((state) => [...view.find('mergeRequestsByState', state)]);
+  const waiting = found.filter(
     (request) => (rig === undefined || request.rig === rig) && request.retryAt !== undefined,
   );
   if (waiting.length === 0) return;

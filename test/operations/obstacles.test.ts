@@ -8,6 +8,7 @@ import { problemsOf } from './invariants.ts';
 import { TestTown } from './support.ts';
 
 const minutes = 60_000;
+const hours = 60 * minutes;
 
 /** A remote that is there or not. */
 class Remote {
@@ -68,4 +69,43 @@ test('what waits for a person after an obstacle wakes nobody', async (t) => {
   await town.configure('backend', 'merge', 'review');
   await pass(clock, town, 2 * minutes);
   assert.deepEqual([requestOf(town, id).state, requestOf(town, id).failures], ['submitted', 1]);
+});
+
+test('what is on the target and cannot be proven there is told, and the rest goes on', async (t) => {
+  const [clock, remote] = [new FakeClock(), new Remote()];
+  let landings = 0;
+  const town = await TestTown.open(t, {
+    now: clock.date,
+    sleep: clock.sleep,
+    git: remote.git,
+    checkpoint: (step) => {
+      if (step === 'land:merged') remote.away = (landings += 1) === 1;
+      return Promise.resolve();
+    },
+  });
+  await town.addRig({ kind: 'url', settings: { merge: ['auto'] } });
+  const [first, second] = [await town.worker('Auth work'), await town.worker('Cache work')];
+  const one = await first.submit();
+  await town.settle();
+  assert.match(
+    requestOf(town, one).reason ?? '',
+    /^It is on main as [0-9a-f]{7}, and could not be proven there yet: The remote is away\.$/,
+  );
+  const two = await second.submit();
+  await pass(clock, town, 12 * hours);
+  assert.deepEqual([requestOf(town, one).state, requestOf(town, two).state], ['merged', 'submitted']);
+  assert.ok((requestOf(town, two).failures ?? 0) >= 3, 'the other was tried too');
+  const { items } = await town.ask('attention/list', {});
+  assert.deepEqual(items.map(({ bead, action }) => [bead, action.command]).toSorted(), [
+    [first.bead, `gt mq merge ${first.bead}`],
+    [second.bead, `gt mq show ${second.bead}`],
+  ]);
+  assert.deepEqual(problemsOf(town), [`${one} is moved, and not proven.`]);
+  remote.away = false;
+  await town.merge(one);
+  await town.settle();
+  assert.equal(requestOf(town, one).state, 'verified');
+  await pass(clock, town, hours);
+  assert.equal(requestOf(town, two).state, 'verified');
+  assert.deepEqual(problemsOf(town), []);
 });
