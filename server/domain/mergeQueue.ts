@@ -144,11 +144,12 @@ export function nextBatch(
     .slice(0, mostInBatch(rig.settings));
 }
 
-/** When the first of those comes up that wait for a time and for nothing else. */
+/** When the first of those comes up that wait for a time and for nothing else. A claim that nobody gives back ends, too. */
 export function nextRetry(view: View, rig: Rig, now: Timestamp): Timestamp | undefined {
   return underWay(view, rig)
     .filter((request) => standingReason(view, rig, request) === undefined)
-    .flatMap(({ retryAt }) => (retryAt !== undefined && retryAt > now ? retryAt : []))
+    .flatMap(({ retryAt, claim }) => [retryAt, claim?.until])
+    .filter((time): time is Timestamp => time !== undefined && time > now)
     .toSorted()[0];
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import { Refusal } from '../../server/domain/refusal.ts';
 import { FakeClock } from '../support/fakeClock.ts';
@@ -107,5 +107,56 @@ test('what is on the target and cannot be proven there is told, and the rest goe
   assert.equal(requestOf(town, one).state, 'verified');
   await pass(clock, town, hours);
   assert.equal(requestOf(town, two).state, 'verified');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+/** Killed where the landing of the request has its scratch worktree, and started again: the claim and the folder are left. */
+async function killedInLanding(
+  t: TestContext,
+  options: TownOptions,
+): Promise<{ town: TestTown; id: string }> {
+  let reached = (): void => undefined;
+  const killed = new Promise<void>((resolve) => (reached = resolve));
+  const town = await TestTown.open(t, {
+    ...options,
+    checkpoint: async (step) => {
+      if (step !== 'land:scratch') return;
+      reached();
+      await new Promise(() => undefined);
+    },
+  });
+  await town.addRig({ settings: { merge: ['auto'] } });
+  const id = await (await town.worker('Auth work')).submit();
+  await killed;
+  assert.ok(requestOf(town, id).claim);
+  return { town, id };
+}
+
+test('a claim that a killed server left goes, also where its scratch worktree cannot go yet', async (t) => {
+  const clock = new FakeClock();
+  const options = { now: clock.date, sleep: clock.sleep };
+  const { town, id } = await killedInLanding(t, options);
+  let mounted = false;
+  await town.reopen({
+    ...options,
+    git: (real) => ({
+      ...real,
+      removeScratch: async (...words) => {
+        if (!mounted) throw new Refusal('git', 'The disk is not mounted.');
+        await real.removeScratch(...words);
+      },
+    }),
+  });
+  await town.settle();
+  assert.deepEqual([requestOf(town, id).claim, requestOf(town, id).failures], [undefined, 1]);
+  await pass(clock, town, 4 * hours);
+  const { items } = await town.ask('attention/list', {});
+  assert.deepEqual(
+    items.map(({ bead, reason }) => [bead, reason]),
+    [[requestOf(town, id).bead, 'It could not be landed yet: The disk is not mounted.']],
+  );
+  mounted = true;
+  await pass(clock, town, 2 * hours);
+  assert.equal(requestOf(town, id).state, 'verified');
   assert.deepEqual(problemsOf(town), []);
 });
