@@ -39,6 +39,26 @@ export function* agentItems(view: View, now: Timestamp): Iterable<AttentionItem>
     }
 }
 
+/** Their bead is closed, and they could not be removed: what is in the way only a person can judge. */
+export function* unremovedItems(view: View): Iterable<AttentionItem> {
+  for (const { id, rig, bead, unremoved } of view.find('agentsByState', 'done')) {
+    if (!unremoved) continue;
+    yield {
+      id: `polecat:${id}:unremoved:${unremoved.at}`,
+      kind: 'polecat',
+      subject: id,
+      rig,
+      ...(bead === undefined ? {} : { bead }),
+      agent: id,
+      state: 'unremoved',
+      reason: `${id} is done and could not be removed. ${unremoved.why}`,
+      since: unremoved.at,
+      action: { command: `gt polecat remove ${id}`, verb: 'copy' },
+      severity: 'low',
+    };
+  }
+}
+
 function agentItem(view: View, polecat: Polecat, severity: Severity): AttentionItem {
   const since = polecat.stateAt ?? polecat.updatedAt;
   return {

@@ -4,6 +4,7 @@ import type { Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
+import { endReset } from '../domain/rigResets.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
@@ -23,6 +24,7 @@ export async function recover(context: Context): Promise<void> {
   if (context.store.readOnly !== undefined) return;
   removeUnrecorded(context);
   await settleIntents(context);
+  await settleResets(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;
@@ -46,6 +48,15 @@ async function settleIntents(context: Context): Promise<void> {
       context.log(`The intent ${intent.id} could not be settled: ${why}`);
     }
   }
+}
+
+/** What was not removed before the town ended stays; its rigs take work again. */
+async function settleResets(context: Context): Promise<void> {
+  for (const { id, resetting } of Array.from(context.store.view.all('rigs')))
+    if (resetting)
+      await context.store.transact({ verb: 'recover', by: 'town', subject: id }, (draft) =>
+        endReset(draft, id),
+      );
 }
 
 function removeFinished(context: Context): void {
