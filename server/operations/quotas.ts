@@ -60,9 +60,14 @@ async function takeBack(context: Context, { id, runtime }: Polecat): Promise<voi
   });
 }
 
-/** Only one that says until when: the others wait for themselves, and nothing is known of the runtime. */
-function parkFor(context: Context, { runtime, until, id, reason }: Polecat): void {
-  if (until === undefined) return;
+/**
+ * Only one that says until when: the others wait for themselves, and nothing is known of the runtime. Nor does one tell anything of it
+ * whose session on it has only been begun.
+ */
+function parkFor(context: Context, { runtime, until, id, session, reason }: Polecat): void {
+  const run = context.store.view.get('sessions', session ?? '');
+  if (until === undefined || run?.runtime !== runtime || run.state === 'starting') return;
+  if (run.exit?.end === 'not-started') return;
   parkUntil(context, { id: runtime, until, by: id, ...(reason === undefined ? {} : { reason }) });
 }
 
