@@ -48,15 +48,23 @@ export function parkRuntimes(context: Context): Duty {
 
 function follow(context: Context, polecat: Polecat): void {
   if (polecat.state === 'rate-limited') return parkFor(context, polecat);
-  // It works again: what it waited for is over, whatever was said of it.
-  const isOver =
-    polecat.state === 'working' && context.store.view.get('quotas', polecat.runtime)?.by === polecat.id;
-  if (isOver) context.background(`the quota of ${polecat.runtime}`, () => takeBack(context, polecat));
+  if (isBackFor(context.store.view, polecat))
+    context.background(`the quota of ${polecat.runtime}`, () => takeBack(context, polecat));
+}
+
+/**
+ * It works again: what it waited for is over, whatever was said of it. That its process runs, or was given a prompt, shows nothing; what
+ * it called itself since does.
+ */
+function isBackFor(view: View, { id, state, runtime, calledAt }: Polecat): boolean {
+  const quota = view.get('quotas', runtime);
+  return quota?.by === id && state === 'working' && calledAt !== undefined && calledAt > quota.since;
 }
 
 async function takeBack(context: Context, { id, runtime }: Polecat): Promise<void> {
   await context.store.transact({ verb: 'quota/back', by: 'town', subject: runtime }, (draft) => {
-    if (draft.get('quotas', runtime)?.by === id) draft.remove('quotas', runtime);
+    const now = draft.get('agents', id);
+    if (now?.runtime === runtime && isBackFor(draft, now)) draft.remove('quotas', runtime);
   });
 }
 

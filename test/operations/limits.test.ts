@@ -225,6 +225,26 @@ test('a person who clears the quota has those that wait for it go on now', async
   assert.deepEqual(problemsOf(town), []);
 });
 
+test('a quota is back before its time only when its polecat calls again, not when a process was started', async (t) => {
+  const { town, pass } = await limited(t, 'restart');
+  const agent = await town.worker();
+  await ends(agent, ', try again in 120 minutes');
+  await pass(5);
+  await town.ask('session/run', { agent: agent.id });
+  await pass(5);
+  assert.equal(agent.polecat.state, 'working');
+  await town.ask('session/event', { event: 'prompt' }, agent.caller);
+  await pass(1);
+  assert.deepEqual(
+    (await town.ask('quota/list', {})).map(({ id, until }) => [id, until]),
+    [['sim', '2026-11-26T10:00:00.000Z']],
+  );
+  await town.ask('bead/get', { bead: agent.bead }, agent.caller);
+  await town.settle();
+  assert.deepEqual(await town.ask('quota/list', {}), []);
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('many go on one after the other, at the spawn rate', async (t) => {
   const { town, pass, went } = await limited(t, 'restart');
   await town.ask('town/configure', { key: 'scheduler.spawn_delay', words: ['60s'] });
