@@ -225,6 +225,20 @@ test('a person who clears the quota has those that wait for it go on now', async
   assert.deepEqual(problemsOf(town), []);
 });
 
+test('one that crashed long after it spoke of a limit waits for none: it is begun again, and its try counts', async (t) => {
+  const { town, pass } = await limited(t, 'restart');
+  const agent = await town.worker();
+  const { session } = agent.polecat;
+  const wrote = Array.from({ length: 900 }, (_, at) => `wrote file ${at}`);
+  town.host.output.set(logOf(agent), [...words(in20), ...wrote, 'Segmentation fault']);
+  await agent.exit({ end: 'failed', code: 139 });
+  await town.settle();
+  await pass(1);
+  assert.deepEqual([agent.polecat.state, town.view.get('tries', agent.bead)?.failures], ['working', 1]);
+  assert.notEqual(agent.polecat.session, session);
+  assert.deepEqual(await town.ask('quota/list', {}), []);
+});
+
 test('a quota is back before its time only when its polecat calls again, not when a process was started', async (t) => {
   const { town, pass } = await limited(t, 'restart');
   const agent = await town.worker();
