@@ -8,6 +8,7 @@ import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
+import { forgetSuccessors } from './keepPlace.ts';
 import { findRig } from './lookups.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { settleRestore } from './restore.ts';
@@ -24,6 +25,7 @@ export async function recover(context: Context): Promise<void> {
   if (context.store.readOnly !== undefined) return;
   removeUnrecorded(context);
   await settleIntents(context);
+  await forgetSuccessors(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;
