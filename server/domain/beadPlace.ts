@@ -4,6 +4,7 @@ import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import { isLeftAfterLimit } from './limits.ts';
+import { lostSessionOf } from './lostSession.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
@@ -54,7 +55,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
   if (request) return placeOfRequest(view, request);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
-  if (agent) return 'hooked';
+  if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }

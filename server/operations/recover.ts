@@ -9,6 +9,7 @@ import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
+import { forgetSuccessors } from './keepPlace.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { settleRestore } from './restore.ts';
 import { recordEnd } from './sessionEnd.ts';
@@ -25,6 +26,7 @@ export async function recover(context: Context): Promise<void> {
   removeUnrecorded(context);
   await settleIntents(context);
   await settleResets(context);
+  await forgetSuccessors(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;

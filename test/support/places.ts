@@ -83,10 +83,16 @@ function waitsForLimit(view: View, { id, session }: Polecat): boolean {
   return run?.state !== 'ended' || run.failure !== undefined;
 }
 
-/** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */
+function diedOn(view: View, { id, assignee = '' }: Bead): boolean {
+  const run = view.get('sessions', view.get('workplaces', assignee)?.session ?? '');
+  if (run?.bead !== id || run.state !== 'ended') return false;
+  return run.exit?.end !== 'stopped' && run.exit?.end !== 'done';
+}
+
+/** Somebody is at work who needs nobody: a person, crew or the mayor, but for a session that died on it, or a polecat whose process runs. */
 function works(view: View, bead: Bead): boolean {
   const { assignee = '' } = bead;
-  if (view.get('workplaces', assignee)) return true;
+  if (view.get('workplaces', assignee)) return !diedOn(view, bead);
   const polecat = view.get('agents', assignee);
   if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/') && assignee !== 'mayor';
   if (polecat.state === 'rate-limited') return waitsForLimit(view, polecat);
