@@ -10,7 +10,6 @@ export const stepWords: Readonly<Record<string, string>> = {
   'crash/delete': 'let go of the kept commits of a crash on',
   'crew/added': 'has set up the workplace',
   'crew/undo': 'took back the workplace',
-  'dispatch/broken': 'left to a person what failed too often of',
   'dispatch/follow': 'brought the place in the queue up to date of',
   'dispatch/over': 'saw nothing left to start of',
   'handoff/clear': 'took away the packets of',
