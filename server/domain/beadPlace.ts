@@ -11,6 +11,7 @@ import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { stuck } from './polecats.ts';
 import { waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import { isTakenUp } from './takeUp.ts';
 import type { View } from './view.ts';
@@ -63,6 +64,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
 function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
   if (isLanding(view, request)) return 'merge';
   if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
+  if (pullRequestTrouble(request)) return 'attention';
   if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';
   return waitsForMerge(view, request) ? 'review' : 'merge';
 }

@@ -33,9 +33,14 @@ function submitted(view: View, bead: Bead): MergeRequest | undefined {
   return newest?.state === 'verified' ? undefined : newest;
 }
 
-/** It failed for something outside, three times in a row. */
-const heldUp = (view: View, bead: Bead): boolean =>
-  ['submitted', 'merged'].includes(landing(view, bead) ?? '') && (submitted(view, bead)?.failures ?? 0) >= 3;
+/** It failed for something outside, three times in a row, or its pull request cannot be seen or merged. */
+function heldUp(view: View, bead: Bead): boolean {
+  const { failures = 0, pullRequest } = submitted(view, bead) ?? {};
+  const state = landing(view, bead);
+  const there = pullRequest?.state === 'open' ? pullRequest : undefined;
+  const isStuckThere = (there?.unseen?.times ?? 0) >= 3 || there?.obstacles !== undefined;
+  return state === 'merged' ? failures >= 3 : state === 'submitted' && (failures >= 3 || isStuckThere);
+}
 
 /** What it could not land with is a bead that somebody has, that is queued, or whose author the town begins again. */
 function isRepaired(view: View, bead: Bead): boolean {
