@@ -2,6 +2,7 @@ import { stuckInDoneItems } from './attentionEpisodes.ts';
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
+import { lostPlaceItems } from './attentionPlaces.ts';
 import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { misplacedItems, orphanItems } from './attentionTown.ts';
@@ -17,6 +18,7 @@ const sources: readonly AttentionSource[] = [
   rigItems,
   brokenItems,
   agentItems,
+  lostPlaceItems,
   stuckInDoneItems,
   refineryItems,
   pausedLandingItems,

@@ -17,6 +17,7 @@ export function endReset(draft: Draft, id: RigName): void {
 }
 
 /** What is asked for holds also after a reset that is under way. */
-export function inState({ resetting: _, ...rig }: Rig, state: RigState): Rig {
-  return { ...rig, state };
+export function inState(rig: Rig, state: RigState): Rig {
+  const { resetting: _, ...rest } = rig;
+  return { ...rest, state };
 }

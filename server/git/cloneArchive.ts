@@ -43,7 +43,7 @@ export async function archiveClone(
   const ref = present === undefined || present === made.sha ? wanted : `${wanted}-${made.sha.slice(0, 12)}`;
   const kept = await keptRefs(core, directory);
   const held = await heldPlace(core, repository, ref, kept);
-  const refspecs = kept.map(({ name }) => `${name}:${held}/${short(name)}`);
+  const refspecs = kept.map((each) => `${each.name}:${held}/${short(each.name)}`);
   await fetchFrom(core, repository, directory, [`+${made.ref}:${arriving}`, ...refspecs]);
   const old = await resolve(core, repository, ref);
   if (old !== made.sha) await updateRef(core, repository, ref, { old, new: made.sha });

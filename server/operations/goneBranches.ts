@@ -58,13 +58,14 @@ export async function deleteKept(context: Context, rig: Rig, gone: GoneBranch, b
 function recordOf(
   context: Context,
   rig: Rig,
-  { branch, sha, archive, work: { archive: _, ...work } }: GoneBranch,
+  { branch, sha, archive, work }: GoneBranch,
   by: string,
 ): Archive {
+  const { archive: _, ...of } = work;
   const id = archiveIdOf((text) => context.hash(text), archive, sha);
   const kept = { ref: archive, sha, tip: sha, commitsOnly: true, files: 0, uncommitted: [] } as const;
   const at = context.now();
-  return { ...work, ...kept, id, rig: rig.id, role: 'polecat', branch, at, by, why: 'collected' };
+  return { ...of, ...kept, id, rig: rig.id, role: 'polecat', branch, at, by, why: 'collected' };
 }
 
 /** A worktree of the town's that belongs to nobody. It is in the bin afterwards, as a polecat's, and comes back as one. */

@@ -9,12 +9,12 @@ import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
-import { findRig } from './lookups.ts';
+import { forgetSuccessors } from './keepPlace.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { settleRestore } from './restore.ts';
 import { recordEnd } from './sessionEnd.ts';
+import { settleLanding } from './settleLanding.ts';
 import { takeBack } from './spawn.ts';
-import { targetRef } from './targets.ts';
 import { wakeDue } from './wakeBeads.ts';
 
 /**
@@ -26,6 +26,7 @@ export async function recover(context: Context): Promise<void> {
   removeUnrecorded(context);
   await settleIntents(context);
   await settleResets(context);
+  await forgetSuccessors(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;
@@ -121,27 +122,6 @@ function afterStart(polecat: Polecat, session: Session, at: Timestamp): Polecat 
   if (session.state !== 'ended') return transitionPolecat(polecat, 'working', { at });
   const reason = 'Its session ended while it was being started.';
   return transitionPolecat(polecat, 'interrupted', { at, reason });
-}
-
-/**
- * Where the target stands decides: if the prepared commit is on it, the landing goes on to its proof, whoever asked for it. Else it begins
- * again where it still is to land: the rig's refinery looks at its queue when it takes up its duty.
- */
-async function settleLanding(context: Context, intent: Extract<Intent, { kind: 'land' }>): Promise<void> {
-  const rig = findRig(context.store.view, intent.rig);
-  await context.git.removeScratch(rig, intent.scratch);
-  const target = await context.git.resolve(rig, targetRef(context, rig, intent.target));
-  const begun = intent.newTarget !== undefined && target !== undefined;
-  const moved = begun && (await context.git.isAncestor(rig, intent.newTarget, target));
-  await context.store.transact({ verb: 'recover', by: 'town', subject: intent.id }, (draft) => {
-    draft.remove('intents', intent.id);
-    const now = draft.get('mergeRequests', intent.mergeRequest);
-    if (!now) return;
-    const { claim: _, ...request } = now;
-    const approved = request.approved ?? { by: 'town', at: context.now() };
-    const goesOn = moved && request.state === 'submitted';
-    draft.put('mergeRequests', goesOn ? { ...request, approved } : request);
-  });
 }
 
 async function settleRemoval(context: Context, intent: Extract<Intent, { kind: 'remove' }>): Promise<void> {

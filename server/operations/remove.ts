@@ -1,5 +1,6 @@
 import type { Archive, ArchiveReason } from '../domain/archive.ts';
 import { messageOf, stackOf } from '../domain/fault.ts';
+import { queueReleased } from '../domain/feeding.ts';
 import { unhook } from '../domain/hooks.ts';
 import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
 import { leaveDestinations } from '../domain/destinations.ts';
@@ -251,6 +252,8 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
     dropMessages(draft, agent);
     leaveDestinations(draft, agent);
     removeAgent(draft, gone);
+    if (archive.why === 'released' && archive.by === 'town' && gone.role === 'polecat')
+      queueReleased(draft, gone, context.now());
   });
   // Their tokens open nothing any more that is theirs.
   for (const session of context.store.view.find('sessionsByAgent', agent))
