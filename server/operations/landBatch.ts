@@ -6,6 +6,7 @@ import { notWanted } from '../domain/mergeQueue.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { isFollowed } from '../domain/pullRequests.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { gatesOf } from './gates.ts';
 import {
@@ -63,8 +64,11 @@ function landingsOf(context: Context, rig: Rig, requests: readonly MergeRequest[
 }
 
 /** What was asked for may have been taken back, replaced or blocked meanwhile, or the rig been paused, or the town be ending. */
-function isWanted(context: Context, { id }: Pick<MergeRequest, 'id'>): boolean {
-  const { view } = context.store;
+function isWanted(
+  context: Context,
+  { id }: Pick<MergeRequest, 'id'>,
+  view: View = context.store.view,
+): boolean {
   const request = view.get('mergeRequests', id);
   const rig = request && view.get('rigs', request.rig);
   if (request?.state !== 'submitted' || !rig || rig.refinery || isStopping(context)) return false;
@@ -144,7 +148,7 @@ async function landOn(
     await openPullRequest(top.landing, outside, top.gates);
     return 'settled';
   }
-  await noteLayers(layers, bench);
+  if (!(await noteLayers(layers, bench, (view, request) => isWanted(context, request, view)))) return 'again';
   await context.checkpoint('land:prepared');
 
   const moved = await moveTarget(top.landing, { landed: top.sha, expected: bench.target });

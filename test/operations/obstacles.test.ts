@@ -5,7 +5,7 @@ import { Refusal } from '../../server/domain/refusal.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import type { TownOptions } from './openTown.ts';
 import { problemsOf } from './invariants.ts';
-import { TestTown } from './support.ts';
+import { filesAt, refusal, targetOf, TestTown } from './support.ts';
 
 const minutes = 60_000;
 const hours = 60 * minutes;
@@ -158,5 +158,77 @@ test('a claim that a killed server left goes, also where its scratch worktree ca
   mounted = true;
   await pass(clock, town, 2 * hours);
   assert.equal(requestOf(town, id).state, 'verified');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('what is being put on its target is neither rejected nor held any more', async (t) => {
+  let tried = 0;
+  const town = await TestTown.open(t, {
+    checkpoint: async (step) => {
+      if (step !== 'land:prepared') return;
+      tried += 1;
+      const mergeRequest = agent.bead;
+      const { message } = await refusal(
+        'in-use',
+        town.ask('mergeRequest/reject', { mergeRequest, reason: 'no' }),
+      );
+      assert.match(message, /^mr-\S+ is being put on main at this moment\.$/);
+      await refusal('in-use', town.ask('refinery/claim', { mergeRequest }));
+    },
+  });
+  const rig = await town.addRig({ settings: { merge: ['auto'] } });
+  const agent = await town.worker('Auth work');
+  const id = await agent.submit({ 'auth.txt': 'work\n' });
+  await town.settle();
+  assert.deepEqual([tried, requestOf(town, id).state], [1, 'verified']);
+  assert.ok(filesAt(rig).includes('auth.txt'));
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('what is rejected in the last moment before that moves nothing', async (t) => {
+  let bead = '';
+  const town = await TestTown.open(t, {
+    git: (real) => ({
+      ...real,
+      updateRef: async (rig, ref, move) => {
+        await real.updateRef(rig, ref, move);
+        if (ref.startsWith('refs/gastown/landed/'))
+          await town.ask('mergeRequest/reject', { mergeRequest: bead, reason: 'no' });
+      },
+    }),
+  });
+  const rig = await town.addRig({ settings: { merge: ['auto'] } });
+  const base = targetOf(rig);
+  const agent = await town.worker('Auth work');
+  ({ bead } = agent);
+  const id = await agent.submit();
+  await town.settle();
+  assert.deepEqual(
+    [requestOf(town, id).state, targetOf(rig), town.status(bead)],
+    ['rejected', base, 'hooked'],
+  );
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('what a killed server had put on its target is proven, though its author was removed meanwhile', async (t) => {
+  let reached = (): void => undefined;
+  const killed = new Promise<void>((resolve) => (reached = resolve));
+  const town = await TestTown.open(t, {
+    checkpoint: async (step) => {
+      if (step === 'land:prepared') await town.ask('polecat/remove', { agent: agent.id, force: true });
+      if (step !== 'land:moved') return;
+      reached();
+      await new Promise(() => undefined);
+    },
+  });
+  const rig = await town.addRig({ settings: { merge: ['auto'] } });
+  const agent = await town.worker('Auth work');
+  const id = await agent.submit({ 'auth.txt': 'work\n' });
+  await killed;
+  assert.equal(requestOf(town, id).state, 'rejected');
+  await town.reopen();
+  await town.settle();
+  assert.deepEqual([requestOf(town, id).state, town.status(agent.bead)], ['verified', 'closed']);
+  assert.ok(filesAt(rig).includes('auth.txt'));
   assert.deepEqual(problemsOf(town), []);
 });
