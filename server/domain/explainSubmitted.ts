@@ -63,11 +63,11 @@ function reasonOf({ reason }: MergeRequest): string {
 
 /** It was tried and did not come to the target. What it waits for then is a bead of its own. */
 function notLanded(view: View, bead: Bead, request: MergeRequest, evidence: readonly Evidence[]): Answer {
-  const { state, agent } = request;
+  const { state, agent, asIs = state === 'waiting-for-checkout' } = request;
   const what = `${bead.id} was submitted and did not land, ${describeState(state)}${reasonOf(request)}`;
   const blocker = blockerOf(view, request);
   if (!blocker) {
-    const next = state === 'waiting-for-checkout' ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
+    const next = asIs ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
     return said('not-landed', `${what}.`, next, evidence);
   }
   const more = [...evidence, { what: `${blocker.id}: ${displayText(blocker.title, 80)}` }];

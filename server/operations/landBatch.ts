@@ -47,7 +47,7 @@ export async function landBatch(
     if (attempt < attempts) continue;
     for (const landing of landingsOf(context, findRig(context.store.view, rig), requests)) {
       const reason = `${landing.request.target} moved ${attempts} times during the landing; merge it again.`;
-      await changeLanding(landing, 'rejected', { reason });
+      await changeLanding(landing, 'rejected', { reason, asIs: true });
     }
     return;
   }
@@ -164,7 +164,7 @@ async function landOn(
   } else if (moved.kind === 'waiting') {
     const { reason, files } = moved;
     await changeLanding(top.landing, 'waiting-for-checkout', { reason, files, gates: top.gates });
-  } else await changeLanding(top.landing, 'rejected', { reason: moved.reason, gates: top.gates });
+  } else await changeLanding(top.landing, 'rejected', { reason: moved.reason, gates: top.gates, asIs: true });
   return 'settled';
 }
 
