@@ -20,8 +20,7 @@ import type { View } from './view.ts';
 export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, now: Timestamp): Answer {
   const evidence = evidenceOf(request);
   const show = `gt mq show ${bead.id}`;
-  const claimed = request.claim !== undefined && request.claim.until > now;
-  if (isLanding(view, request) || claimed)
+  if (isLanding(request, now))
     return said('merge', `${bead.id} was submitted and is being landed now.`, show, evidence);
   if (request.state === 'submitted' && request.paused)
     return said('paused', landingPauseWords(request), `gt refinery release ${bead.id}`, [

@@ -232,3 +232,34 @@ test('what a killed server had put on its target is proven, though its author wa
   assert.ok(filesAt(rig).includes('auth.txt'));
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('what is given back is not being landed, though its scratch worktree is left; an approval takes that away', async (t) => {
+  let calls = 0;
+  let stays = true;
+  const town = await TestTown.open(t, {
+    git: (real) => ({
+      ...real,
+      removeScratch: async (...words) => {
+        calls += 1;
+        if (stays && calls > 1) throw new Refusal('git', 'Its files are of another user.');
+        await real.removeScratch(...words);
+      },
+    }),
+  });
+  const { name } = await town.addRig();
+  await town.configure(name, 'gate.unit', 'node', '-e', 'process.exit(1)');
+  await town.configure(name, 'gate.unit.retries', '0');
+  const agent = await town.worker('Auth work');
+  const id = await agent.submit();
+  assert.equal((await town.merge(id)).state, 'rejected');
+  await town.settle();
+  assert.equal([...town.view.all('intents')].length, 1, 'its scratch worktree is left');
+  const explained = await town.ask('bead/explain', { bead: agent.bead });
+  assert.equal(explained.reason, 'not-landed', explained.sentence);
+  stays = false;
+  const { details } = await refusal('stale', town.ask('rig/approve', { rig: name, hash: 'none' }));
+  const { hash } = details.facts as { hash: string };
+  await town.ask('rig/approve', { rig: name, hash });
+  await town.settle();
+  assert.deepEqual(problemsOf(town), []);
+});
