@@ -110,6 +110,48 @@ test('what is on the target and cannot be proven there is told, and the rest goe
   assert.deepEqual(problemsOf(town), []);
 });
 
+test('one with which git fails holds nobody else up, whatever its place in the batch', async (t) => {
+  const clock = new FakeClock();
+  let bad: string | undefined;
+  const town = await TestTown.open(t, {
+    now: clock.date,
+    sleep: clock.sleep,
+    git: (real) => ({
+      ...real,
+      rebaseOnto: async (rig, scratch, work) => {
+        if (work.tip === bad) throw new Refusal('git', 'git rebase failed: a broken object.');
+        return await real.rebaseOnto(rig, scratch, work);
+      },
+    }),
+  });
+  const rig = await town.addRig({ settings: { merge: ['auto'] } });
+  await town.ask('refinery/pause', { rig: rig.name });
+  const ids: string[] = [];
+  for (const title of ['Auth work', 'Cache work', 'Queue work'])
+    ids.push(await (await town.worker(title)).submit());
+  await town.settle();
+  const [one = '', two = '', three = ''] = ids;
+  bad = requestOf(town, two).tip;
+  await town.ask('refinery/resume', { rig: rig.name });
+  await town.settle();
+  const states = (): string[] => [one, two, three].map((id) => requestOf(town, id).state);
+  assert.deepEqual(states(), ['verified', 'submitted', 'verified']);
+  assert.equal(
+    requestOf(town, two).reason,
+    'It could not be landed yet: git rebase failed: a broken object.',
+  );
+  await pass(clock, town, 4 * hours);
+  const { items } = await town.ask('attention/list', {});
+  assert.deepEqual(
+    items.map(({ bead }) => bead),
+    [requestOf(town, two).bead],
+  );
+  bad = undefined;
+  await pass(clock, town, 2 * hours);
+  assert.deepEqual(states(), ['verified', 'verified', 'verified']);
+  assert.deepEqual(problemsOf(town), []);
+});
+
 /** Killed where the landing of the request has its scratch worktree, and started again: the claim and the folder are left. */
 async function killedInLanding(
   t: TestContext,
