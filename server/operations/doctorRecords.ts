@@ -49,10 +49,10 @@ function lookAtIntents(context: Context): Promise<readonly Trouble[]> {
 }
 
 /** Of a landing whose gates run: it may take as long as they may. */
-function isClaimed({ store, now }: Context, intent: Intent): boolean {
+function isClaimed(context: Context, intent: Intent): boolean {
   if (intent.kind !== 'land') return false;
-  const until = store.view.get('mergeRequests', intent.mergeRequest)?.claim?.until;
-  return until !== undefined && until > now();
+  const until = context.store.view.get('mergeRequests', intent.mergeRequest)?.claim?.until;
+  return until !== undefined && until > context.now();
 }
 
 async function lookAtSessions(context: Context): Promise<readonly Trouble[]> {

@@ -174,7 +174,8 @@ function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): M
 }
 
 /** It is on the target already: what kept it from its proof is tried again at once. */
-function proveNow(draft: Draft, { retryAt: _, ...request }: MergeRequest): MergeRequest {
+function proveNow(draft: Draft, before: MergeRequest): MergeRequest {
+  const { retryAt: _, ...request } = before;
   draft.put('mergeRequests', request);
   return request;
 }

@@ -131,14 +131,7 @@ async function landOn(
   outside: PullRequestPlace | undefined,
 ): Promise<'settled' | 'again'> {
   const { context } = bench.landing;
-  const rest: Landing[] = [];
-  for (const landing of landings) {
-    const there = await alreadyThere(landing, bench.target);
-    if (!there) rest.push(landing);
-    else if (landing.request.state === 'merged') await prove(bench, [there]);
-    else await finish(bench, [there]);
-  }
-  const layers = await goodStack(bench, rest);
+  const layers = await goodStack(bench, await notThere(bench, landings));
   const top = layers.at(-1);
   if (!top) return 'settled';
   await context.checkpoint('land:scratch');
@@ -166,6 +159,18 @@ async function landOn(
     await changeLanding(top.landing, 'waiting-for-checkout', { reason, files, gates: top.gates });
   } else await changeLanding(top.landing, 'rejected', { reason: moved.reason, gates: top.gates, asIs: true });
   return 'settled';
+}
+
+/** Finishes those that are on the target already, and gives the others. */
+async function notThere(bench: Bench, landings: readonly Landing[]): Promise<readonly Landing[]> {
+  const rest: Landing[] = [];
+  for (const landing of landings) {
+    const there = await alreadyThere(landing, bench.target);
+    if (!there) rest.push(landing);
+    else if (landing.request.state === 'merged') await prove(bench, [there]);
+    else await finish(bench, [there]);
+  }
+  return rest;
 }
 
 /** What is on the target already, as it is or under another name: only its proof is missing. */

@@ -96,10 +96,10 @@ test('what is on the target and cannot be proven there is told, and the rest goe
   assert.deepEqual([requestOf(town, one).state, requestOf(town, two).state], ['merged', 'submitted']);
   assert.ok((requestOf(town, two).failures ?? 0) >= 3, 'the other was tried too');
   const { items } = await town.ask('attention/list', {});
-  assert.deepEqual(items.map(({ bead, action }) => [bead, action.command]).toSorted(), [
-    [first.bead, `gt mq merge ${first.bead}`],
-    [second.bead, `gt mq show ${second.bead}`],
-  ]);
+  assert.deepEqual(
+    new Set(items.map(({ action }) => action.command)),
+    new Set([`gt mq merge ${first.bead}`, `gt mq show ${second.bead}`]),
+  );
   assert.deepEqual(problemsOf(town), [`${one} is moved, and not proven.`]);
   remote.away = false;
   await town.merge(one);
