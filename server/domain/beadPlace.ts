@@ -4,12 +4,14 @@ import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import { isLeftAfterLimit } from './limits.ts';
+import { lostSessionOf } from './lostSession.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { stuck } from './polecats.ts';
 import { waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import { isTakenUp } from './takeUp.ts';
 import type { View } from './view.ts';
@@ -55,7 +57,7 @@ function placeOfHeld(view: View, bead: Bead, now: Timestamp): BeadPlace {
   if (request) return placeOfRequest(view, request, now);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
-  if (agent) return 'hooked';
+  if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
@@ -63,6 +65,7 @@ function placeOfHeld(view: View, bead: Bead, now: Timestamp): BeadPlace {
 function placeOfRequest(view: View, request: MergeRequest, now: Timestamp): BeadPlace {
   if (isLanding(request, now)) return 'merge';
   if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
+  if (pullRequestTrouble(request)) return 'attention';
   if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';
   return waitsForMerge(view, request) ? 'review' : 'merge';
 }

@@ -9,6 +9,7 @@ import { landingPauseWords } from './landingPause.ts';
 import { pauseWords } from './mergeQueue.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { isOutside, waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { blockersOf } from './readiness.ts';
 import { blockerOf } from './repairs.ts';
 import { describeState } from './stateWords.ts';
@@ -37,6 +38,12 @@ export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, 
       `gt mq merge ${bead.id}`,
       evidence,
     );
+  const trouble = pullRequestTrouble(request);
+  if (trouble)
+    return said('not-landed', `${bead.id} was submitted. ${trouble.reason}`, trouble.next ?? show, [
+      ...evidence,
+      { what: 'told of', at: trouble.since },
+    ]);
   if (isOutside(request))
     return said(
       'merge',

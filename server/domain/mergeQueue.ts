@@ -3,6 +3,7 @@ import { landingPauseWords } from './landingPause.ts';
 import { isSettled } from './landings.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { isOutside } from './pullRequests.ts';
+import { pullRequestWords } from './pullRequestTrouble.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import type { View } from './view.ts';
 
@@ -100,7 +101,7 @@ function laterWords({ retryAt, reason }: MergeRequest, now: Timestamp): string |
 
 /** Why a request that was handed over is not to land as things are, whatever the moment; undefined: it is to land. */
 export function notWanted(view: View, rig: Rig, request: MergeRequest): string | undefined {
-  if (isOutside(request)) return request.reason ?? 'Its pull request is open.';
+  if (isOutside(request)) return outsideWords(request);
   if (request.paused) return landingPauseWords(request);
   const blocked = blockWords(view, request);
   if (blocked !== undefined) return blocked;
@@ -108,6 +109,10 @@ export function notWanted(view: View, rig: Rig, request: MergeRequest): string |
   return rig.settings.merge === 'none'
     ? `${rig.id} does not land by itself: a person merges it.`
     : 'It waits for a person to review and merge it.';
+}
+
+function outsideWords({ reason = 'Its pull request is open.', pullRequest }: MergeRequest): string {
+  return [reason, ...(pullRequest ? pullRequestWords(pullRequest) : [])].join(' ');
 }
 
 function blockWords(view: View, { blockedBy, approved }: MergeRequest): string | undefined {

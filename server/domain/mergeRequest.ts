@@ -20,7 +20,18 @@ export interface PullRequest {
   /** Its branch on the remote, and the remote that it was opened at: the proof is about that one. */
   readonly branch: string;
   readonly repository: string;
+  /** It could not be looked at, so often in a row; absent: the last look saw it. */
+  readonly unseen?: {
+    readonly times: number;
+    readonly since: Timestamp;
+    readonly why: string;
+    readonly next?: string;
+  };
+  /** What keeps it from being merged there. */
+  readonly obstacles?: { readonly are: readonly PullRequestObstacle[]; readonly since: Timestamp };
 }
+
+export type PullRequestObstacle = 'conflict' | 'checks' | 'changes';
 
 /** A person has pressed Merge. */
 export interface Approved {

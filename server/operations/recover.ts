@@ -4,10 +4,12 @@ import type { Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
+import { endReset } from '../domain/rigResets.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
+import { forgetSuccessors } from './keepPlace.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { settleRestore } from './restore.ts';
 import { recordEnd } from './sessionEnd.ts';
@@ -23,6 +25,8 @@ export async function recover(context: Context): Promise<void> {
   if (context.store.readOnly !== undefined) return;
   removeUnrecorded(context);
   await settleIntents(context);
+  await settleResets(context);
+  await forgetSuccessors(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;
@@ -46,6 +50,15 @@ async function settleIntents(context: Context): Promise<void> {
       context.log(`The intent ${intent.id} could not be settled: ${why}`);
     }
   }
+}
+
+/** What was not removed before the town ended stays; its rigs take work again. */
+async function settleResets(context: Context): Promise<void> {
+  for (const { id, resetting } of Array.from(context.store.view.all('rigs')))
+    if (resetting)
+      await context.store.transact({ verb: 'recover', by: 'town', subject: id }, (draft) =>
+        endReset(draft, id),
+      );
 }
 
 function removeFinished(context: Context): void {
