@@ -183,14 +183,14 @@ function requestReason(request: MergeRequest): string {
 }
 
 function requestAction(view: View, request: MergeRequest): AttentionAction {
-  const { bead, agent, state } = request;
+  const { bead, agent, state, asIs } = request;
   const command = pullRequestTrouble(request)?.next;
   if (command !== undefined) return { command, verb: 'copy' };
   const there = view.get('agents', agent)?.bead === bead;
   if (state === 'submitted') return { command: `gt mq show ${bead}`, verb: there ? 'review' : 'merge' };
   const repair = repairCommand(view, request);
   if (repair !== undefined) return { command: repair, verb: 'copy' };
-  if (state === 'waiting-for-checkout' || state === 'merged' || !there)
+  if (state === 'waiting-for-checkout' || state === 'merged' || asIs === true || !there)
     return { command: `gt mq merge ${bead}`, verb: 'merge' };
   return { command: `gt session run ${agent}`, verb: 'resume' };
 }

@@ -32,7 +32,7 @@ export function isOpenWork(bead: Bead): boolean {
  */
 export function placeOf(view: View, bead: Bead, now: Timestamp): BeadPlace | undefined {
   if (!isOpenWork(bead)) return undefined;
-  if (isHeld(bead)) return placeOfHeld(view, bead);
+  if (isHeld(bead)) return placeOfHeld(view, bead, now);
   if (bead.status === 'blocked' || isBlocked(view, bead) || !isReady(view, bead, now)) return 'blocked';
   return view.get('dispatches', bead.id)?.state === 'broken' ? 'attention' : 'ready';
 }
@@ -46,14 +46,15 @@ export function requestOfHolder(view: View, bead: Bead): MergeRequest | undefine
 }
 
 /** It is being landed at this moment. What is on the target and could not be proven there is tried again later. */
-export function isLanding(view: View, request: MergeRequest): boolean {
-  const isToProve = request.state === 'merged' && request.failures === undefined;
-  return isToProve || view.get('intents', `land ${request.id}`) !== undefined;
+export function isLanding({ state, claim, failures }: MergeRequest, now: Timestamp): boolean {
+  if (state !== 'submitted' && state !== 'merged') return false;
+  const isClaimed = claim !== undefined && claim.until > now;
+  return isClaimed || (state === 'merged' && failures === undefined);
 }
 
-function placeOfHeld(view: View, bead: Bead): BeadPlace {
+function placeOfHeld(view: View, bead: Bead, now: Timestamp): BeadPlace {
   const request = requestOfHolder(view, bead);
-  if (request) return placeOfRequest(view, request);
+  if (request) return placeOfRequest(view, request, now);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
   if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
@@ -61,8 +62,8 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
 
-function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
-  if (isLanding(view, request)) return 'merge';
+function placeOfRequest(view: View, request: MergeRequest, now: Timestamp): BeadPlace {
+  if (isLanding(request, now)) return 'merge';
   if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
   if (pullRequestTrouble(request)) return 'attention';
   if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';

@@ -21,8 +21,7 @@ import type { View } from './view.ts';
 export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, now: Timestamp): Answer {
   const evidence = evidenceOf(request);
   const show = `gt mq show ${bead.id}`;
-  const claimed = request.claim !== undefined && request.claim.until > now;
-  if (isLanding(view, request) || claimed)
+  if (isLanding(request, now))
     return said('merge', `${bead.id} was submitted and is being landed now.`, show, evidence);
   if (request.state === 'submitted' && request.paused)
     return said('paused', landingPauseWords(request), `gt refinery release ${bead.id}`, [
@@ -70,11 +69,11 @@ function reasonOf({ reason }: MergeRequest): string {
 
 /** It was tried and did not come to the target. What it waits for then is a bead of its own. */
 function notLanded(view: View, bead: Bead, request: MergeRequest, evidence: readonly Evidence[]): Answer {
-  const { state, agent } = request;
+  const { state, agent, asIs = state === 'waiting-for-checkout' } = request;
   const what = `${bead.id} was submitted and did not land, ${describeState(state)}${reasonOf(request)}`;
   const blocker = blockerOf(view, request);
   if (!blocker) {
-    const next = state === 'waiting-for-checkout' ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
+    const next = asIs ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
     return said('not-landed', `${what}.`, next, evidence);
   }
   const more = [...evidence, { what: `${blocker.id}: ${displayText(blocker.title, 80)}` }];

@@ -66,6 +66,8 @@ export interface MergeRequest {
   readonly commits: number;
   /** Why it is in this state, in one sentence. */
   readonly reason?: string;
+  /** Rejected for nothing that its author could put right: the same commit may be merged again. */
+  readonly asIs?: true;
   /** In conflict, or in the way at the target's checkout. */
   readonly files?: readonly string[];
   /** The last lines of the rig's check command. */

@@ -113,7 +113,10 @@ export async function retryAtOnce(context: Context, rig: RigName | undefined): P
   });
 }
 
-/** Nothing lands in the rig from now on; a landing under way moves nothing any more. Paused already: only the reason is another. */
+/**
+ * Nothing lands in the rig from now on; a landing under way moves nothing any more, but what is being put on its branch at that moment.
+ * Paused already: only the reason is another.
+ */
 export async function pauseRefinery(
   context: Context,
   params: Params<'refinery/pause'>,

@@ -1,6 +1,9 @@
 import { messageOf } from '../domain/fault.ts';
-import type { RigName } from '../domain/ids.ts';
+import type { RigName, Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
+import { isSettled, transitionLanding } from '../domain/landings.ts';
+import type { MergeRequest } from '../domain/mergeRequest.ts';
+import type { Draft } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { landQueue } from './land.ts';
 import { findRig } from './lookups.ts';
@@ -23,10 +26,15 @@ export async function settleLanding(context: Context, intent: LandIntent): Promi
   await context.store.transact({ verb: 'recover', by: 'town', subject: intent.id }, (draft) => {
     draft.remove('intents', intent.id);
     const request = draft.get('mergeRequests', intent.mergeRequest);
-    if (!moved || request?.state !== 'submitted') return;
-    const approved = request.approved ?? { by: 'town', at: context.now() };
-    draft.put('mergeRequests', { ...request, approved });
+    if (moved && request && !isSettled(request.state)) goOn(draft, request, context.now());
   });
+}
+
+/** It is on the target, whatever was said of it meanwhile: its landing goes on to the proof, or to what its proof met. */
+function goOn(draft: Draft, request: MergeRequest, at: Timestamp): void {
+  if (request.state === 'merged' || request.blockedBy !== undefined) return;
+  const { paused: _, ...again } = transitionLanding(request, 'submitted', { at });
+  draft.put('mergeRequests', { ...again, approved: request.approved ?? { by: 'town', at } });
 }
 
 /** What landings that are over have left in a rig, since something kept it there then. */

@@ -127,6 +127,7 @@ test('finished work waits for a review where the rig says so; what cannot land, 
   assert.deepEqual(request('verified'), []);
   assert.deepEqual(request('conflict'), ['be-a conflict resume']);
   assert.deepEqual(request('rejected'), ['be-a rejected resume']);
+  assert.deepEqual(request('rejected', 'auto', { asIs: true }), ['be-a rejected merge']);
   assert.deepEqual(request('lost'), ['be-a lost resume']);
   assert.deepEqual(request('waiting-for-checkout'), ['be-a waiting-for-checkout merge']);
   // Nobody takes it up: its bead is closed.

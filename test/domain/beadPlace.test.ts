@@ -144,8 +144,17 @@ describe('a bead is in one place', () => {
     assert.equal(placeIn([held, done, merged]), 'merge');
     const none = rig('backend', 'be', { settings: { merge: 'none' } });
     assert.equal(placeIn([held, done, request, none]), 'review');
-    const landing = { id: 'land mr-1', kind: 'land', at: noon, mergeRequest: 'mr-1' } as never;
-    assert.equal(placeIn([held, done, request, ['intents', landing]]), 'merge');
+    const landing = mergeRequest('mr-1', nux[1], { claim: { at: noon, until: time(90) } });
+    assert.equal(placeIn([held, done, landing]), 'merge');
+    const over = mergeRequest('mr-1', nux[1], { claim: { at: noon, until: time(30) } });
+    assert.equal(placeIn([held, done, over]), 'review');
+  });
+
+  test('what was given back is not being landed, though its landing has left something to take away', () => {
+    const left = { id: 'land mr-1', kind: 'land', at: noon, mergeRequest: 'mr-1' } as never;
+    const rejected = mergeRequest('mr-1', nux[1], { state: 'rejected' });
+    assert.equal(placeIn([held, done, rejected, ['intents', left]]), 'attention');
+    assert.equal(placeIn([held, done, mergeRequest('mr-1', nux[1]), ['intents', left]]), 'review');
   });
 
   test('what it could not land with is a bead, which somebody has, is queued, or is to be its author’s', () => {

@@ -65,6 +65,16 @@ const cases: readonly ExplainCase[] = [
     next: 'gt explain be-m',
   },
   {
+    is: 'not taken by the remote',
+    given: [
+      ...submitted({ state: 'rejected', reason: 'The remote did not take the push.', asIs: true }),
+      auto,
+    ],
+    reason: 'not-landed',
+    says: /did not land, rejected: The remote did not take the push\.$/,
+    next: 'gt mq merge be-a',
+  },
+  {
     is: 'waiting for what nobody puts right',
     given: [...conflict, bead('be-m')],
     reason: 'not-landed',

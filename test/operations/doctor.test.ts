@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TownFinding } from '../../server/protocol/doctor.ts';
 import { git, tip, write } from '../support/repository.ts';
+import { FakeClock } from '../support/fakeClock.ts';
 import { TestTown } from './support.ts';
 
 const troubles = (findings: readonly TownFinding[]): string[] =>
@@ -196,4 +197,26 @@ test('a gate or a runtime that is gone, two in one place, and archives that are 
     ],
   );
   assert.equal(town.view.get('archives', kept.archiveId ?? ''), undefined);
+});
+
+test('a landing whose gates take long is no trouble, as long as its claim holds', async (t) => {
+  const clock = new FakeClock();
+  const seen: string[][] = [];
+  const town = await TestTown.open(t, {
+    now: clock.date,
+    sleep: clock.sleep,
+    checkpoint: async (step) => {
+      if (step !== 'land:scratch') return;
+      for (const minutes of [12, 180]) {
+        clock.suspend(minutes * 60_000);
+        const { findings } = await town.ask('town/doctor', {});
+        seen.push(troubles(findings).filter((each) => each.startsWith('intents')));
+      }
+    },
+  });
+  await town.addRig({ settings: { merge: ['auto'] } });
+  await town.configure('backend', 'gate.unit', 'node', '-e', '');
+  const id = await (await town.worker()).submit();
+  await town.settle();
+  assert.deepEqual(seen, [[], [`intents: land ${id}`]]);
 });

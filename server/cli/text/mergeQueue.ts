@@ -117,7 +117,13 @@ export function whyNot({ bead, state, reason }: MergeRequest): string {
   return `${bead} did not land, ${describeState(state)}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
-const mergeable: ReadonlySet<string> = new Set(['submitted', 'waiting-for-checkout', 'conflict', 'rejected']);
+const mergeable: ReadonlySet<string> = new Set([
+  'submitted',
+  'waiting-for-checkout',
+  'conflict',
+  'rejected',
+  'lost',
+]);
 
 /** What the gates of its last landing said, with their last lines. */
 export function logLines({ mergeRequest }: MergeRequestDetail, look: Look): string[] {
