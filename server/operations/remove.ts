@@ -4,6 +4,7 @@ import { unhook } from '../domain/hooks.ts';
 import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
 import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
+import { returnUnread } from '../domain/returnedMail.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -274,6 +275,7 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
     if (bead !== undefined && draft.get('beads', bead)?.status !== 'closed')
       withdrawRequests(draft, { author: agent, bead, archive: id, at: context.now() });
     freeRepairs(draft, agent, context.now());
+    returnUnread(draft, agent, context.now());
     dropMessages(draft, agent);
     leaveDestinations(draft, agent);
     removeAgent(draft, gone);
