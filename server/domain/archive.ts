@@ -1,7 +1,7 @@
 import type { AgentId, ArchiveId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 
-/** Why an agent was removed: its bead closed; a person removed it, took its bead back, or gave it to another; its rig was reset. */
-export type ArchiveReason = 'landed' | 'removed' | 'unslung' | 'released' | 'reset';
+/** Why an agent was removed: its work landed; its bead closed without; a person removed it, took its bead back, or gave it to another; its rig was reset. */
+export type ArchiveReason = 'landed' | 'closed' | 'removed' | 'unslung' | 'released' | 'reset';
 
 /** All that lay in the working folder of an agent that was removed: where it is kept, and what is needed to bring it back. */
 export interface Archive {

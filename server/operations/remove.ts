@@ -57,10 +57,15 @@ export function removeWhenEnded(context: Context, agent: AgentId): void {
     await context.queue.run(agentQueue(agent), async () => {
       const now = context.store.view.get('agents', agent);
       if (!now || now.bead !== polecat.bead || now.state !== 'done') return;
-      const { warnings } = await archiveAndRemove(context, now, { by: 'town', why: 'landed' });
+      const { warnings } = await archiveAndRemove(context, now, { by: 'town', why: whyEnded(context, now) });
       if (warnings) await noteLeft(context, now, warnings.join(' '));
     });
   });
+}
+
+/** Where the rig lands nothing, or there was nothing to land, its bead is closed all the same. */
+function whyEnded({ store: { view } }: Context, polecat: Polecat): ArchiveReason {
+  return newestRequest(view, polecat)?.state === 'verified' ? 'landed' : 'closed';
 }
 
 /** Nobody waits for an answer that could say it, so that it stands where people look who miss something. */
