@@ -4,7 +4,7 @@ import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import { isLeftAfterLimit } from './limits.ts';
-import { lostSessionOf } from './lostSession.ts';
+import { isLost } from './lostSession.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
@@ -13,6 +13,7 @@ import { stuck } from './polecats.ts';
 import { waitsForMerge } from './pullRequests.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import { isTakenUp } from './takeUp.ts';
+import { isBetweenSessions } from './betweenSessions.ts';
 import type { View } from './view.ts';
 
 export type BeadPlace = 'ready' | 'hooked' | 'review' | 'merge' | 'blocked' | 'attention';
@@ -54,7 +55,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
   if (request) return placeOfRequest(view, request);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
-  if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
+  if (agent) return isLost(view, agent, bead) ? 'attention' : 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
@@ -68,6 +69,7 @@ function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
 
 /** Without a person: a rate limit passes. */
 function goesOn(view: View, polecat: Polecat): boolean {
+  if (isBetweenSessions(view, polecat)) return true;
   if (polecat.state === 'rate-limited') return !isLeftAfterLimit(view, polecat);
   return atWork.has(polecat.state);
 }

@@ -85,8 +85,8 @@ test('crew and the mayor whose session died with a bead on the hook are told of,
   const { place, reason, next } = await town.ask('bead/explain', { bead: slung.bead });
   assert.deepEqual([place, reason, next], ['attention', 'dead-session', 'gt crew start backend dave']);
   const { id: session } = await town.ask('session/run', { agent: 'backend/crew/dave' });
-  const agent = 'backend/crew/dave' as AgentId;
-  const dave = { role: 'session', by: agent, agent, session } as const;
+  const who = 'backend/crew/dave' as AgentId;
+  const dave = { role: 'session', by: who, agent: who, session } as const;
   const { id } = await town.ask('escalation/create', { description: 'per key?' }, callerOf(dave));
   const { items } = await town.ask('attention/list', { rig: 'backend' });
   assert.deepEqual(
