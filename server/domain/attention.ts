@@ -6,7 +6,7 @@ import { lostPlaceItems } from './attentionPlaces.ts';
 import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { misplacedItems, orphanItems } from './attentionTown.ts';
-import { agentItems, requestItems, rigItems } from './attentionWork.ts';
+import { agentItems, requestItems, rigItems, unremovedItems } from './attentionWork.ts';
 import { type AttentionItem, type AttentionSource, misplaced } from './attentionItem.ts';
 import type { Timestamp } from './ids.ts';
 import { severities } from './severity.ts';
@@ -23,6 +23,7 @@ const sources: readonly AttentionSource[] = [
   refineryItems,
   pausedLandingItems,
   requestItems,
+  unremovedItems,
   queueItems,
   orphanItems,
   mailItems,

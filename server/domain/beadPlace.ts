@@ -11,6 +11,7 @@ import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { stuck } from './polecats.ts';
 import { waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import { isTakenUp } from './takeUp.ts';
 import { isBetweenSessions } from './betweenSessions.ts';
@@ -45,9 +46,10 @@ export function requestOfHolder(view: View, bead: Bead): MergeRequest | undefine
   return request?.state === 'verified' ? undefined : request;
 }
 
-/** It is being landed at this moment. */
+/** It is being landed at this moment. What is on the target and could not be proven there is tried again later. */
 export function isLanding(view: View, request: MergeRequest): boolean {
-  return request.state === 'merged' || view.get('intents', `land ${request.id}`) !== undefined;
+  const isToProve = request.state === 'merged' && request.failures === undefined;
+  return isToProve || view.get('intents', `land ${request.id}`) !== undefined;
 }
 
 function placeOfHeld(view: View, bead: Bead): BeadPlace {
@@ -63,6 +65,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
 function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
   if (isLanding(view, request)) return 'merge';
   if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
+  if (pullRequestTrouble(request)) return 'attention';
   if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';
   return waitsForMerge(view, request) ? 'review' : 'merge';
 }

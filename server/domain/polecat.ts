@@ -50,6 +50,8 @@ export interface Polecat {
   readonly restoredFrom?: ArchiveId;
   /** Its commits are left on its branch and land nowhere: the branch outlives it. */
   readonly keepsBranch?: true;
+  /** It was to be removed after its bead had closed, and could not be. */
+  readonly unremoved?: { readonly at: Timestamp; readonly why: string };
   /** Why it is in this state, in one sentence, with the evidence: an exit code, a question. */
   readonly reason?: string;
   /** Absent: `normal`. */

@@ -1,4 +1,5 @@
 import type { Bead } from './bead.ts';
+import { refuseTakenCheckout } from './checkout.ts';
 import { townPrefix } from './rigName.ts';
 import { refuseUnlessFree } from './hooks.ts';
 import type { AgentId, BeadId, RigName, Timestamp } from './ids.ts';
@@ -62,6 +63,7 @@ function refuseSubmitted(view: View, { id }: Bead): void {
 /** Whether another polecat can begin in the rig. Refused with `parked` or `capacity`. */
 export function checkRoom(view: View, rig: Rig): void {
   refuseResting(rig);
+  refuseTakenCheckout(view, rig);
   refuseFullRig(view, rig);
   refuseFullTown(view);
 }

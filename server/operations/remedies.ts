@@ -19,7 +19,7 @@ import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
 import { isStopping } from './stopping.ts';
-import { countFailure, keepBroken } from './tries.ts';
+import { countFailure } from './tries.ts';
 import { townCaller } from './townCaller.ts';
 
 /** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
@@ -170,8 +170,7 @@ async function whyNotAgain(context: Context, polecat: Polecat): Promise<string |
   const what = base === undefined ? `its base ${polecat.base.slice(0, 10)} is gone` : 'its worktree is gone';
   if (polecat.bead === undefined) return `Not begun again: ${what}.`;
   const how = await releaseHolder(context, polecat.bead, polecat, townCaller);
-  await keepBroken(context, polecat.bead);
-  return `Not begun again: ${what}. ${polecat.bead} is open for another. ${how}`;
+  return `Not begun again: ${what}. ${polecat.bead} waits in the queue for another. ${how}`;
 }
 
 const goOn: Step = async (context, episode) => {

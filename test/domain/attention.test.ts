@@ -122,6 +122,8 @@ test('finished work waits for a review where the rig says so; what cannot land, 
   const approved = { by: 'ann', at: noon };
   assert.deepEqual(request('submitted', 'review', { ...failed, failures: 1, approved }), []);
   assert.deepEqual(request('merged'), []);
+  assert.deepEqual(request('merged', 'auto', { ...failed, failures: 2 }), []);
+  assert.deepEqual(request('merged', 'auto', { ...failed, failures: 3 }), ['be-a merged merge']);
   assert.deepEqual(request('verified'), []);
   assert.deepEqual(request('conflict'), ['be-a conflict resume']);
   assert.deepEqual(request('rejected'), ['be-a rejected resume']);

@@ -136,6 +136,10 @@ describe('a bead is in one place', () => {
     assert.equal(placeIn([held, done, refused, auto]), 'merge');
     const often = mergeRequest('mr-1', nux[1], { reason: 'The remote could not be reached.', failures: 3 });
     assert.equal(placeIn([held, done, often, auto]), 'attention');
+    const once = mergeRequest('mr-1', nux[1], { state: 'merged', failures: 1 });
+    assert.equal(placeIn([held, done, once, auto]), 'merge');
+    const unproven = mergeRequest('mr-1', nux[1], { state: 'merged', failures: 3 });
+    assert.equal(placeIn([held, done, unproven, auto]), 'attention');
     const merged = mergeRequest('mr-1', nux[1], { approved: { by: 'ann', at: noon } });
     assert.equal(placeIn([held, done, merged]), 'merge');
     const none = rig('backend', 'be', { settings: { merge: 'none' } });

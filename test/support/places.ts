@@ -33,9 +33,14 @@ function submitted(view: View, bead: Bead): MergeRequest | undefined {
   return newest?.state === 'verified' ? undefined : newest;
 }
 
-/** It failed for something outside, three times in a row. */
-const heldUp = (view: View, bead: Bead): boolean =>
-  landing(view, bead) === 'submitted' && (submitted(view, bead)?.failures ?? 0) >= 3;
+/** It failed for something outside, three times in a row, or its pull request cannot be seen or merged. */
+function heldUp(view: View, bead: Bead): boolean {
+  const { failures = 0, pullRequest } = submitted(view, bead) ?? {};
+  const state = landing(view, bead);
+  const there = pullRequest?.state === 'open' ? pullRequest : undefined;
+  const isStuckThere = (there?.unseen?.times ?? 0) >= 3 || there?.obstacles !== undefined;
+  return state === 'merged' ? failures >= 3 : state === 'submitted' && (failures >= 3 || isStuckThere);
+}
 
 /** What it could not land with is a bead that somebody has, that is queued, or whose author the town begins again. */
 function isRepaired(view: View, bead: Bead): boolean {
@@ -108,7 +113,10 @@ const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead) => boolean>>
   blocked: (view, bead) => (!held(bead) && !inIndex(view, bead)) || isRepaired(view, bead),
   hooked: (view, bead) => held(bead) && landing(view, bead) === undefined && works(view, bead),
   review: (view, bead) => landing(view, bead) === 'submitted' && reviews(view, bead),
-  merge: (view, bead) => ['landing', 'merged'].includes(landing(view, bead) ?? '') || landsBy(view, bead),
+  merge: (view, bead) =>
+    landing(view, bead) === 'landing' ||
+    (landing(view, bead) === 'merged' && !heldUp(view, bead)) ||
+    landsBy(view, bead),
   attention(view, bead) {
     const state = landing(view, bead);
     if (state === undefined && held(bead)) return !works(view, bead);
