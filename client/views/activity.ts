@@ -54,9 +54,13 @@ function subjectOf({ subject, subjects, verb }: FeedItem, { town }: Model): Subj
   if (town?.rigs.some(({ rig }) => rig.id === id)) return { kind: 'rig', rig: id };
   if (id.includes('/')) return { kind: 'polecat', agent: id };
   if (town?.convoys.some(({ convoy }) => convoy.id === id)) return { kind: 'convoy', convoy: id };
-  const isOfBead = !/^(?:town|rig|runtime|convoy|crew)\//u.test(verb);
+  const isOfBead = !ofOthers.test(verb);
   return isOfBead ? { kind: 'bead', bead: id } : { kind: 'entry', entry: verb };
 }
+
+/** What has no row of its own, and no history as a bead has. */
+const ofOthers =
+  /^(?:town|rig|runtime|convoy|crew|escalation|archive|quota|mail|plugin|mayor|destination|scheduler|notify)\//u;
 
 const warning = 'list.warningForeground';
 

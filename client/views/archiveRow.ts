@@ -48,6 +48,7 @@ export function archiveRow({ archive, title, runtimeLabel }: ArchiveView, now: n
 
 const whyWords: Readonly<Record<ArchiveView['archive']['why'], string>> = {
   landed: 'landed',
+  closed: 'closed',
   removed: 'removed',
   unslung: 'unslung',
   released: 'taken over',

@@ -129,7 +129,10 @@ const allPolecats = (view: View): AgentId[] =>
   [...view.all('rigs')].flatMap(({ id }) => polecatsOf(view, id));
 
 const townWide: Readonly<Partial<Record<string, (view: View) => AgentId[]>>> = {
-  '@town': (view) => [mayorId, ...allAgents(view).map(({ id }) => id)],
+  '@town': (view) =>
+    allAgents(view)
+      .filter((agent) => agent.role !== 'polecat' || agent.state !== 'done')
+      .map(({ id }) => id),
   '@crew': lasting,
   '@role/crew': lasting,
   '@polecats': allPolecats,

@@ -1,11 +1,12 @@
 import type { AgentId, ArchiveId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 
 /**
- * Why an agent was removed: its bead closed; a person removed it, took its bead back, or gave it to another; its rig was reset.
+ * Why an agent was removed: its work landed; its bead closed without; a person removed it, took its bead back, or gave it to another; its rig was reset.
  * Of what nobody had any more: a branch that was left was deleted, or a worktree that belonged to nobody was removed.
  */
 export type ArchiveReason =
   | 'landed'
+  | 'closed'
   | 'removed'
   | 'unslung'
   | 'released'

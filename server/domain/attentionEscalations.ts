@@ -1,11 +1,13 @@
+import { agentOf } from './agents.ts';
 import type { AttentionItem } from './attentionItem.ts';
 import type { View } from './view.ts';
 
 /** Those that nobody has taken. One that is raised again is an episode of its own. */
 export function* escalationItems(view: View): Iterable<AttentionItem> {
   for (const each of view.find('escalationsByState', 'open')) {
-    const agent = view.get('agents', each.by);
-    const rig = agent?.rig ?? (each.bead && view.get('beads', each.bead)?.rig);
+    const agent = agentOf(view, each.by);
+    const own = agent?.role === 'mayor' ? undefined : agent?.rig;
+    const rig = own ?? (each.bead && view.get('beads', each.bead)?.rig);
     yield {
       id: `escalation:${each.id}:${each.raised}`,
       kind: 'escalation',

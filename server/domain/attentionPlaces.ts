@@ -12,6 +12,7 @@ import type { Workplace } from './workplace.ts';
 export function* lostPlaceItems(view: View, now: Timestamp): Iterable<AttentionItem> {
   for (const place of view.all('workplaces')) {
     const bead = hookOf(view, place.id);
+    if (place.successor?.refused !== undefined) yield nextItem(place, bead);
     const session = bead && lostSessionOf(view, place, bead);
     if (bead && session && placeOf(view, bead, now) === 'attention') yield itemOf(place, bead, session);
   }
@@ -31,6 +32,24 @@ function itemOf(place: Workplace, bead: Bead, session: Session): AttentionItem {
     state,
     reason: `${bead.id} is on the hook of ${place.id}, whose session ${how(session)}.${advice}`,
     since: endedAt ?? createdAt,
+    action: { command: startCommand(place), verb: 'copy' },
+    severity: 'medium',
+  };
+}
+
+function nextItem(place: Workplace, bead: Bead | undefined): AttentionItem {
+  const { id, successor, updatedAt } = place;
+  const since = successor?.at ?? updatedAt;
+  return {
+    id: `polecat:${id}:handoff:${since}`,
+    kind: 'polecat',
+    subject: id,
+    ...(place.role === 'crew' ? { rig: place.rig } : {}),
+    ...(bead === undefined ? {} : { bead: bead.id }),
+    agent: id,
+    state: 'interrupted',
+    reason: `${id} handed its work over, and its next session did not begin: ${successor?.refused ?? ''}`,
+    since,
     action: { command: startCommand(place), verb: 'copy' },
     severity: 'medium',
   };

@@ -14,6 +14,7 @@ import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import type { Severity } from './severity.ts';
 import { describeState } from './stateWords.ts';
+import { isBetweenSessions } from './betweenSessions.ts';
 import type { View } from './view.ts';
 
 const severityOf = {
@@ -34,7 +35,7 @@ export function* agentItems(view: View, now: Timestamp): Iterable<AttentionItem>
       if (state === 'rate-limited' && !isLeftAfterLimit(view, polecat)) continue;
       const left = leftover(view, polecat);
       if (left) yield left;
-      if (left || isOver(view, polecat)) continue;
+      if (left || isOver(view, polecat) || isBetweenSessions(view, polecat)) continue;
       if (state === 'stalled' && isLeftToTown(view, polecat, now)) continue;
       yield agentItem(view, polecat, severityOf[state]);
     }

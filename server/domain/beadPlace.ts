@@ -4,7 +4,7 @@ import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import { isLeftAfterLimit } from './limits.ts';
-import { lostSessionOf } from './lostSession.ts';
+import { isLost } from './lostSession.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
@@ -14,6 +14,7 @@ import { waitsForMerge } from './pullRequests.ts';
 import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import { isTakenUp } from './takeUp.ts';
+import { isBetweenSessions } from './betweenSessions.ts';
 import type { View } from './view.ts';
 
 export type BeadPlace = 'ready' | 'hooked' | 'review' | 'merge' | 'blocked' | 'attention';
@@ -57,7 +58,7 @@ function placeOfHeld(view: View, bead: Bead, now: Timestamp): BeadPlace {
   if (request) return placeOfRequest(view, request, now);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
-  if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
+  if (agent) return isLost(view, agent, bead) ? 'attention' : 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
@@ -72,6 +73,7 @@ function placeOfRequest(view: View, request: MergeRequest, now: Timestamp): Bead
 
 /** Without a person: a rate limit passes. */
 function goesOn(view: View, polecat: Polecat): boolean {
+  if (isBetweenSessions(view, polecat)) return true;
   if (polecat.state === 'rate-limited') return !isLeftAfterLimit(view, polecat);
   return atWork.has(polecat.state);
 }

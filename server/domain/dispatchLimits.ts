@@ -1,21 +1,23 @@
-import type { RigName, RuntimeName, Timestamp } from './ids.ts';
+import type { AgentId, RigName, RuntimeName, Timestamp } from './ids.ts';
 import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import type { Budget } from './scheduler.ts';
 import type { Session } from './session.ts';
-import { keptPlaces, nextRuntime } from './successor.ts';
+import { keptPlaces, nextRuntime } from './betweenSessions.ts';
 import type { View } from './view.ts';
 
 export interface LimitCheck {
   readonly rig: Rig;
   readonly runtime: RuntimeName;
   readonly now: Timestamp;
+  /** Its place is not counted. */
+  readonly except?: AgentId;
 }
 
 /** Whether a runtime may start another session now, and the day's budget allows it. Refused with `capacity`; `limit` says which. */
-export function checkLimits(view: View, { rig, runtime, now }: LimitCheck): void {
+export function checkLimits(view: View, { rig, runtime, now, except }: LimitCheck): void {
   refuseParkedRuntime(view, runtime, now);
-  refuseFullRuntime(view, runtime);
+  refuseFullRuntime(view, runtime, except);
   refuseOverBudget(view, now);
   refuseOverBudget(view, now, rig);
 }
@@ -36,10 +38,10 @@ function refuseParkedRuntime(view: View, runtime: RuntimeName, now: Timestamp): 
   });
 }
 
-function refuseFullRuntime(view: View, runtime: RuntimeName): void {
+function refuseFullRuntime(view: View, runtime: RuntimeName, except?: AgentId): void {
   const most = view.get('town', 'town')?.scheduler?.runtimeSessions?.[runtime];
   if (most === undefined) return;
-  const running = sessionsOn(view, runtime);
+  const running = sessionsOn(view, runtime, except);
   if (running < most) return;
   throw new Refusal('capacity', `${running} of ${most} sessions run on ${runtime} already.`, {
     next: `Wait for one to finish, or gt config runtime.${runtime}.maxSessions ${most + 1}.`,
@@ -47,11 +49,11 @@ function refuseFullRuntime(view: View, runtime: RuntimeName): void {
   });
 }
 
-function sessionsOn(view: View, runtime: RuntimeName): number {
+function sessionsOn(view: View, runtime: RuntimeName, except?: AgentId): number {
   let count = 0;
   for (const state of ['starting', 'running'] as const)
     for (const session of view.find('sessionsByState', state)) if (session.runtime === runtime) count += 1;
-  for (const agent of keptPlaces(view)) if (nextRuntime(agent) === runtime) count += 1;
+  for (const agent of keptPlaces(view)) if (agent.id !== except && nextRuntime(agent) === runtime) count += 1;
   return count;
 }
 

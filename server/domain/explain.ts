@@ -15,6 +15,7 @@ import { startCommand } from './lostSession.ts';
 import type { Polecat } from './polecat.ts';
 import { blockersOf, isDue } from './readiness.ts';
 import { describeState } from './stateWords.ts';
+import { isBetweenSessions } from './betweenSessions.ts';
 import { brokenOf } from './trying.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
@@ -98,6 +99,13 @@ function heldByPolecat(view: View, bead: Bead, polecat: Polecat, now: Timestamp)
       evidence,
     );
   }
+  if (isBetweenSessions(view, polecat))
+    return said(
+      'running',
+      `${id} has handed ${bead.id} over, and its next session is about to begin.`,
+      `gt polecat show ${id}`,
+      evidence,
+    );
   switch (state) {
     case 'spawning':
     case 'working':

@@ -11,8 +11,13 @@ const lost: ReadonlySet<SessionEnd | undefined> = new Set(['failed', 'interrupte
  */
 export function lostSessionOf(view: View, place: Workplace, bead: Bead): Session | undefined {
   const session = view.get('sessions', place.session ?? '');
-  const isLost = session?.state === 'ended' && session.bead === bead.id && lost.has(session.exit?.end);
-  return isLost ? session : undefined;
+  const isGone = session?.state === 'ended' && session.bead === bead.id && lost.has(session.exit?.end);
+  return isGone ? session : undefined;
+}
+
+/** Nobody works on the bead that it has, and nothing begins it again: its session is lost, or the next one did not begin. */
+export function isLost(view: View, place: Workplace, bead: Bead): boolean {
+  return place.successor?.refused !== undefined || lostSessionOf(view, place, bead) !== undefined;
 }
 
 /** The command that begins the next one. */

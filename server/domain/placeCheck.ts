@@ -13,6 +13,7 @@ import type { Polecat } from './polecat.ts';
 import { isOutside } from './pullRequests.ts';
 import { blockersOf } from './readiness.ts';
 import { blockerOf } from './repairs.ts';
+import { isBetweenSessions } from './betweenSessions.ts';
 import type { View } from './view.ts';
 
 export interface PlaceFinding {
@@ -123,8 +124,10 @@ function holderFault(view: View, bead: Bead): string | undefined {
   return agent.role === 'polecat' ? polecatFault(view, agent, bead.id) : undefined;
 }
 
-function polecatFault(view: View, { id, bead, state, session }: Polecat, held: BeadId): string | undefined {
+function polecatFault(view: View, polecat: Polecat, held: BeadId): string | undefined {
+  const { id, bead, state, session, successor } = polecat;
   if (bead !== held) return `${id} does not know of it, and has ${bead ?? 'no bead'}`;
+  if (successor && isBetweenSessions(view, polecat)) return `the next session of ${id} has not begun`;
   if (state !== 'working' || session === undefined) return undefined;
   return view.get('sessions', session)?.state === 'ended'
     ? `the session of ${id}, which is working, has ended`

@@ -9,6 +9,7 @@ import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
 import { isTakenUp } from './takeUp.ts';
+import { isBetweenSessions } from './betweenSessions.ts';
 import type { View } from './view.ts';
 
 /** Where each state may go. From any of them a polecat may be removed, which takes its record away. */
@@ -71,6 +72,7 @@ export function noteProgress(polecat: Polecat, at: Timestamp): Polecat {
  * it submitted waits for a person. Waiting for a rate limit is not, since that passes by itself, unless nothing goes on after it.
  */
 export function needsPerson(view: View, polecat: Polecat): boolean {
+  if (isBetweenSessions(view, polecat)) return false;
   if (polecat.state === 'rate-limited') return isLeftAfterLimit(view, polecat);
   if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
   const request = newestRequest(view, polecat);

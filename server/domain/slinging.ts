@@ -10,7 +10,7 @@ import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import { blockerOf } from './repairs.ts';
 import { rigWithPrefixOf } from './rigs.ts';
-import { isBetweenSessions, keptPlaces } from './successor.ts';
+import { isBetweenSessions, keptPlaces } from './betweenSessions.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 

@@ -4,7 +4,7 @@ import { isAwaited } from '../domain/landings.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Rig } from '../domain/rig.ts';
 import type { Crew } from '../domain/workplace.ts';
-import { crewOf } from '../domain/agents.ts';
+import { allAgents, crewOf } from '../domain/agents.ts';
 import type { Context } from './context.ts';
 import type { Check, Trouble } from './doctorCheck.ts';
 import { lookAtCrashes, lookAtRadar } from './doctorKept.ts';
@@ -62,11 +62,12 @@ function inEach(
 
 async function lookAtWorktrees(context: Context, rig: Rig): Promise<readonly Trouble[]> {
   const { view } = context.store;
+  // What is made or taken away while git is asked is somebody's before, or afterwards.
+  const before = inHand(context);
+  const listed = await context.git.listWorktrees(rig);
   const agents = [...view.find('agentsByRig', rig.id), ...crewOf(view, rig.id)];
   const lost = agents.filter((agent) => !context.rigFolders.exists(agent.worktree));
-  const known = new Set(agents.map(({ worktree }) => worktree));
-  const busy = [...view.all('intents')].some((intent) => 'worktree' in intent);
-  const listed = busy ? [] : await context.git.listWorktrees(rig);
+  const known = new Set([...before, ...inHand(context)]);
   const orphans = listed.filter(
     ({ directory, main, locked }) =>
       !main && locked === 'gastown' && isBelow(context, rig, directory) && !known.has(directory),
@@ -81,6 +82,13 @@ async function lookAtWorktrees(context: Context, rig: Rig): Promise<readonly Tro
       mend: () => archiveOrphan(context, rig, { directory, branch }),
     })),
   ];
+}
+
+/** The folders of agents, and those that are being made or taken away. */
+function inHand({ store: { view } }: Context): readonly string[] {
+  return [...allAgents(view), ...view.all('intents')].flatMap((each) =>
+    'worktree' in each ? [each.worktree] : [],
+  );
 }
 
 /** Only in the town's own folders: what a person adds elsewhere is theirs. */

@@ -10,6 +10,7 @@ import { pluginSchedule } from './pluginSchedule.ts';
 import { feedConvoys } from './feedConvoys.ts';
 import { parkRuntimes } from './quotas.ts';
 import { watchPullRequests } from './pullRequestWatch.ts';
+import { beginSuccessors } from './successors.ts';
 import { takeUpRepairs } from './takeUpRepairs.ts';
 import { watchPlaces } from './placeWatch.ts';
 import { wakeBeads } from './wakeBeads.ts';
@@ -19,6 +20,7 @@ const duties: readonly ((context: Context) => Duty)[] = [
   wakeBeads,
   refinery,
   takeUpRepairs,
+  beginSuccessors,
   raiseEscalations,
   keepArchives,
   freeClaimsOfDone,

@@ -2,7 +2,8 @@ import type { Agent } from '../domain/agent.ts';
 import { agentOf, allAgents, putAgent } from '../domain/agents.ts';
 import type { AgentId } from '../domain/ids.ts';
 import { refuseFullTown } from '../domain/slinging.ts';
-import { expectSuccessor, type Successor, withoutSuccessor } from '../domain/successor.ts';
+import { expectSuccessor, withoutSuccessor } from '../domain/betweenSessions.ts';
+import type { Successor } from '../domain/successor.ts';
 import { liveSession } from './assign.ts';
 import type { Context } from './context.ts';
 import { findAgent } from './lookups.ts';
@@ -36,9 +37,13 @@ export async function forgetSuccessors(context: Context): Promise<void> {
 }
 
 async function forgetSuccessor({ store }: Context, id: AgentId): Promise<void> {
-  if (!agentOf(store.view, id)?.successor) return;
+  if (!isOfTown(agentOf(store.view, id))) return;
   await store.transact({ verb: 'session/not-expected', by: 'town', subject: id }, (draft) => {
     const now = agentOf(draft, id);
-    if (now?.successor) putAgent(draft, withoutSuccessor(now));
+    if (now && isOfTown(now)) putAgent(draft, withoutSuccessor(now));
   });
 }
+
+/** What the agent itself asked for is begun by the town. */
+const isOfTown = (agent: Agent | undefined): boolean =>
+  agent?.successor !== undefined && agent.successor.asked !== true;

@@ -12,7 +12,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { letter, senderOf } from './mailBoxes.ts';
 
-/** All letters or none. */
+/** All letters or none; of a group, who has too much unread already is left out and said, and keeps nobody from it. */
 export async function sendMail(
   context: Context,
   params: Params<'mail/send'>,
@@ -27,24 +27,59 @@ export async function sendMail(
     const { readers, notes } = readersOf(draft, params, from);
     const ids = readers.map(() => `m-${context.randomText(6)}` as MessageId);
     const thread = answered?.thread ?? ids[0];
-    const sent = readers.map((reader, at) => {
+    const full: string[] = [];
+    const sent = readers.flatMap((reader, at) => {
       const id = ids[at] as MessageId;
-      return place(draft, reader, {
-        id,
-        kind: 'mail',
-        from,
-        to: reader.to,
-        ...said,
-        ...kindOf(params, answered),
-        thread: thread ?? id,
-        ...(reader.addressed === undefined ? {} : { addressed: reader.addressed }),
-        state: 'queued',
-        createdAt: context.now(),
-      });
+      const only = readers.length === 1;
+      return placeUnlessFull(
+        draft,
+        { reader, only, full },
+        {
+          id,
+          kind: 'mail',
+          from,
+          to: reader.to,
+          ...said,
+          ...kindOf(params, answered),
+          thread: thread ?? id,
+          ...(reader.addressed === undefined ? {} : { addressed: reader.addressed }),
+          state: 'queued',
+          createdAt: context.now(),
+        },
+      );
     });
-    return { sent, notes };
+    const letters = sent.length > 0 ? notes : refuseFull(full);
+    return { sent, notes: [...letters, ...full, ...readers.flatMap(({ to }) => doneNote(draft, to))] };
   });
   return result;
+}
+
+/** One that is done begins again only where its work cannot land. */
+function doneNote(view: View, to: AgentId): readonly string[] {
+  if (view.get('agents', to)?.state !== 'done') return [];
+  return [`${to} is done: it reads this only where its work comes back to it, and else the letter does.`];
+}
+
+interface Placing {
+  readonly reader: Reader;
+  readonly only: boolean;
+  /** Why some got nothing. */
+  readonly full: string[];
+}
+
+function placeUnlessFull(draft: Draft, { reader, only, full }: Placing, mail: Mail): readonly Mail[] {
+  try {
+    return [place(draft, reader, mail)];
+  } catch (error) {
+    const isOneOfMany = reader.addressed !== undefined && !only;
+    if (!(error instanceof Refusal) || error.code !== 'capacity' || !isOneOfMany) throw error;
+    full.push(`${error.message} It got none of this.`);
+    return [];
+  }
+}
+
+function refuseFull(full: readonly string[]): never {
+  throw new Refusal('capacity', full.join(' '), { field: 'to', next: 'gt mail directory' });
 }
 
 /** Who sends it is what the town knows: to be written in another's name is refused, not passed over. */

@@ -16,6 +16,7 @@ import type { Params, Result } from '../protocol/messages.ts';
 import type { Context } from './context.ts';
 import { findAgent, findBead, findRig } from './lookups.ts';
 import { isCurrent } from './nudges.ts';
+import { askForNext, planNext, stopForNext } from './ownHandoff.ts';
 import { repositoryOf } from './workingFolder.ts';
 
 const shownFiles = 50;
@@ -37,10 +38,17 @@ async function write(
   caller: Caller,
 ): Promise<Result<'handoff/write'>> {
   const agent = ownAgent(context, params.agent, caller);
-  const packet = await collect(context, agent, { by: caller.by, words: params.words ?? {} });
+  const next = params.next && (await planNext(context, agent, params.next, caller));
+  const to = next ? { to: next.runtime } : {};
+  const packet = await collect(context, agent, { by: caller.by, words: params.words ?? {}, ...to });
   if (params.dryRun === true) return packet;
   const meta = { verb: 'handoff/write', by: caller.by, subject: packet.bead ?? agent.id };
-  return (await context.store.transact(meta, (draft) => keepHandoff(draft, packet))).result;
+  const { result } = await context.store.transact(meta, (draft) => {
+    if (next) askForNext(draft, agent.id, { ...next, at: context.now() });
+    return keepHandoff(draft, packet);
+  });
+  if (next) stopForNext(context, agent.id);
+  return result;
 }
 
 async function clear(

@@ -5,7 +5,9 @@ import { unhook } from '../domain/hooks.ts';
 import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
 import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
+import { returnUnread } from '../domain/returnedMail.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
+import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { withdrawRequests } from '../domain/landings.ts';
 import { freeRepairs, giveUpRepairs } from '../domain/repairs.ts';
@@ -61,10 +63,18 @@ export function removeWhenEnded(context: Context, agent: AgentId): void {
   });
 }
 
+/** Where the rig lands nothing, or there was nothing to land, its bead is closed all the same. */
+function whyEnded({ store: { view } }: Context, polecat: Polecat): ArchiveReason {
+  return newestRequest(view, polecat)?.state === 'verified' ? 'landed' : 'closed';
+}
+
 /** What cannot go stays, and a person is told: it is tried again at the next start of the town. */
 async function removeLanded(context: Context, polecat: Polecat): Promise<void> {
   try {
-    const { warnings } = await archiveAndRemove(context, polecat, { by: 'town', why: 'landed' });
+    const { warnings } = await archiveAndRemove(context, polecat, {
+      by: 'town',
+      why: whyEnded(context, polecat),
+    });
     if (warnings) await noteLeft(context, polecat, warnings.join(' '));
   } catch (error) {
     context.log(`${polecat.id} could not be removed: ${stackOf(error)}`);
@@ -249,6 +259,7 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
     if (bead !== undefined && draft.get('beads', bead)?.status !== 'closed')
       withdrawRequests(draft, { author: agent, bead, archive: id, at: context.now() });
     freeRepairs(draft, agent, context.now());
+    returnUnread(draft, agent, context.now());
     dropMessages(draft, agent);
     leaveDestinations(draft, agent);
     removeAgent(draft, gone);

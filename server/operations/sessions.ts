@@ -1,4 +1,5 @@
 import type { Agent } from '../domain/agent.ts';
+import { agentOf, putAgent } from '../domain/agents.ts';
 import { hookOf } from '../domain/hooks.ts';
 import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
@@ -6,6 +7,7 @@ import { isStuck, transitionPolecat } from '../domain/polecats.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Session } from '../domain/session.ts';
 import { refuseFullTown } from '../domain/slinging.ts';
+import { withoutSuccessor } from '../domain/betweenSessions.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
@@ -170,6 +172,9 @@ async function noteStop(context: Context, { id, agent }: Session, by: string): P
   await context.store.transact({ verb: 'session/stopping', by, subject: agent }, (draft) => {
     const now = draft.get('sessions', id);
     if (now && now.state !== 'ended') draft.put('sessions', { ...now, stopAsked: { at: context.now(), by } });
+    // Whoever stops it means also the one that it had asked for.
+    const whose = agentOf(draft, agent);
+    if (whose?.successor?.asked) putAgent(draft, withoutSuccessor(whose));
   });
 }
 

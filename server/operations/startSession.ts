@@ -5,7 +5,7 @@ import type { Session, SessionEnd } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { refuseResting } from '../domain/slinging.ts';
-import { withoutSuccessor } from '../domain/successor.ts';
+import { withoutSuccessor } from '../domain/betweenSessions.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';

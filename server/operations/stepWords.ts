@@ -49,6 +49,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'session/handoff-kept': 'kept the packet of a handoff that a stop fell into, of',
   'session/handoff-undo': 'took back the handoff of',
   'session/identify': 'said which session of its runtime it is',
+  'session/not-begun': 'could not begin the next session of',
   'session/not-expected': 'keeps no place any more for the next session of',
   'session/progress': 'gave a sign of life on',
   'session/started': 'saw its runtime start',

@@ -59,6 +59,9 @@ export const beadTexts = {
   notes: opt(text),
 };
 
+/** Who goes on after a handoff, and where. */
+export const nextSession = v.strictObject({ runtime: opt(word), host: opt(host) }, 'must be an object');
+
 /** What is said in the packet of a handoff. */
 export const handoffWords = v.strictObject(
   {

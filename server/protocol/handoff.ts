@@ -1,3 +1,4 @@
+import type { HostKind } from '../domain/session.ts';
 import type { Handoff, HandoffWords } from '../domain/handoff.ts';
 
 export interface HandoffRequests {
@@ -6,7 +7,13 @@ export interface HandoffRequests {
    * whatever agent, or of whoever holds a bead.
    */
   'handoff/write': {
-    params: { readonly agent?: string; readonly words?: HandoffWords; readonly dryRun?: boolean };
+    params: {
+      readonly agent?: string;
+      readonly words?: HandoffWords;
+      readonly dryRun?: boolean;
+      /** A session, of itself: it is asked to stop, and when it has ended a fresh one goes on. Absent: it goes on itself. */
+      readonly next?: { readonly runtime?: string; readonly host?: 'auto' | HostKind };
+    };
     result: Handoff;
   };
   /** Takes away what an agent, or whoever holds a bead, wrote of that work and nobody was given yet. A session: its own. */

@@ -22,7 +22,7 @@ const packet = {
 
 const environment = { GT_SESSION: '/s.json' };
 
-test('in a session it writes the packet, whatever else is said, and the session goes on', async () => {
+test('in a session with --cycle it writes the packet, whatever else is said, and the session goes on', async () => {
   const words =
     'handoff -s half --reason full -m left --decided a --decided b --tried c --question d --cycle --yes --no-git-check -c'.split(
       ' ',
@@ -83,6 +83,15 @@ test('a person hands over to a fresh session; --auto only writes, --dry-run keep
   assert.deepEqual(dry.asked[0]?.params, { agent: 'backend/nux', words: {}, dryRun: true });
   assert.match(dry.stdout, /\nNothing was kept\.\n$/);
   assert.equal((await gt(['handoff', 'x', '-m', 'a', '--stdin'], answers)).code, 2);
+});
+
+test('in a session it names who goes on; --auto leaves the session alone', async () => {
+  const answers = { 'handoff/write': { ...packet, to: 'codex' } as never };
+  const given = await gt('handoff --runtime codex --host tmux'.split(' '), answers, { environment });
+  assert.deepEqual(given.asked[0]?.params, { words: {}, next: { runtime: 'codex', host: 'tmux' } });
+  assert.match(given.stdout, /a fresh session of codex goes on with the packet\.\n$/);
+  const auto = await gt('handoff --auto'.split(' '), answers, { environment });
+  assert.deepEqual(auto.asked[0]?.params, { words: {} });
 });
 
 test('resume prints it', async () => {

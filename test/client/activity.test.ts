@@ -65,6 +65,7 @@ test('a row has the icon of its kind, and goes to what it is about', async (t) =
     happened(3, 'session/remind', 'backend/nux'),
     happened(2, 'rig/create', 'backend'),
     happened(1, 'town/create', 'gt'),
+    happened(0, 'escalation/create', 'es-1'),
   ]);
   const source = new ActivityRows(activity, model, () => now);
   assert.equal(source.rows(), undefined, 'nobody knows yet');
@@ -80,6 +81,7 @@ test('a row has the icon of its kind, and goes to what it is about', async (t) =
       ['terminal', '4 m', { kind: 'polecat', agent: 'backend/nux' }, 'gastown.reveal'],
       ['repo', '4 m', { kind: 'rig', rig: 'backend' }, 'gastown.reveal'],
       ['organization', '4 m', { kind: 'entry', entry: 'town/create' }, undefined],
+      ['circle-small', '4 m', { kind: 'entry', entry: 'escalation/create' }, undefined],
     ],
   );
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AgentId } from '../../server/domain/ids.ts';
 import { git } from '../support/repository.ts';
+import { callerOf } from './fakeHost.ts';
 import { refusal, TestTown } from './support.ts';
 
 async function needing(town: TestTown): Promise<string[]> {
@@ -100,6 +102,15 @@ test('crew and the mayor whose session died with a bead on the hook are told of,
   const { place, reason, next } = await town.ask('bead/explain', { bead: slung.bead });
   assert.deepEqual([place, reason, next], ['attention', 'dead-session', 'gt crew start backend dave']);
   const { id: session } = await town.ask('session/run', { agent: 'backend/crew/dave' });
+  const who = 'backend/crew/dave' as AgentId;
+  const dave = { role: 'session', by: who, agent: who, session } as const;
+  const { id } = await town.ask('escalation/create', { description: 'per key?' }, callerOf(dave));
+  const { items } = await town.ask('attention/list', { rig: 'backend' });
+  assert.deepEqual(
+    items.map(({ subject, agent }) => [subject, agent]),
+    [[id, 'backend/crew/dave']],
+  );
+  await town.ask('escalation/close', { escalation: id, reason: 'per key' });
   assert.deepEqual(await needing(town), []);
   await town.ask('session/stop', { session });
   await town.settle();

@@ -49,6 +49,9 @@ test('what is safe is mended and looked at again; what is not is said to be not 
   await town.parts.store.transact({ verb: 'test', by: 'test' }, (draft) => {
     const bead = draft.get('beads', archived.bead);
     if (bead) draft.put('beads', { ...bead, status: 'hooked', assignee: 'backend/nobody' });
+    // What is under way elsewhere hides nothing.
+    const worktree = join(town.parts.paths.town, 'backend', 'crew', 'dave-1');
+    draft.put('intents', { id: 'crew x', kind: 'crew', worktree } as never);
   });
 
   const before = await town.ask('town/doctor', {});

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { packetLines } from '../../server/domain/handoffs.ts';
+import type { RuntimeName } from '../../server/domain/ids.ts';
+import { problemsOf } from './invariants.ts';
 import { refusal, TestTown } from './support.ts';
 
 test('a packet has goal, what its agent says, commits with their size, what is uncommitted, and its questions', async (t) => {
@@ -100,4 +102,57 @@ test('what was written and nobody was given is taken away again, by whose it is 
   assert.deepEqual(await town.ask('handoff/clear', {}, nux.caller), { cleared: 2 });
   assert.equal(await shown(), 'given');
   assert.deepEqual(await town.ask('handoff/clear', { of: nux.bead }), { cleared: 0 });
+});
+
+test('when an agent has handed its own work over, the next session begins on the runtime that it named', async (t) => {
+  const town = await TestTown.open(t, { waits: { partMs: 60_000 } });
+  await town.addRig();
+  await town.configure('backend', 'maxPolecats', '1');
+  await town.ask('runtime/add', { preset: { id: 'other' as RuntimeName, extends: 'sim' } });
+  const agent = await town.worker();
+  const waiting = await town.bead('Cache sessions');
+  await town.ask('work/sling', { beads: [waiting], queue: true });
+  const { session: first = '' } = agent.polecat;
+  const words = { text: 'the tests are left' };
+  const asking = (next: object) => town.ask('handoff/write', { words, next }, agent.caller);
+  await refusal('missing-program', asking({ runtime: 'augment' }));
+  await refusal('forbidden', town.ask('handoff/write', { agent: agent.id, next: {} }));
+  assert.equal(agent.polecat.successor, undefined);
+
+  const { to } = await asking({ runtime: 'other' });
+  assert.equal(to, 'other');
+  await town.host.exit(first, { end: 'failed', code: 0 });
+  await town.settle();
+  const next = town.view.get('sessions', agent.polecat.session ?? '');
+  assert.notEqual(next?.id, first);
+  assert.deepEqual([next?.runtime, next?.state, agent.polecat.state], ['other', 'running', 'working']);
+  assert.equal(agent.polecat.successor, undefined);
+  assert.deepEqual((await town.ask('attention/list', {})).items, []);
+  assert.equal(town.status(waiting), 'open');
+  assert.match((await town.ask('work/prime', {}, agent.caller)).text, /\| {3}the tests are left/);
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('a next session that cannot begin is asked about, a person who stops the session means both', async (t) => {
+  const town = await TestTown.open(t, { waits: { partMs: 60_000 } });
+  await town.addRig();
+  const agent = await town.worker();
+  const handOver = async (): Promise<string> => {
+    await town.ask('handoff/write', { words: {}, next: {} }, agent.caller);
+    return agent.polecat.session ?? '';
+  };
+  const session = await handOver();
+  await town.ask('rig/move', { rigs: ['backend'], move: 'park' });
+  await town.host.exit(session, { end: 'failed', code: 0 });
+  await town.settle();
+  const [item] = (await town.ask('attention/list', {})).items;
+  assert.match(item?.reason ?? '', /handed its work over, and its next session did not begin: .*parked/);
+  assert.equal(item?.action.command, `gt session run ${agent.id}`);
+  assert.deepEqual(problemsOf(town), []);
+  await town.ask('rig/move', { rigs: ['backend'], move: 'unpark' });
+  await town.ask('session/run', { agent: agent.id });
+  assert.equal(agent.polecat.successor, undefined);
+  await town.ask('session/stop', { session: await handOver() });
+  await town.settle();
+  assert.deepEqual([agent.polecat.state, agent.polecat.successor], ['interrupted', undefined]);
 });

@@ -248,3 +248,16 @@ test('a rig in use is not removed; without polecats it is, and its folder only w
   assert.ok(kept && existsSync(kept));
   assert.ok(existsSync(join(town.folder, 'backend-repository', 'README.md')));
 });
+
+test('what closed its bead without a landing is in the bin as closed, not as landed', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  await agent.done({ noChanges: true });
+  await town.settle();
+  assert.ok(agent.isGone);
+  assert.deepEqual(
+    [...town.view.all('archives')].map(({ why }) => why),
+    ['closed'],
+  );
+});

@@ -88,9 +88,11 @@ function waitsForLimit(view: View, { id, session }: Polecat): boolean {
 }
 
 function diedOn(view: View, { id, assignee = '' }: Bead): boolean {
-  const run = view.get('sessions', view.get('workplaces', assignee)?.session ?? '');
+  const place = view.get('workplaces', assignee);
+  const run = view.get('sessions', place?.session ?? '');
+  if (place?.successor?.refused !== undefined) return true;
   if (run?.bead !== id || run.state !== 'ended') return false;
-  return run.exit?.end !== 'stopped' && run.exit?.end !== 'done';
+  return !['stopped', 'done'].includes(run.exit?.end ?? '');
 }
 
 /** Somebody is at work who needs nobody: a person, crew or the mayor, but for a session that died on it, or a polecat whose process runs. */
@@ -99,6 +101,7 @@ function works(view: View, bead: Bead): boolean {
   if (view.get('workplaces', assignee)) return !diedOn(view, bead);
   const polecat = view.get('agents', assignee);
   if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/') && assignee !== 'mayor';
+  if (polecat.successor && polecat.successor.refused === undefined && polecat.state !== 'done') return true;
   if (polecat.state === 'rate-limited') return waitsForLimit(view, polecat);
   return polecat.state === 'working' || polecat.state === 'spawning';
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { HandoffWords } from '../../domain/handoff.ts';
+import type { Handoff, HandoffWords } from '../../domain/handoff.ts';
 import { displayText } from '../../domain/text.ts';
 import { agentHere } from '../agentHere.ts';
 import { answer, type Cli } from '../cli.ts';
@@ -27,7 +27,7 @@ interface Options extends HostOption {
 export function addHandoffPacket(gt: Command, cli: Cli): void {
   hostOption(
     verb(gt, 'handoff', {
-      does: "write the packet for whoever goes on with the work; of a person, also end the agent's session and begin a fresh one with it",
+      does: 'write the packet for whoever goes on with the work, end the session, and let a fresh one go on with it',
       examples: [
         'gt handoff -m "tests of the cache are left" --tried "a global lock"   in a session',
         'gt handoff be-auth --dry-run',
@@ -69,17 +69,29 @@ async function handOver(cli: Cli, target: string | undefined, options: Options):
   if (!inSession && agent !== undefined && !(options.auto || options.cycle || options.dryRun))
     return await giveOver(cli, agent, words, options);
   const dryRun = options.dryRun === true;
+  const next = inSession ? nextOf(options) : {};
   await answer(cli, {
     method: 'handoff/write',
-    params: { ...present({ agent }), words, ...(dryRun ? { dryRun } : {}) },
+    params: { ...present({ agent }), words, ...(dryRun ? { dryRun } : {}), ...next },
     text: (packet) => [
       ...packetText(packet),
-      dryRun
-        ? 'Nothing was kept.'
-        : `Next: gt handoff ${displayText(packet.agent)} of a person begins a fresh session with it.`,
+      dryRun ? 'Nothing was kept.' : whatFollows(packet, 'next' in next),
     ],
     json: (packet) => packet,
   });
+}
+
+/** An agent's own session ends for the next one, unless it is only to write. */
+function nextOf({ auto, cycle, runtime, host }: Options): {
+  readonly next?: Pick<Options, 'runtime' | 'host'>;
+} {
+  return auto === true || cycle === true ? {} : { next: present({ runtime, host }) };
+}
+
+function whatFollows({ agent, from, to = from }: Handoff, isNext: boolean): string {
+  return isNext
+    ? `This session is asked to stop now. When it has ended, a fresh session of ${displayText(to)} goes on with the packet.`
+    : `Next: gt handoff ${displayText(agent)} of a person begins a fresh session with it.`;
 }
 
 async function giveOver(
