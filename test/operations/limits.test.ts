@@ -200,6 +200,17 @@ describe('a polecat whose session ended at a limit', () => {
     assert.equal((await went()).length, 1);
   });
 
+  test('goes on within a minute where the machine slept past the reset', async (t) => {
+    const { town, clock, pass, went } = await limited(t, 'restart');
+    const agent = await town.worker();
+    await ends(agent, ', try again in 120 minutes');
+    await pass(60);
+    clock.suspend(7 * 60 * minute);
+    await pass(2);
+    assert.deepEqual([agent.polecat.state, (await went()).length], ['working', 1]);
+    assert.deepEqual(await town.ask('quota/list', {}), []);
+  });
+
   test('does not go on while its runtime is parked for longer', async (t) => {
     const { town, pass, went } = await limited(t, 'restart');
     const agent = await town.worker();
