@@ -250,6 +250,18 @@ test('one that crashed long after it spoke of a limit waits for none: it is begu
   assert.deepEqual(await town.ask('quota/list', {}), []);
 });
 
+test('one that put its work off and whose session lives on is watched over, and stays put off', async (t) => {
+  const { town, pass } = await limited(t, 'nudge', '5m');
+  const agent = await town.worker();
+  town.host.obedient = false;
+  await agent.done({ status: 'deferred', message: 'The API is not there yet.' });
+  await pass(30);
+  const run = town.view.get('sessions', agent.polecat.session ?? '');
+  assert.deepEqual([agent.polecat.state, run?.state], ['interrupted', 'running']);
+  assert.notEqual(episodeOf(agent), undefined);
+  assert.deepEqual(town.log, []);
+});
+
 test('a quota is back before its time only when its polecat calls again, not when a process was started', async (t) => {
   const { town, pass } = await limited(t, 'restart');
   const agent = await town.worker();
