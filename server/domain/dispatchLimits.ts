@@ -74,8 +74,10 @@ export function spentToday(view: View, now: Timestamp, rig?: RigName): Spent {
     turns += 1;
     ms += timeIn(session, day, now);
   }
-  for (const session of view.find('sessionsByState', 'running'))
-    if (of(session) && session.createdAt.slice(0, 10) !== day) ms += timeIn(session, day, now);
+  // Those of other days that worked in this one.
+  for (const still of [view.find('sessionsByState', 'running'), view.find('sessionsByEndDay', day)])
+    for (const session of still)
+      if (of(session) && session.createdAt.slice(0, 10) !== day) ms += timeIn(session, day, now);
   return { turns, minutes: Math.floor(ms / 60_000) };
 }
 

@@ -113,9 +113,9 @@ function clear(draft: Draft, polecat: Polecat, at: Timestamp): EpisodeChange | u
   return 'cleared';
 }
 
-/** Its own words stand: whoever asked a person goes on asking, and whoever is done is done. */
+/** Its own words stand: whoever asked a person goes on asking, and whoever is done, or put its work off, is. */
 function stateFor({ state }: Polecat, { kind, rule }: AgentVerdict): PolecatState | undefined {
-  if (state === 'done' || rule === 'asked') return undefined;
+  if (state === 'done' || state === 'interrupted' || state === 'failed' || rule === 'asked') return undefined;
   return kind === 'rate-limited' ? 'rate-limited' : 'stalled';
 }
 

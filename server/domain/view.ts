@@ -38,6 +38,8 @@ export interface IndexedRecords {
   sessionsByState: Session;
   /** By the day (UTC) that they were made, as `2026-05-01`. */
   sessionsByDay: Session;
+  /** By the day (UTC) that they ended. */
+  sessionsByEndDay: Session;
   /** Those whose commits a crash ref still keeps, all under ''. */
   sessionsKept: Session;
   mergeRequestsByBead: MergeRequest;

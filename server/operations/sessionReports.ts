@@ -90,9 +90,9 @@ export async function attach(
   const isSame = session.pid === params.pid;
   const before = isSame && session.before !== undefined ? { before: session.before } : {};
   if (session.state !== 'running' || !isSame) await started(context, { pid: params.pid, ...before }, caller);
-  // It was done, and this server's forerunner went before it could say so.
+  // It was done, or put its work off, and this server's forerunner went before it could say so.
   const polecat = context.store.view.get('agents', session.agent);
-  if (polecat?.session === session.id && polecat.state === 'done')
+  if (polecat?.session === session.id && (polecat.state === 'done' || polecat.state === 'interrupted'))
     context.launchers.askToStop(session.id, 'gt done', context.waits.stopMs);
   return {};
 }

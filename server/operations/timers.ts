@@ -18,34 +18,63 @@ interface Parts {
   readonly background: (what: string, work: () => Promise<unknown>) => void;
 }
 
+interface Timer {
+  readonly time: Timestamp;
+  readonly work: () => Promise<unknown>;
+  stop: () => void;
+}
+
 /** What `setTimeout` takes: a longer wait would end at once. */
 const longestMs = 2 ** 31 - 1;
 
+/**
+ * While anything is waited for the clock is read so often: a machine that sleeps stops the waiting and not the clock. Where that has
+ * leapt, by sleep or by hand, all that is waited for is waited for anew.
+ */
+const tickMs = 60_000;
+const leapMs = 5000;
+
 export function keyedTimers({ now, sleep, background }: Parts): Timers {
-  const set = new Map<string, { readonly time: Timestamp; cancel: () => void }>();
-  const wait = (key: string, time: Timestamp, work: () => Promise<unknown>): (() => void) => {
-    const ms = Math.max(0, Date.parse(time) - Date.parse(now()));
-    return sleep(Math.min(ms, longestMs), () => {
-      const timer = set.get(key);
-      if (!timer) return;
-      if (ms > longestMs) {
-        timer.cancel = wait(key, time, work);
+  const set = new Map<string, Timer>();
+  const clock = (): number => Date.parse(now());
+  let isTicking = false;
+  const wait = (key: string, timer: Timer): void => {
+    const ms = Math.max(0, Date.parse(timer.time) - clock());
+    timer.stop = sleep(Math.min(ms, longestMs), () => {
+      if (set.get(key) !== timer) return;
+      if (clock() < Date.parse(timer.time)) {
+        wait(key, timer);
         return;
       }
       set.delete(key);
-      background(key, work);
+      background(key, timer.work);
+    });
+  };
+  const tick = (): void => {
+    if (isTicking) return;
+    isTicking = true;
+    const from = clock();
+    sleep(tickMs, () => {
+      isTicking = false;
+      if (Math.abs(clock() - from - tickMs) > leapMs)
+        for (const [key, timer] of Array.from(set)) {
+          timer.stop();
+          wait(key, timer);
+        }
+      if (set.size > 0) tick();
     });
   };
   const cancel = (key: string): void => {
-    set.get(key)?.cancel();
+    set.get(key)?.stop();
     set.delete(key);
   };
   return {
     at(key, time, work) {
       cancel(key);
-      const timer = { time, cancel: (): void => undefined };
+      const timer = { time, work, stop: (): void => undefined };
       set.set(key, timer);
-      timer.cancel = wait(key, time, work);
+      wait(key, timer);
+      tick();
     },
     cancel,
     next: () =>

@@ -24,6 +24,7 @@ export const collectionOf = {
   sessionsByAgent: 'sessions',
   sessionsByState: 'sessions',
   sessionsByDay: 'sessions',
+  sessionsByEndDay: 'sessions',
   sessionsKept: 'sessions',
   mergeRequestsByBead: 'mergeRequests',
   mergeRequestsByState: 'mergeRequests',
@@ -62,6 +63,7 @@ const placesByCollection: { readonly [C in Collection]?: (record: Records[C]) =>
     ['sessionsByAgent', session.agent],
     ['sessionsByState', session.state],
     ['sessionsByDay', session.createdAt.slice(0, 10)],
+    ...(session.endedAt === undefined ? [] : [['sessionsByEndDay', session.endedAt.slice(0, 10)] as const]),
     ...(isKept(session) ? [['sessionsKept', ''] as const] : []),
   ],
   mergeRequests: (request) => [

@@ -175,6 +175,10 @@ const definitions: { readonly [I in IndexName]: IndexDefinition } = {
   sessionsByState: { from: 'sessions', keys: (s: Session) => [s.state] },
   sessionsKept: { from: 'sessions', keys: ({ kept }: Session) => (kept && !kept.goneAt ? [''] : []) },
   sessionsByDay: { from: 'sessions', keys: (s: Session) => [s.createdAt.slice(0, 10)] },
+  sessionsByEndDay: {
+    from: 'sessions',
+    keys: ({ endedAt }: Session) => (endedAt === undefined ? [] : [endedAt.slice(0, 10)]),
+  },
   dispatchesByState: { from: 'dispatches', keys: (d: Dispatch) => [d.state], order: byTurn },
   mergeRequestsByBead: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.bead] },
   mergeRequestsByState: { from: 'mergeRequests', keys: (m: MergeRequest) => [m.state] },

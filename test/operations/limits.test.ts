@@ -200,6 +200,17 @@ describe('a polecat whose session ended at a limit', () => {
     assert.equal((await went()).length, 1);
   });
 
+  test('goes on within a minute where the machine slept past the reset', async (t) => {
+    const { town, clock, pass, went } = await limited(t, 'restart');
+    const agent = await town.worker();
+    await ends(agent, ', try again in 120 minutes');
+    await pass(60);
+    clock.suspend(7 * 60 * minute);
+    await pass(2);
+    assert.deepEqual([agent.polecat.state, (await went()).length], ['working', 1]);
+    assert.deepEqual(await town.ask('quota/list', {}), []);
+  });
+
   test('does not go on while its runtime is parked for longer', async (t) => {
     const { town, pass, went } = await limited(t, 'restart');
     const agent = await town.worker();
@@ -237,6 +248,18 @@ test('one that crashed long after it spoke of a limit waits for none: it is begu
   assert.deepEqual([agent.polecat.state, town.view.get('tries', agent.bead)?.failures], ['working', 1]);
   assert.notEqual(agent.polecat.session, session);
   assert.deepEqual(await town.ask('quota/list', {}), []);
+});
+
+test('one that put its work off and whose session lives on is watched over, and stays put off', async (t) => {
+  const { town, pass } = await limited(t, 'nudge', '5m');
+  const agent = await town.worker();
+  town.host.obedient = false;
+  await agent.done({ status: 'deferred', message: 'The API is not there yet.' });
+  await pass(30);
+  const run = town.view.get('sessions', agent.polecat.session ?? '');
+  assert.deepEqual([agent.polecat.state, run?.state], ['interrupted', 'running']);
+  assert.notEqual(episodeOf(agent), undefined);
+  assert.deepEqual(town.log, []);
 });
 
 test('a quota is back before its time only when its polecat calls again, not when a process was started', async (t) => {

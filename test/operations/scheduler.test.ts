@@ -356,6 +356,22 @@ describe('limits of the queue', () => {
     assert.equal((await town.refusedSling(second)).code, 'capacity');
   });
 
+  test('minutes over midnight count for each day, also when their session has ended', async (t) => {
+    const { town, pass } = await timedTown(t);
+    await town.addRig({ settings: { budgetMinutes: ['90'] } });
+    const agent = await town.worker();
+    const used = async (): Promise<number | undefined> =>
+      (await town.ask('scheduler/status', {})).budgets[0]?.usedMinutes;
+    await pass(16 * 60 + 100);
+    assert.equal(await used(), 100);
+    await agent.exit({ end: 'failed', code: 1 });
+    await pass(5);
+    assert.equal(await used(), 100);
+    assert.match((await town.refusedSling(await town.bead('Cache work'))).message, /100 of 90 minutes/);
+    await pass(24 * 60);
+    assert.equal(await used(), 0);
+  });
+
   test('a runtime takes so many sessions, and the queue so many polecats', async (t) => {
     const { town } = await timedTown(t);
     await town.addRig();

@@ -108,6 +108,20 @@ test('a session that was done before the town server went is asked to stop by th
   );
 });
 
+test('a session that put its work off before the town server went is asked to stop by the next', async (t) => {
+  const { town, agent } = await working(t);
+  town.host.obedient = false;
+  await agent.done({ status: 'deferred', message: 'The API is not there yet.' });
+  const session = sessionOf(town, agent);
+  await town.reopen();
+  await town.host.comeBack(session);
+  assert.equal(agent.polecat.state, 'interrupted');
+  assert.deepEqual(
+    town.host.launchedOf(session.id).caller.told.map(({ method }) => method),
+    ['session/stop'],
+  );
+});
+
 test('a runtime that ends at once does not leave its polecat working', async (t) => {
   const town = await TestTown.open(t, {
     checkpoint: async (step) => {

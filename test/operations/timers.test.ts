@@ -39,6 +39,32 @@ describe('timers', () => {
     assert.equal(timers.next(), undefined);
   });
 
+  test('a machine that slept does what fell into its sleep within a minute, and the rest at its time, each once', async () => {
+    const clock = new FakeClock();
+    const { timers, done } = timersOf(clock);
+    timers.at('b', at('15:30'), nothing);
+    timers.at('a', at('10:00'), nothing);
+    await clock.pass(10 * minute);
+    clock.suspend(7 * 60 * minute);
+    await clock.pass(minute);
+    assert.deepEqual(done, ['a 15:11']);
+    await clock.pass(30 * minute);
+    assert.deepEqual(done, ['a 15:11', 'b 15:30']);
+    assert.equal(timers.next(), undefined);
+  });
+
+  test('a clock that is set back has nothing done before its time', async () => {
+    const clock = new FakeClock();
+    const { timers, done } = timersOf(clock);
+    timers.at('b', at('08:30'), nothing);
+    await clock.pass(10 * minute);
+    clock.suspend(-60 * minute);
+    await clock.pass(79 * minute);
+    assert.deepEqual(done, []);
+    await clock.pass(2 * minute);
+    assert.deepEqual(done, ['b 08:30']);
+  });
+
   test('a wait longer than a timer of the platform can be is waited for in parts', async () => {
     const clock = new FakeClock();
     const { timers, done } = timersOf(clock);

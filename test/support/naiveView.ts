@@ -44,6 +44,7 @@ const keys: {
   episodesByRig: ['episodes', (episode) => [episode.rig]],
   sessionsByState: ['sessions', (session) => [session.state]],
   sessionsByDay: ['sessions', (session) => [session.createdAt.slice(0, 10)]],
+  sessionsByEndDay: ['sessions', ({ endedAt }) => (endedAt === undefined ? [] : [endedAt.slice(0, 10)])],
   sessionsKept: ['sessions', ({ kept }) => (kept && kept.goneAt === undefined ? [''] : [])],
   dispatchesByState: ['dispatches', (dispatch) => [dispatch.state]],
   mergeRequestsByBead: ['mergeRequests', (request) => [request.bead]],
