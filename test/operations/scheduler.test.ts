@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import { FakeClock } from '../support/fakeClock.ts';
+import { git } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
 import { Agent, TestTown } from './support.ts';
 
@@ -375,7 +376,7 @@ describe('limits of the queue', () => {
 });
 
 test('a bead that names files another has changed is held back where the rig wants that, until those have landed', async (t) => {
-  const { town, pass } = await timedTown(t);
+  const { town, clock, pass } = await timedTown(t);
   await town.addRig({ settings: { maxPolecats: ['1'], holdCollisions: ['true'] } });
   const first = await town.worker('Auth work');
   first.commit({ 'src/auth.ts': 'changed\n' });
@@ -388,11 +389,35 @@ test('a bead that names files another has changed is held back where the rig wan
   assert.deepEqual(worked(town), [first.bead]);
   const said = await town.ask('bead/explain', { bead: second });
   assert.equal(said.reason, 'collision', said.sentence);
+  await town.reopen({ now: clock.date, sleep: clock.sleep });
+  await town.settle();
+  assert.deepEqual(worked(town), [first.bead], 'nor before the radar has looked again');
+  await pass(1);
+  assert.deepEqual(worked(town), [first.bead]);
   const { mergeRequest } = await first.done();
   await first.exit({ end: 'done' });
   await town.merge(mergeRequest?.id ?? '');
   await town.settle();
   assert.deepEqual(worked(town), [second]);
+});
+
+test('what is held back goes on when the radar sees that nothing is in its way any more', async (t) => {
+  const { town, pass } = await timedTown(t);
+  await town.addRig({ settings: { holdCollisions: ['true'] } });
+  const first = await town.worker('Auth work');
+  town.write(first.worktree, { 'README.md': 'changed\n' });
+  await pass(1);
+  const second = await town.bead('Cache work', 'backend', { description: 'Change README.md too.' });
+  await town.ask('scheduler/pause', {});
+  await town.configure('backend', 'maxPolecats', '1');
+  await queue(town, [second]);
+  await town.configure('backend', 'maxPolecats', '2');
+  await town.ask('scheduler/resume', {});
+  await town.settle();
+  assert.deepEqual(worked(town), [first.bead]);
+  git(first.worktree, 'checkout', '--', 'README.md');
+  await pass(240);
+  assert.deepEqual(worked(town), [first.bead, second]);
 });
 
 test('what waited when the town server ended goes on at its next start', async (t) => {
