@@ -54,6 +54,30 @@ export function dequeue(draft: Draft, id: BeadId): Dispatch | undefined {
   return dispatch;
 }
 
+/** What is in the queue of a bead, or was until its sling began. */
+export function dispatchOf(view: View, id: BeadId): Dispatch | undefined {
+  return view.get('dispatches', id) ?? beingStarted(view).find((each) => each.id === id);
+}
+
+/** Whose slings are under way; each is in the queue again where that is undone. */
+export function beingStarted(view: View): readonly Dispatch[] {
+  return Array.from(view.all('intents')).flatMap((intent) =>
+    'dispatch' in intent ? (intent.dispatch ?? []) : [],
+  );
+}
+
+/** Out of the queue for good: where its sling is under way and fails, it does not come back. */
+export function clearDispatch(draft: Draft, id: BeadId): Dispatch | undefined {
+  const dispatch = dispatchOf(draft, id);
+  dequeue(draft, id);
+  for (const intent of Array.from(draft.all('intents'))) {
+    if (!('dispatch' in intent) || intent.dispatch?.id !== id) continue;
+    const { dispatch: _, ...rest } = intent;
+    draft.put('intents', rest);
+  }
+  return dispatch;
+}
+
 /** Back in the queue after its sling was undone, where nobody has the bead by now. */
 export function requeue(draft: Draft, dispatch: Dispatch): void {
   const bead = draft.get('beads', dispatch.id);

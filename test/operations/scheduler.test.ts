@@ -401,6 +401,36 @@ test('a bead that names files another has changed is held back where the rig wan
   assert.deepEqual(worked(town), [second]);
 });
 
+for (const [what, clear] of [
+  ['cleared', (town) => town.ask('scheduler/clear', {})],
+  ['cleared by its name', (town, bead) => town.ask('scheduler/clear', { bead })],
+  ['given up with its convoy', (town, _, convoy) => town.ask('convoy/close', { convoy, force: true })],
+] as const satisfies readonly (readonly [
+  string,
+  (town: TestTown, bead: string, convoy: string) => Promise<unknown>,
+])[])
+  test(`what is ${what} while it is being started does not come back when that fails`, async (t) => {
+    const { town } = await timedTown(t);
+    await town.addRig({ settings: { state: ['parked'] } });
+    const bead = await town.bead('Auth work');
+    const { convoy } = await town.ask('convoy/create', { title: 'Auth', beads: [bead] });
+    await town.ask('convoy/launch', { convoy: convoy.id, force: true });
+    await town.settle();
+    assert.equal(town.view.get('dispatches', bead)?.state, 'waiting');
+    const cleared: Promise<unknown>[] = [];
+    town.host.fate = 'cannot-start';
+    town.host.onLaunch = () => {
+      assert.equal(town.view.get('dispatches', bead), undefined);
+      cleared.push(clear(town, bead, convoy.id));
+    };
+    await town.configure('backend', 'state', 'active');
+    await town.settle();
+    assert.equal(cleared.length, 1);
+    await Promise.all(cleared);
+    assert.deepEqual([town.status(bead), town.view.get('dispatches', bead)], ['open', undefined]);
+    assert.deepEqual(problemsOf(town), []);
+  });
+
 test('what is held back goes on when the radar sees that nothing is in its way any more', async (t) => {
   const { town, pass } = await timedTown(t);
   await town.addRig({ settings: { holdCollisions: ['true'] } });
