@@ -17,7 +17,7 @@ export type DispatchWish = Pick<Dispatch, 'runtime' | 'host' | 'instructions' | 
 };
 
 /**
- * Puts the bead in the queue. There already: as it is. Work that failed too often waits there for a person, unless they ask for it
+ * Puts the bead in the queue. There already: as it is. What failed too often waits there for a person, unless they ask for it
  * themselves (`anew`). Refused where it is held or closed, or belongs to no rig.
  */
 export function enqueue(
@@ -27,7 +27,7 @@ export function enqueue(
   act: { readonly at: Timestamp; readonly by: string; readonly anew?: boolean },
 ): Dispatch {
   const there = draft.get('dispatches', bead.id);
-  if (there?.state === 'waiting') return there;
+  if (there?.state === 'waiting' || (there && !act.anew)) return there;
   if (bead.status === 'closed' || isHeld(bead)) throw notFree(bead);
   const rig = wish.rig ?? rigOfBead(draft, bead.id).id;
   if (act.anew) draft.remove('tries', bead.id);
