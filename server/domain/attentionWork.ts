@@ -7,6 +7,7 @@ import type { Timestamp } from './ids.ts';
 import { isAwaited } from './landings.ts';
 import type { LandingState, MergeRequest } from './mergeRequest.ts';
 import { waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { blockerOf } from './repairs.ts';
 import { isTakenUp } from './takeUp.ts';
 import { newestRequest } from './newestRequest.ts';
@@ -37,6 +38,26 @@ export function* agentItems(view: View, now: Timestamp): Iterable<AttentionItem>
       if (state === 'stalled' && isLeftToTown(view, polecat, now)) continue;
       yield agentItem(view, polecat, severityOf[state]);
     }
+}
+
+/** Their bead is closed, and they could not be removed: what is in the way only a person can judge. */
+export function* unremovedItems(view: View): Iterable<AttentionItem> {
+  for (const { id, rig, bead, unremoved } of view.find('agentsByState', 'done')) {
+    if (!unremoved) continue;
+    yield {
+      id: `polecat:${id}:unremoved:${unremoved.at}`,
+      kind: 'polecat',
+      subject: id,
+      rig,
+      ...(bead === undefined ? {} : { bead }),
+      agent: id,
+      state: 'unremoved',
+      reason: `${id} is done and could not be removed. ${unremoved.why}`,
+      since: unremoved.at,
+      action: { command: `gt polecat remove ${id}`, verb: 'copy' },
+      severity: 'low',
+    };
+  }
 }
 
 function agentItem(view: View, polecat: Polecat, severity: Severity): AttentionItem {
@@ -105,6 +126,7 @@ const landingSeverity = {
   conflict: 'medium',
   rejected: 'medium',
   'waiting-for-checkout': 'medium',
+  merged: 'medium',
   submitted: 'low',
 } as const satisfies Partial<Record<LandingState, Severity>>;
 
@@ -120,7 +142,8 @@ function waitsForPerson(view: View, request: MergeRequest): boolean {
   if (newestRequest(view, request)?.id !== request.id) return false;
   const rig = view.get('rigs', request.rig);
   if (request.state === 'waiting-for-checkout') return true;
-  if (request.state !== 'submitted') return !isTakenUp(view, request);
+  if (request.state !== 'submitted' && request.state !== 'merged') return !isTakenUp(view, request);
+  if (pullRequestTrouble(request)) return true;
   // Where the rig waits for an approval, that is the one thing to do.
   if (isHeldUp(request)) return rig?.unapproved === undefined;
   return waitsForMerge(view, request);
@@ -128,10 +151,11 @@ function waitsForPerson(view: View, request: MergeRequest): boolean {
 
 function requestItem(view: View, request: MergeRequest, severity: Severity): AttentionItem {
   const { id, bead, rig, agent, state, submittedAt, updatedAt } = request;
-  const obstructed = isHeldUp(request);
+  const trouble = pullRequestTrouble(request);
+  const obstructed = isHeldUp(request) || trouble !== undefined;
   return {
     // Tried again and no further, it is the same episode; handed over anew, another.
-    id: `mergeRequest:${id}:${state}${obstructed ? '!' : ''}:${submittedAt}`,
+    id: `mergeRequest:${id}:${state}${obstructed ? '!' : ''}:${trouble?.since ?? submittedAt}`,
     kind: 'mergeRequest',
     subject: bead,
     rig,
@@ -139,13 +163,16 @@ function requestItem(view: View, request: MergeRequest, severity: Severity): Att
     agent,
     state,
     reason: requestReason(request),
-    since: state === 'submitted' ? submittedAt : updatedAt,
+    since: trouble?.since ?? (state === 'submitted' || obstructed ? submittedAt : updatedAt),
     action: requestAction(view, request),
     severity: obstructed ? 'medium' : severity,
   };
 }
 
-function requestReason({ bead, state, reason, takenUp }: MergeRequest): string {
+function requestReason(request: MergeRequest): string {
+  const { bead, state, reason, takenUp } = request;
+  const trouble = pullRequestTrouble(request);
+  if (trouble) return trouble.reason;
   const refused =
     takenUp?.refused === undefined ? '' : ` Its author could not be begun again: ${takenUp.refused}`;
   if (reason !== undefined) return `${reason}${refused}`;
@@ -156,11 +183,14 @@ function requestReason({ bead, state, reason, takenUp }: MergeRequest): string {
 
 function requestAction(view: View, request: MergeRequest): AttentionAction {
   const { bead, agent, state } = request;
+  const command = pullRequestTrouble(request)?.next;
+  if (command !== undefined) return { command, verb: 'copy' };
   const there = view.get('agents', agent)?.bead === bead;
   if (state === 'submitted') return { command: `gt mq show ${bead}`, verb: there ? 'review' : 'merge' };
   const repair = repairCommand(view, request);
   if (repair !== undefined) return { command: repair, verb: 'copy' };
-  if (state === 'waiting-for-checkout' || !there) return { command: `gt mq merge ${bead}`, verb: 'merge' };
+  if (state === 'waiting-for-checkout' || state === 'merged' || !there)
+    return { command: `gt mq merge ${bead}`, verb: 'merge' };
   return { command: `gt session run ${agent}`, verb: 'resume' };
 }
 

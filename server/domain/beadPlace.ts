@@ -4,12 +4,14 @@ import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import { isLeftAfterLimit } from './limits.ts';
+import { lostSessionOf } from './lostSession.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { stuck } from './polecats.ts';
 import { waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { isBlocked, isReady, unworkable } from './readiness.ts';
 import { isTakenUp } from './takeUp.ts';
 import type { View } from './view.ts';
@@ -43,9 +45,10 @@ export function requestOfHolder(view: View, bead: Bead): MergeRequest | undefine
   return request?.state === 'verified' ? undefined : request;
 }
 
-/** It is being landed at this moment. */
+/** It is being landed at this moment. What is on the target and could not be proven there is tried again later. */
 export function isLanding(view: View, request: MergeRequest): boolean {
-  return request.state === 'merged' || view.get('intents', `land ${request.id}`) !== undefined;
+  const isToProve = request.state === 'merged' && request.failures === undefined;
+  return isToProve || view.get('intents', `land ${request.id}`) !== undefined;
 }
 
 function placeOfHeld(view: View, bead: Bead): BeadPlace {
@@ -53,7 +56,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
   if (request) return placeOfRequest(view, request);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
-  if (agent) return 'hooked';
+  if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
@@ -61,6 +64,7 @@ function placeOfHeld(view: View, bead: Bead): BeadPlace {
 function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
   if (isLanding(view, request)) return 'merge';
   if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
+  if (pullRequestTrouble(request)) return 'attention';
   if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';
   return waitsForMerge(view, request) ? 'review' : 'merge';
 }

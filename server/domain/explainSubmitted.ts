@@ -9,6 +9,7 @@ import { landingPauseWords } from './landingPause.ts';
 import { pauseWords } from './mergeQueue.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { isOutside, waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { blockersOf } from './readiness.ts';
 import { blockerOf } from './repairs.ts';
 import { describeState } from './stateWords.ts';
@@ -28,6 +29,7 @@ export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, 
       { what: 'paused', at: request.paused.pausedAt },
       ...evidence,
     ]);
+  if (request.state === 'merged') return unproven(bead, { request, now, evidence });
   if (request.state !== 'submitted') return notLanded(view, bead, request, evidence);
   const reason = reasonOf(request);
   if (waitsForMerge(view, request))
@@ -37,6 +39,12 @@ export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, 
       `gt mq merge ${bead.id}`,
       evidence,
     );
+  const trouble = pullRequestTrouble(request);
+  if (trouble)
+    return said('not-landed', `${bead.id} was submitted. ${trouble.reason}`, trouble.next ?? show, [
+      ...evidence,
+      { what: 'told of', at: trouble.since },
+    ]);
   if (isOutside(request))
     return said(
       'merge',
@@ -98,22 +106,36 @@ function inQueue(view: View, bead: Bead, { request, now, evidence }: Waiting): A
       { what: 'paused', at: rig.refinery.pausedAt },
       ...evidence,
     ]);
-  const { retryAt, failures = 0 } = request;
-  const merge = `gt mq merge ${bead.id}`;
-  if (isHeldUp(request))
-    return said(
-      'not-landed',
-      `${what} could not be landed ${failures} times in a row${reasonOf(request)}.`,
-      merge,
-      [...evidence, ...(retryAt === undefined ? [] : [{ what: 'tried again', at: retryAt }])],
-    );
-  if (retryAt !== undefined && retryAt > now)
-    return said('pausing', `${what} is tried again at ${clockTime(retryAt)}${reasonOf(request)}.`, merge, [
-      ...evidence,
-      { what: 'tried again', at: retryAt },
-    ]);
+  const waits = triedAgain(bead, { request, now, evidence }, `${what} could not be landed`);
+  if (waits) return waits;
   const queue = `${what} waits in the merge queue of ${request.rig}${reasonOf(request)}.`;
   return said('merge', queue, `gt mq show ${bead.id}`, evidence);
+}
+
+/** It is on the target, and what is missing is the proof. */
+function unproven(bead: Bead, waiting: Waiting): Answer {
+  const { request, evidence } = waiting;
+  const what = `${bead.id} is on ${displayText(request.target, 60)}, and`;
+  return (
+    triedAgain(bead, waiting, `${what} could not be proven there`) ??
+    said('merge', `${what} waits for its proof${reasonOf(request)}.`, `gt mq show ${bead.id}`, evidence)
+  );
+}
+
+/** Something kept it from being tried: a person is told where that is so again and again. Undefined: its time has come. */
+function triedAgain(bead: Bead, { request, now, evidence }: Waiting, what: string): Answer | undefined {
+  const { retryAt, failures = 0 } = request;
+  const merge = `gt mq merge ${bead.id}`;
+  const more = [...evidence, ...(retryAt === undefined ? [] : [{ what: 'tried again', at: retryAt }])];
+  if (isHeldUp(request))
+    return said('not-landed', `${what} ${failures} times in a row${reasonOf(request)}.`, merge, more);
+  if (retryAt === undefined || retryAt <= now) return undefined;
+  return said(
+    'pausing',
+    `${what}; it is tried again at ${clockTime(retryAt)}${reasonOf(request)}.`,
+    merge,
+    more,
+  );
 }
 
 /** What is said of a blocker: enough to know whether anything goes on. */

@@ -3,6 +3,7 @@ import { landingPauseWords } from './landingPause.ts';
 import { isSettled } from './landings.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { isOutside } from './pullRequests.ts';
+import { pullRequestWords } from './pullRequestTrouble.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import type { View } from './view.ts';
 
@@ -84,20 +85,21 @@ function waitingOf(view: View, request: MergeRequest): Waiting {
 /** Why a merge request that has not landed does not land now, in one sentence; undefined: nothing stands in its way. */
 export function whyNot(view: View, rig: Rig, request: MergeRequest, now: Timestamp): string | undefined {
   const { state, claim, retryAt } = request;
+  const later =
+    retryAt !== undefined && retryAt > now ? (request.reason ?? 'It is tried again later.') : undefined;
   if (state === 'submitted') {
     if (rig.refinery) return pauseWords(rig);
     if (claim !== undefined && claim.until > now) return 'It is being landed.';
-    if (retryAt !== undefined && retryAt > now) return request.reason ?? 'It is tried again later.';
-    return notWanted(view, rig, request);
+    return later ?? notWanted(view, rig, request);
   }
-  if (state === 'merged') return undefined;
+  if (state === 'merged') return later;
   if (isSettled(state)) return 'It has landed.';
   return blockWords(view, request) ?? request.reason ?? 'It could not land.';
 }
 
 /** Why a request that was handed over is not to land as things are, whatever the moment; undefined: it is to land. */
 export function notWanted(view: View, rig: Rig, request: MergeRequest): string | undefined {
-  if (isOutside(request)) return request.reason ?? 'Its pull request is open.';
+  if (isOutside(request)) return outsideWords(request);
   if (request.paused) return landingPauseWords(request);
   const blocked = blockWords(view, request);
   if (blocked !== undefined) return blocked;
@@ -105,6 +107,10 @@ export function notWanted(view: View, rig: Rig, request: MergeRequest): string |
   return rig.settings.merge === 'none'
     ? `${rig.id} does not land by itself: a person merges it.`
     : 'It waits for a person to review and merge it.';
+}
+
+function outsideWords({ reason = 'Its pull request is open.', pullRequest }: MergeRequest): string {
+  return [reason, ...(pullRequest ? pullRequestWords(pullRequest) : [])].join(' ');
 }
 
 function blockWords(view: View, { blockedBy, approved }: MergeRequest): string | undefined {
@@ -143,9 +149,17 @@ export function nextBatch(
     .slice(0, mostInBatch(rig.settings));
 }
 
-/** When the first of those comes up that wait for a time. */
-export function nextRetry(view: View, rig: Rig): Timestamp | undefined {
+/** When the first of those comes up that wait for a time and for nothing else. A claim that nobody gives back ends, too. */
+export function nextRetry(view: View, rig: Rig, now: Timestamp): Timestamp | undefined {
   return underWay(view, rig)
-    .flatMap(({ retryAt }) => retryAt ?? [])
+    .filter((request) => standingReason(view, rig, request) === undefined)
+    .flatMap(({ retryAt, claim }) => [retryAt, claim?.until])
+    .filter((time): time is Timestamp => time !== undefined && time > now)
     .toSorted()[0];
+}
+
+/** Why it does not land, whatever the moment. */
+function standingReason(view: View, rig: Rig, request: MergeRequest): string | undefined {
+  if (request.state !== 'submitted') return undefined;
+  return rig.refinery ? pauseWords(rig) : notWanted(view, rig, request);
 }

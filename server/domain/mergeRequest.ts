@@ -20,7 +20,18 @@ export interface PullRequest {
   /** Its branch on the remote, and the remote that it was opened at: the proof is about that one. */
   readonly branch: string;
   readonly repository: string;
+  /** It could not be looked at, so often in a row; absent: the last look saw it. */
+  readonly unseen?: {
+    readonly times: number;
+    readonly since: Timestamp;
+    readonly why: string;
+    readonly next?: string;
+  };
+  /** What keeps it from being merged there. */
+  readonly obstacles?: { readonly are: readonly PullRequestObstacle[]; readonly since: Timestamp };
 }
+
+export type PullRequestObstacle = 'conflict' | 'checks' | 'changes';
 
 /** A person has pressed Merge. */
 export interface Approved {
@@ -71,7 +82,7 @@ export interface MergeRequest {
   readonly attempts?: number;
   /** What kept its landing from being tried may have passed by then: it waits. */
   readonly retryAt?: Timestamp;
-  /** How often in a row something outside kept its landing from being tried. */
+  /** How often in a row something outside kept its landing from being tried, or from its proof. */
   readonly failures?: number;
   /** Its landing is under way. It holds until then at most. */
   readonly claim?: { readonly at: Timestamp; readonly until: Timestamp };

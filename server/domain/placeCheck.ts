@@ -139,6 +139,7 @@ function requestFault(view: View, bead: Bead, place: 'review' | 'merge'): string
   if (!view.lists('mergeRequestsByState', state, id)) return `${id} is not listed as ${state}`;
   const rig = view.get('rigs', name);
   if (!rig) return `the rig of ${id}, ${name}, is gone`;
+  if (state === 'merged') return undefined;
   // Who pauses it means it, and the attention list says so.
   const { paused: _, ...unpaused } = request;
   const why = notWanted(view, rig, unpaused);

@@ -5,6 +5,7 @@ import type { Polecat, PolecatState } from './polecat.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isLeftAfterLimit } from './limits.ts';
 import { waitsForMerge } from './pullRequests.ts';
+import { pullRequestTrouble } from './pullRequestTrouble.ts';
 import { Refusal } from './refusal.ts';
 import { describeState } from './stateWords.ts';
 import { isTakenUp } from './takeUp.ts';
@@ -74,7 +75,8 @@ export function needsPerson(view: View, polecat: Polecat): boolean {
   if (polecat.state !== 'done') return waitsForPerson.has(polecat.state);
   const request = newestRequest(view, polecat);
   if (!request) return false;
-  if (request.state === 'submitted') return isHeldUp(request) || waitsForMerge(view, request);
+  if (request.state === 'submitted')
+    return isHeldUp(request) || pullRequestTrouble(request) !== undefined || waitsForMerge(view, request);
   if (request.state === 'waiting-for-checkout') return true;
   return stuck.has(request.state) && !isTakenUp(view, request);
 }

@@ -2,7 +2,7 @@ import type { Bead } from './bead.ts';
 import { refuseTakenCheckout } from './checkout.ts';
 import { townPrefix } from './rigName.ts';
 import { refuseUnlessFree } from './hooks.ts';
-import type { BeadId, RigName, Timestamp } from './ids.ts';
+import type { AgentId, BeadId, RigName, Timestamp } from './ids.ts';
 import type { Polecat, PolecatState } from './polecat.ts';
 import { isAwaited } from './landings.ts';
 import { blockersOf, isDue, unworkable } from './readiness.ts';
@@ -10,6 +10,7 @@ import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import { blockerOf } from './repairs.ts';
 import { rigWithPrefixOf } from './rigs.ts';
+import { isBetweenSessions, keptPlaces } from './successor.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -106,9 +107,10 @@ export function workingPolecats(view: View, rig: RigName): number {
   return working;
 }
 
-/** Also one that failed and is being begun again. */
-export function takesPlace(view: View, { state, session }: Polecat): boolean {
-  if (atWork.has(state)) return true;
+/** Also one that failed and is being begun again, or that is between two of its sessions. */
+export function takesPlace(view: View, polecat: Polecat): boolean {
+  const { state, session } = polecat;
+  if (atWork.has(state) || isBetweenSessions(view, polecat)) return true;
   const run = state === 'done' ? undefined : view.get('sessions', session ?? '');
   return run !== undefined && run.state !== 'ended';
 }
@@ -169,21 +171,14 @@ export function refuseFullRig(view: View, rig: Rig): void {
   });
 }
 
-/** Refused with `capacity`. A polecat that is on its way to its session counts as one. */
-export function refuseFullTown(view: View): void {
+/** Refused with `capacity`. An agent that is on its way to its session, or between two of them, counts as one; `except` is not counted. */
+export function refuseFullTown(view: View, except?: AgentId): void {
   const maxSessions = view.get('town', 'town')?.maxSessions ?? Number.POSITIVE_INFINITY;
   const live = view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running');
-  const running = live + onTheirWay(view);
+  const running = live + keptPlaces(view).filter(({ id }) => id !== except).length;
   if (running < maxSessions) return;
   throw new Refusal('capacity', `${running} of ${maxSessions} sessions run in the town already.`, {
     next: `Wait for one to finish, or gt config maxSessions ${maxSessions + 1}.`,
     facts: { limit: 'town', running, maxSessions },
   });
-}
-
-function onTheirWay(view: View): number {
-  let count = 0;
-  for (const polecat of view.all('agents'))
-    if (polecat.state === 'spawning' && polecat.session === undefined) count += 1;
-  return count;
 }

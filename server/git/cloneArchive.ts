@@ -9,8 +9,8 @@ import { headOf } from './head.ts';
 import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { updateRef } from './landing.ts';
+import { refuseModules } from './modules.ts';
 import { asBranch, asRef, identityVariables } from './names.ts';
-import { refuseModules } from './removal.ts';
 import { inRepository, inWorktree, queued } from './repository.ts';
 import {
   addClone,
@@ -64,7 +64,7 @@ export async function removeClone(
   const entries = await entriesOf(directory);
   if (entries !== undefined && entries.length > 0) {
     await requireClone(directory);
-    await refuseModules(directory, join(directory, '.git'));
+    await refuseModules(core, directory, join(directory, '.git'));
     await queued(core, cloneAt(directory), () => requireSame(core, cloneAt(directory), directory, kept));
   }
   await removeCloneFolder(directory);

@@ -38,6 +38,7 @@ export async function describeArchive(
     base: agent.base,
     tip,
     ...(branch && branch.tip !== tip ? { branchTip: branch.tip, branchRef: branch.ref } : {}),
+    ...(agent.role === 'polecat' && agent.keepsBranch ? { keepsBranch: true } : {}),
     ref,
     sha,
     ...(commitsOnly ? { commitsOnly } : {}),

@@ -19,6 +19,9 @@ export interface PullRequestSeen {
   readonly state: PullRequest['state'];
   /** What it was merged as. */
   readonly mergedAs?: Sha;
+  /** Of one that was looked at by itself. Undefined: not known, which the remote says while it works it out. */
+  readonly conflicts?: boolean;
+  readonly changesWanted?: boolean;
 }
 
 /** gh asks a server, and git one more. */
@@ -71,9 +74,25 @@ export async function createPullRequest(
 }
 
 export async function seePullRequest(place: PullRequestPlace, number: number): Promise<PullRequestSeen> {
-  const args = ['pr', 'view', String(number), ...repo(place), `--json=${fields}`];
+  const args = ['pr', 'view', String(number), ...repo(place), `--json=${fields},mergeable,reviewDecision`];
   return seenOf(place, json(place, args, await run(place, args)));
 }
+
+/** Whether a check of it has failed in its last run. Asked for by itself: not everybody who may see a pull request may see its checks. */
+export async function hasFailingCheck(place: PullRequestPlace, number: number): Promise<boolean> {
+  const args = ['pr', 'view', String(number), ...repo(place), '--json=statusCheckRollup'];
+  const checks = field(json(place, args, await run(place, args)), 'statusCheckRollup');
+  const last = new Map<string, { readonly at: string; readonly failed: boolean }>();
+  for (const check of Array.isArray(checks) ? (checks as unknown[]) : []) {
+    const name = ['workflowName', 'name', 'context'].map((key) => textOf(check, key)).join('/');
+    const at = textOf(check, 'startedAt');
+    const failed = failures.has(textOf(check, 'conclusion')) || failures.has(textOf(check, 'state'));
+    if (at >= (last.get(name)?.at ?? '')) last.set(name, { at, failed });
+  }
+  return [...last.values()].some(({ failed }) => failed);
+}
+
+const failures: ReadonlySet<string> = new Set(['FAILURE', 'ERROR', 'TIMED_OUT', 'ACTION_REQUIRED']);
 
 /** What was said last about it; undefined where nothing was. */
 export async function lastWords(place: PullRequestPlace, number: number): Promise<string | undefined> {
@@ -151,11 +170,16 @@ function seenOf(place: PullRequestPlace, value: unknown): PullRequestSeen {
     });
   const oid = field(field(value, 'mergeCommit'), 'oid');
   const mergedAs = typeof oid === 'string' && /^[0-9a-f]{40,64}$/u.test(oid) ? (oid as Sha) : undefined;
+  const mergeable = textOf(value, 'mergeable');
   return {
     number,
     url: displayText(url, 500),
     state: known,
     ...(mergedAs === undefined ? {} : { mergedAs }),
+    ...(mergeable === 'CONFLICTING' || mergeable === 'MERGEABLE'
+      ? { conflicts: mergeable === 'CONFLICTING' }
+      : {}),
+    changesWanted: textOf(value, 'reviewDecision') === 'CHANGES_REQUESTED',
   };
 }
 
@@ -164,6 +188,11 @@ const states: Readonly<Record<string, PullRequest['state']>> = {
   MERGED: 'merged',
   CLOSED: 'closed',
 };
+
+function textOf(value: unknown, key: string): string {
+  const text = field(value, key);
+  return typeof text === 'string' ? text : '';
+}
 
 function field(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;

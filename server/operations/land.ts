@@ -112,14 +112,14 @@ async function noteObstacle(
   await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
     for (const { id } of batch) {
       const now = draft.get('mergeRequests', id);
-      if (now?.state !== 'submitted') continue;
+      if (now?.state !== 'submitted' && now?.state !== 'merged') continue;
       const at = context.now();
-      const reason = `It could not be landed yet: ${said}`;
+      const reason = `${obstructed(now)} yet: ${said}`;
       const failures = (now.failures ?? 0) + 1;
       const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, failures - 1));
       const retryAt = new Date(Date.parse(at) + wait).toISOString() as Timestamp;
       draft.put('mergeRequests', {
-        ...transitionLanding(now, 'submitted', { at, reason }),
+        ...transitionLanding(now, now.state, { at, reason }),
         retryAt,
         failures,
         attempts: now.attempts ?? 1,
@@ -128,12 +128,18 @@ async function noteObstacle(
   });
 }
 
+function obstructed({ state, target, landed, tip }: MergeRequest): string {
+  if (state !== 'merged') return 'It could not be landed';
+  return `It is on ${target} as ${(landed ?? tip).slice(0, 7)}, and could not be proven there`;
+}
+
 const isLeaving = (error: unknown): boolean => error instanceof Refusal && error.code === 'unavailable';
 
 /** A person has pressed Merge for this tip. What could not land is in the queue again, whatever it waits for. */
 function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {
   const request = findMergeRequest(draft, id);
-  if (isSettled(request.state) || request.state === 'merged') return request;
+  if (isSettled(request.state)) return request;
+  if (request.state === 'merged') return proveNow(draft, request);
   refusePaused(request);
   const rig = findRig(draft, request.rig);
   const paused = rig.refinery ? { reason: pauseWords(rig) } : {};
@@ -142,4 +148,10 @@ function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): M
   const approved: MergeRequest = { ...next, approved: { ...approval, ...despite } };
   draft.put('mergeRequests', approved);
   return approved;
+}
+
+/** It is on the target already: what kept it from its proof is tried again at once. */
+function proveNow(draft: Draft, { retryAt: _, ...request }: MergeRequest): MergeRequest {
+  draft.put('mergeRequests', request);
+  return request;
 }

@@ -1,4 +1,3 @@
-import { messageOf } from '../domain/fault.ts';
 import type { MergeRequestId, Timestamp } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { isOutside } from '../domain/pullRequests.ts';
@@ -6,6 +5,7 @@ import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { follow } from './land.ts';
 import { findMergeRequest } from './lookups.ts';
+import { noteNotSeen } from './pullRequestNotes.ts';
 
 /** Nobody tells the town, so it asks; seldom enough that a town server nobody needs may leave in between. */
 const lookMs = 15 * 60_000;
@@ -62,6 +62,6 @@ async function look(context: Context, id: MergeRequestId): Promise<void> {
   try {
     await follow(context, id, 'town');
   } catch (error) {
-    context.log(`The pull request of ${id}: ${messageOf(error)}`);
+    await noteNotSeen(context, id, error);
   }
 }

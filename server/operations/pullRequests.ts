@@ -15,6 +15,7 @@ import {
 } from './gh.ts';
 import type { Landing } from './landing.ts';
 import { afterMerge } from './lifePlugins.ts';
+import { noteOpen } from './pullRequestNotes.ts';
 import { removeWhenEnded } from './remove.ts';
 import { freshTarget } from './targets.ts';
 
@@ -78,8 +79,9 @@ export async function followPullRequest(landing: Landing): Promise<MergeRequest>
   const place = { context, rig: rig.id, repository: pullRequest.repository };
   await requireGh(place);
   const seen = await seePullRequest(place, pullRequest.number);
-  if (seen.state === 'open') return request;
-  const next = { pullRequest: { ...pullRequest, ...kept(seen) } };
+  if (seen.state === 'open') return await noteOpen(landing, place, seen);
+  const { unseen: _unseen, obstacles: _obstacles, ...rest } = pullRequest;
+  const next = { pullRequest: { ...rest, ...kept(seen) } };
   if (seen.state === 'closed') {
     const words = await lastWords(place, seen.number);
     const reason = `Pull request ${seen.number} was closed without being merged${words === undefined ? '.' : `: ${words}`}`;

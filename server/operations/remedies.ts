@@ -13,6 +13,7 @@ import type { Context } from './context.ts';
 import { createEscalation } from './escalations.ts';
 import { goOnAfterLimit, leaveAfterLimit, noteGoOn, waitForTurn } from './goOn.ts';
 import { handoff } from './handoff.ts';
+import { keepingPlace } from './keepPlace.ts';
 import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
@@ -111,8 +112,10 @@ const restart: Step = async (context, episode) => {
   const session = context.store.view.get('sessions', episode.session);
   await countStalled(context, polecat, episode);
   // Only where its rig has a limit for that: see `nextRemedy`.
-  if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
-  const next = await runSession(context, { agent: episode.id }, townCaller);
+  const next = await keepingPlace(context, polecat, { runtime: polecat.runtime, by: 'town' }, async () => {
+    if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
+    return await runSession(context, { agent: episode.id }, townCaller);
+  });
   return `Its session ${next.id} goes on with the work.`;
 };
 

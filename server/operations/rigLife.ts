@@ -2,6 +2,7 @@ import { hookOf } from '../domain/hooks.ts';
 import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig, RigState } from '../domain/rig.ts';
+import { inState } from '../domain/rigResets.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
@@ -90,7 +91,7 @@ async function setState(
 ): Promise<void> {
   await context.store.transact({ verb: `rig/${act.how}`, by: act.by, subject: rig.id }, (draft) => {
     const now = findRig(draft, rig.id);
-    if (now.state !== state) draft.put('rigs', { ...now, state });
+    if (now.state !== state || now.resetting) draft.put('rigs', inState(now, state));
   });
 }
 

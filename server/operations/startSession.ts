@@ -5,6 +5,7 @@ import type { Session, SessionEnd } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { refuseResting } from '../domain/slinging.ts';
+import { isBetweenSessions, withoutSuccessor } from '../domain/successor.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -82,7 +83,12 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
       refuseInFull(draft, agent, session, caller);
       draft.put('sessions', session);
       const now = agentOf(draft, agent.id) ?? agent;
-      putAgent(draft, { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
+      putAgent(draft, {
+        ...withoutSuccessor(now),
+        session: id,
+        runtime: plan.preset.id,
+        updatedAt: session.createdAt,
+      });
     });
     return session;
   } catch (error) {
@@ -101,6 +107,8 @@ function refuseInResting(view: View, agent: Agent, { by }: Caller): void {
 /** Looked at with the record itself, so that of two that are begun again at once one waits. */
 function refuseInFull(view: View, agent: Agent, { runtime, createdAt }: Session, { by }: Caller): void {
   if (agent.role !== 'polecat' || agent.session === undefined || by !== 'town') return;
+  // Then its place was looked at when it was kept.
+  if (isBetweenSessions(view, agentOf(view, agent.id) ?? agent)) return;
   refuseWithoutRoom(view, { polecat: agent, rig: agent.rig, runtime }, createdAt);
 }
 

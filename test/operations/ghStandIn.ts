@@ -15,6 +15,9 @@ export interface StandInRequest {
   state: string;
   mergeCommit: { oid: string } | null;
   comments: readonly { readonly body: string; readonly createdAt: string }[];
+  mergeable?: string;
+  reviewDecision?: string;
+  statusCheckRollup?: readonly Readonly<Record<string, string>>[];
 }
 
 interface Kept {
@@ -115,5 +118,11 @@ else if (verb === 'pr list') {
   const found = kept.requests.find((each) => String(each.number) === args[2]);
   if (!found) fail(1, 'no pull requests found');
   process.stdout.write(JSON.stringify(shown(found)) + '\\n');
+} else if (verb === 'pr close') {
+  const found = kept.requests.find((each) => String(each.number) === args[2]);
+  if (!found || found.state !== 'OPEN') fail(1, 'cannot be closed');
+  found.state = 'CLOSED';
+  found.comments = [...found.comments, { body: option('comment'), createdAt: '2026-11-26T10:00:00Z' }];
+  save();
 } else fail(1, 'unknown command ' + verb);
 `;

@@ -1,45 +1,12 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { test, type TestContext } from 'node:test';
-import { FakeClock } from '../support/fakeClock.ts';
+import { test } from 'node:test';
 import { commit, git, tip } from '../support/repository.ts';
-import { GhStandIn, mergeThere } from './ghStandIn.ts';
+import { mergeThere } from './ghStandIn.ts';
 import { problemsOf } from './invariants.ts';
-import { refusal, type TestRig, TestTown } from './support.ts';
+import { staged } from './pullRequestStage.ts';
+import { refusal } from './support.ts';
 
 const minute = 60_000;
-
-interface Stage {
-  readonly town: TestTown;
-  readonly rig: TestRig;
-  readonly gh: GhStandIn;
-  readonly clock: FakeClock;
-  /** The bare repository that the pull requests are of. */
-  readonly remote: string;
-}
-
-async function staged(t: TestContext, kind: 'url' | 'path' = 'url'): Promise<Stage> {
-  const folderOf = { path: '' };
-  const clock = new FakeClock();
-  const options = {
-    now: clock.date,
-    sleep: clock.sleep,
-    get path() {
-      return folderOf.path;
-    },
-  };
-  const town = await TestTown.open(t, options);
-  const gh = new GhStandIn(town.folder);
-  folderOf.path = gh.path;
-  await town.reopen({ now: clock.date, sleep: clock.sleep, path: gh.path });
-  const rig = await town.addRig({ kind });
-  await town.configure('backend', 'merge', 'pr');
-  if (rig.remote !== undefined) return { town, rig, gh, clock, remote: rig.remote };
-  const remote = join(town.folder, 'upstream.git');
-  git(town.folder, 'clone', '--quiet', '--bare', rig.repository, remote);
-  git(rig.repository, 'remote', 'add', 'origin', remote);
-  return { town, rig, gh, clock, remote };
-}
 
 for (const kind of ['url', 'path'] as const) {
   test(`over a ${kind}: Merge opens one pull request of a branch of its own, and nothing has landed`, async (t) => {
@@ -170,7 +137,8 @@ test('the town looks by itself, seldom; and when somebody looks; and after a res
   const agent = await town.worker();
   const request = await agent.submit({ 'auth.txt': 'work\n' });
   await town.merge(request);
-  const looks = (): number => gh.kept.calls.filter(([, verb]) => verb === 'view').length;
+  const looks = (): number =>
+    gh.kept.calls.filter(([, verb, , , what = '']) => verb === 'view' && what.includes('state')).length;
   await clock.pass(minute, () => town.settle());
   await town.ask('mergeRequest/get', { mergeRequest: request });
   await town.ask('mergeRequest/get', { mergeRequest: request });

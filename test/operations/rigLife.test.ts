@@ -133,22 +133,6 @@ test('verdicts: what is not committed, what is not submitted, what can go', asyn
   assert.equal(found.commits, 1);
 });
 
-test('branches of polecats that are gone go, and are kept by a ref', async (t) => {
-  const town = await TestTown.open(t);
-  const { repository } = await town.addRig();
-  const agent = await town.worker();
-  git(repository, 'branch', 'polecat/ghost/be-x-1', 'main');
-  const dry = await town.ask('polecat/gc', { dryRun: true });
-  assert.deepEqual(
-    dry.branches.map(({ branch }) => branch),
-    ['polecat/ghost/be-x-1'],
-  );
-  const { branches } = await town.ask('polecat/gc', { rig: 'backend' });
-  assert.equal(git(repository, 'branch', '--list', 'polecat/ghost/*'), '');
-  assert.equal(tip(repository, branches[0]?.archive ?? ''), tip(repository, 'main'));
-  assert.ok(!agent.isGone);
-});
-
 test('a stopped town has ended everything, says what it could not, and is marked as stopped', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig();

@@ -291,9 +291,8 @@ describe('limits of the queue', () => {
     });
     await town.settle();
     assert.equal((await town.ask('quota/list', {}))[0]?.by, agent.id);
-    await town.parts.store.transact({ verb: 'polecat/working', by: 'town' }, (draft) => {
-      draft.put('agents', { ...agent.polecat, state: 'working' });
-    });
+    await pass(1);
+    await town.ask('bead/get', { bead: first }, agent.caller);
     await town.settle();
     assert.deepEqual(await town.ask('quota/list', {}), [], 'it works again');
 

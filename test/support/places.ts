@@ -33,9 +33,14 @@ function submitted(view: View, bead: Bead): MergeRequest | undefined {
   return newest?.state === 'verified' ? undefined : newest;
 }
 
-/** It failed for something outside, three times in a row. */
-const heldUp = (view: View, bead: Bead): boolean =>
-  landing(view, bead) === 'submitted' && (submitted(view, bead)?.failures ?? 0) >= 3;
+/** It failed for something outside, three times in a row, or its pull request cannot be seen or merged. */
+function heldUp(view: View, bead: Bead): boolean {
+  const { failures = 0, pullRequest } = submitted(view, bead) ?? {};
+  const state = landing(view, bead);
+  const there = pullRequest?.state === 'open' ? pullRequest : undefined;
+  const isStuckThere = (there?.unseen?.times ?? 0) >= 3 || there?.obstacles !== undefined;
+  return state === 'merged' ? failures >= 3 : state === 'submitted' && (failures >= 3 || isStuckThere);
+}
 
 /** What it could not land with is a bead that somebody has, that is queued, or whose author the town begins again. */
 function isRepaired(view: View, bead: Bead): boolean {
@@ -83,10 +88,16 @@ function waitsForLimit(view: View, { id, session }: Polecat): boolean {
   return run?.state !== 'ended' || run.failure !== undefined;
 }
 
-/** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */
+function diedOn(view: View, { id, assignee = '' }: Bead): boolean {
+  const run = view.get('sessions', view.get('workplaces', assignee)?.session ?? '');
+  if (run?.bead !== id || run.state !== 'ended') return false;
+  return run.exit?.end !== 'stopped' && run.exit?.end !== 'done';
+}
+
+/** Somebody is at work who needs nobody: a person, crew or the mayor, but for a session that died on it, or a polecat whose process runs. */
 function works(view: View, bead: Bead): boolean {
   const { assignee = '' } = bead;
-  if (view.get('workplaces', assignee)) return true;
+  if (view.get('workplaces', assignee)) return !diedOn(view, bead);
   const polecat = view.get('agents', assignee);
   if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/') && assignee !== 'mayor';
   if (polecat.state === 'rate-limited') return waitsForLimit(view, polecat);
@@ -99,7 +110,10 @@ const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead) => boolean>>
   blocked: (view, bead) => (!held(bead) && !inIndex(view, bead)) || isRepaired(view, bead),
   hooked: (view, bead) => held(bead) && landing(view, bead) === undefined && works(view, bead),
   review: (view, bead) => landing(view, bead) === 'submitted' && reviews(view, bead),
-  merge: (view, bead) => ['landing', 'merged'].includes(landing(view, bead) ?? '') || landsBy(view, bead),
+  merge: (view, bead) =>
+    landing(view, bead) === 'landing' ||
+    (landing(view, bead) === 'merged' && !heldUp(view, bead)) ||
+    landsBy(view, bead),
   attention(view, bead) {
     const state = landing(view, bead);
     if (state === undefined && held(bead)) return !works(view, bead);

@@ -17,7 +17,7 @@ import {
 import { noun, present, verb } from '../words.ts';
 
 const keys =
-  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, landedBy?, state, commits, reason?, waits?, blockedBy?, approved?, attempts?, claim?, retryAt?, gates?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, priority?, paused?: { pausedAt, by, reason? }, pullRequest?: { url, number, state, branch, repository } }';
+  '{ id, bead, title?, rig, agent, runtime, runtimeLabel, branch, target, base, tip, landed?, landedBy?, state, commits, reason?, waits?, blockedBy?, approved?, attempts?, claim?, retryAt?, gates?, files?, checkOutput?, submittedAt, updatedAt, verifiedAt?, priority?, paused?: { pausedAt, by, reason? }, pullRequest?: { url, number, state, branch, repository, unseen?, obstacles? } }';
 
 const states: readonly LandingState[] = [
   'submitted',
