@@ -2,7 +2,7 @@ import type { Act } from './act.ts';
 import type { Convoy } from './convoy.ts';
 import { planConvoy } from './convoyPlan.ts';
 import { allClosed, landedNow } from './convoys.ts';
-import { dequeue } from './dispatching.ts';
+import { clearDispatch, dispatchOf } from './dispatching.ts';
 import { feed } from './feeding.ts';
 import type { BeadId, ConvoyId, Timestamp } from './ids.ts';
 import { Refusal } from './refusal.ts';
@@ -109,5 +109,5 @@ function refuseUnlaunchable({ id, state }: Convoy): void {
 }
 
 function dropFed(draft: Draft, convoy: ConvoyId, bead: BeadId): void {
-  if (draft.get('dispatches', bead)?.convoy === convoy) dequeue(draft, bead);
+  if (dispatchOf(draft, bead)?.convoy === convoy) clearDispatch(draft, bead);
 }

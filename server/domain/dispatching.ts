@@ -17,7 +17,7 @@ export type DispatchWish = Pick<Dispatch, 'runtime' | 'host' | 'instructions' | 
 };
 
 /**
- * Puts the bead in the queue. There already: as it is. Work that failed too often waits there for a person, unless they ask for it
+ * Puts the bead in the queue. There already: as it is. What failed too often waits there for a person, unless they ask for it
  * themselves (`anew`). Refused where it is held or closed, or belongs to no rig.
  */
 export function enqueue(
@@ -27,7 +27,7 @@ export function enqueue(
   act: { readonly at: Timestamp; readonly by: string; readonly anew?: boolean },
 ): Dispatch {
   const there = draft.get('dispatches', bead.id);
-  if (there?.state === 'waiting') return there;
+  if (there?.state === 'waiting' || (there && !act.anew)) return there;
   if (bead.status === 'closed' || isHeld(bead)) throw notFree(bead);
   const rig = wish.rig ?? rigOfBead(draft, bead.id).id;
   if (act.anew) draft.remove('tries', bead.id);
@@ -51,6 +51,30 @@ export function enqueue(
 export function dequeue(draft: Draft, id: BeadId): Dispatch | undefined {
   const dispatch = draft.get('dispatches', id);
   if (dispatch) draft.remove('dispatches', id);
+  return dispatch;
+}
+
+/** What is in the queue of a bead, or was until its sling began. */
+export function dispatchOf(view: View, id: BeadId): Dispatch | undefined {
+  return view.get('dispatches', id) ?? beingStarted(view).find((each) => each.id === id);
+}
+
+/** Whose slings are under way; each is in the queue again where that is undone. */
+export function beingStarted(view: View): readonly Dispatch[] {
+  return Array.from(view.all('intents')).flatMap((intent) =>
+    'dispatch' in intent ? (intent.dispatch ?? []) : [],
+  );
+}
+
+/** Out of the queue for good: where its sling is under way and fails, it does not come back. */
+export function clearDispatch(draft: Draft, id: BeadId): Dispatch | undefined {
+  const dispatch = dispatchOf(draft, id);
+  dequeue(draft, id);
+  for (const intent of Array.from(draft.all('intents'))) {
+    if (!('dispatch' in intent) || intent.dispatch?.id !== id) continue;
+    const { dispatch: _, ...rest } = intent;
+    draft.put('intents', rest);
+  }
   return dispatch;
 }
 

@@ -194,10 +194,15 @@ function notSlung(view: View, bead: Bead, rig: Rig, room: Problem | undefined): 
     );
   }
   const next = room ? `gt sling ${bead.id} --queue` : `gt sling ${bead.id}`;
-  return said(
-    'not-slung',
-    `Nobody has slung ${bead.id}: it is ready, and no convoy that was launched feeds it.`,
-    next,
-    evidence,
-  );
+  const why = hasBeenFed(view, bead)
+    ? 'it is ready, and a convoy feeds each bead once'
+    : 'it is ready, and no convoy that was launched feeds it';
+  return said('not-slung', `Nobody has slung ${bead.id}: ${why}.`, next, evidence);
+}
+
+/** It was taken off its hook since, or out of the queue. */
+function hasBeenFed(view: View, { id }: Bead): boolean {
+  for (const { state, launchedAt, fed } of view.find('convoysByBead', id))
+    if (state === 'open' && launchedAt !== undefined && fed?.includes(id) === true) return true;
+  return false;
 }

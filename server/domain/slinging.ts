@@ -3,7 +3,7 @@ import { refuseTakenCheckout } from './checkout.ts';
 import { townPrefix } from './rigName.ts';
 import { refuseUnlessFree } from './hooks.ts';
 import type { AgentId, BeadId, RigName, Timestamp } from './ids.ts';
-import type { PolecatState } from './polecat.ts';
+import type { Polecat, PolecatState } from './polecat.ts';
 import { isAwaited } from './landings.ts';
 import { blockersOf, isDue, unworkable } from './readiness.ts';
 import { Refusal } from './refusal.ts';
@@ -100,12 +100,19 @@ export function rigOfBead(view: View, id: BeadId): Rig {
   throw new Refusal('not-found', sentence, { field: 'rig', next: `gt sling ${displayText(id, 60)} RIG` });
 }
 
-/** How many polecats of the rig have work that still needs them: finished, interrupted and failed ones do not count. */
+/** How many polecats of the rig have work that still needs them: finished ones do not count, nor what failed or was interrupted. */
 export function workingPolecats(view: View, rig: RigName): number {
   let working = 0;
-  for (const polecat of view.find('agentsByRig', rig))
-    if (atWork.has(polecat.state) || isBetweenSessions(view, polecat)) working += 1;
+  for (const polecat of view.find('agentsByRig', rig)) if (takesPlace(view, polecat)) working += 1;
   return working;
+}
+
+/** Also one that failed and is being begun again, or that is between two of its sessions. */
+export function takesPlace(view: View, polecat: Polecat): boolean {
+  const { state, session } = polecat;
+  if (atWork.has(state) || isBetweenSessions(view, polecat)) return true;
+  const run = state === 'done' ? undefined : view.get('sessions', session ?? '');
+  return run !== undefined && run.state !== 'ended';
 }
 
 const atWork: ReadonlySet<PolecatState> = new Set([
@@ -126,8 +133,7 @@ export function checkTownPolecats(view: View): void {
   const most = view.get('town', 'town')?.scheduler?.maxPolecats;
   if (most === undefined) return;
   let working = 0;
-  for (const polecat of view.all('agents'))
-    if (atWork.has(polecat.state) || isBetweenSessions(view, polecat)) working += 1;
+  for (const polecat of view.all('agents')) if (takesPlace(view, polecat)) working += 1;
   if (working < most) return;
   throw new Refusal('capacity', `${working} of ${most} polecats of the scheduler work already.`, {
     next: `Wait for one to finish, or gt config scheduler.max_polecats ${most + 1}.`,
@@ -155,7 +161,7 @@ function refuseBlocked(view: View, bead: Bead): void {
   });
 }
 
-function refuseFullRig(view: View, rig: Rig): void {
+export function refuseFullRig(view: View, rig: Rig): void {
   const { maxPolecats } = rig.settings;
   const working = workingPolecats(view, rig.id);
   if (working < maxPolecats) return;

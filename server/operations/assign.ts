@@ -233,7 +233,10 @@ async function takeBackStart(context: Context, intent: StartIntent, before?: Age
   const subject = intent.bead ?? intent.agent;
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject }, (draft) => {
     const at = context.now();
-    const { bead, convoy, deferred, dispatch } = intent;
+    const { bead, convoy, deferred } = intent;
+    // It may have been cleared from the queue meanwhile.
+    const intended = draft.get('intents', intent.id);
+    const dispatch = intended?.kind === 'start' ? intended.dispatch : undefined;
     const agent = agentOf(draft, intent.agent);
     if (bead && agent) unassignBead(draft, bead, agent, at);
     if (bead && deferred) deferAgain(draft, bead, deferred, at);

@@ -15,7 +15,7 @@ import { type Scheduler, schedulerDefaults } from '../domain/scheduler.ts';
 import type { View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
-import { heldBack } from './heldBack.ts';
+import { heldBack, isUnseen } from './heldBack.ts';
 import { slingQueued } from './sling.ts';
 import { isStopping } from './stopping.ts';
 
@@ -56,9 +56,13 @@ export function dispatchQueue(context: Context): Duty {
     asked = true;
     context.background(key, run);
   };
+  const askIfAny = (): void => {
+    if (view.count('dispatchesByState', 'waiting') > 0) ask();
+  };
   return {
     begin() {
-      if (view.count('dispatchesByState', 'waiting') > 0) ask();
+      context.radar.onLook(askIfAny);
+      askIfAny();
     },
     changed(entry) {
       if (view.count('dispatchesByState', 'waiting') > 0 && mayFree(view, entry)) ask();
@@ -72,7 +76,7 @@ const schedulerOf = (view: View): Scheduler => view.get('town', 'town')?.schedul
 export const holding =
   (context: Context) =>
   (bead: Bead, { rig }: Dispatch): boolean =>
-    heldBack(context, bead, rig) !== undefined;
+    isUnseen(context, rig) || heldBack(context, bead, rig) !== undefined;
 
 /** Starts one of the queue. What became of it is in its record, or in what was started; undefined: it was started. */
 export async function startDispatch(context: Context, dispatch: Dispatch): Promise<Refusal | undefined> {

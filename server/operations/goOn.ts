@@ -1,5 +1,5 @@
 import { later } from '../domain/later.ts';
-import type { Episode } from '../domain/episode.ts';
+import type { Episode, RemedyKind } from '../domain/episode.ts';
 import { episodeOf } from '../domain/episodes.ts';
 import type { AgentId, Timestamp } from '../domain/ids.ts';
 import { goOnOf, wentOnAgain } from '../domain/limits.ts';
@@ -17,13 +17,23 @@ const againMs = 5 * 60_000;
 
 const keyOf = ({ id, session }: Polecat): string => `${id} ${session ?? ''}`;
 
-/** Until when one whose limit is over has to wait for its turn, or for a place. Undefined: it is now, and the turn is taken. */
-export function waitForTurn(context: Context, polecat: Polecat): Timestamp | undefined {
-  const turn = context.pace.turnOf(keyOf(polecat));
+/**
+ * Until when one that the town begins again, or whose limit is over, has to wait for its turn, or for a place. Undefined: it is now, and
+ * the turn is taken.
+ */
+export function waitForTurn(context: Context, polecat: Polecat, kind: RemedyKind): Timestamp | undefined {
+  if (!begins.has(kind)) return undefined;
+  const turn = context.pace.turnOf(keyOf(polecat), kind === 'go-on' ? leastDelayMs : 0);
   if (turn > context.now()) return turn;
   context.pace.take(keyOf(polecat));
-  return runs(context, polecat) || hasRoom(context, polecat) ? undefined : later(context.now(), againMs);
+  const hasPlace = runs(context, polecat) || hasRoom(context, { ...polecat, polecat });
+  return hasPlace ? undefined : later(context.now(), againMs);
 }
+
+const begins: ReadonlySet<RemedyKind> = new Set<RemedyKind>(['go-on', 'restart', 'handoff']);
+
+/** Those that go on after a limit come one after the other, also where new ones need not: what is used up is used up at once. */
+const leastDelayMs = 10_000;
 
 /** One that runs has its place. */
 function runs(context: Context, { session }: Polecat): boolean {

@@ -6,11 +6,12 @@ import { expectSuccessor, withoutSuccessor } from '../domain/betweenSessions.ts'
 import type { Successor } from '../domain/successor.ts';
 import { liveSession } from './assign.ts';
 import type { Context } from './context.ts';
+import { refuseWithoutRoom } from './hasRoom.ts';
 import { findAgent } from './lookups.ts';
 
 /**
  * While the session of an agent is ended for its next one, its place in town and rig is kept for that: else the queue of slings would
- * take it. Refused with `capacity` where it has none.
+ * take it. Refused with `capacity` where it has none: of two that begin again at once one waits.
  */
 export async function keepingPlace<T>(
   context: Context,
@@ -21,7 +22,11 @@ export async function keepingPlace<T>(
   const at = context.now();
   await context.store.transact({ verb: 'session/expected', by: next.by, subject: id }, (draft) => {
     const now = findAgent(draft, id);
-    if (!liveSession(draft, now)) refuseFullTown(draft, id);
+    if (!liveSession(draft, now)) {
+      refuseFullTown(draft, id);
+      if (next.by === 'town' && now.role === 'polecat')
+        refuseWithoutRoom(draft, { polecat: now, rig: now.rig, runtime: next.runtime }, at);
+    }
     expectSuccessor(draft, id, { ...next, at });
   });
   try {

@@ -4,19 +4,16 @@ import { schedulerDefaults } from '../domain/scheduler.ts';
 import type { Session } from '../domain/session.ts';
 import type { View } from '../domain/view.ts';
 
-/** How quickly the town begins by itself: the spawn rate of its settings, for the queue and for what goes on after a limit. */
+/** How quickly the town begins by itself: the spawn rate of its settings, for the queue and for what is begun again. */
 export interface Pace {
   /** When the queue may begin its next batch, where that is not now. */
   nextBatch(): Timestamp | undefined;
   /** Something was begun. */
   note(): void;
-  /** When the turn of one is that goes on after a limit: the same each time that it asks, until it is taken. */
-  turnOf(key: string): Timestamp;
+  /** When the turn of one is that is begun again, so long after another at least: the same each time that it asks, until it is taken. */
+  turnOf(key: string, leastMs: number): Timestamp;
   take(key: string): void;
 }
-
-/** Those that go on after a limit come one after the other, also where new ones need not: what is used up is used up at once. */
-const leastDelayMs = 10_000;
 
 /** Turns that nobody has taken for so long are nobody's. */
 const keptMs = 60 * 60_000;
@@ -40,12 +37,12 @@ export function startPace(view: View, now: () => Timestamp): Pace {
     note() {
       last = now();
     },
-    turnOf(key) {
+    turnOf(key, leastMs) {
       const known = turns.get(key);
       if (known !== undefined) return known;
       forget();
       const { batchSize, spawnDelay } = rateOf(view);
-      const step = Math.max(leastDelayMs, spawnDelay * 1000) / batchSize;
+      const step = Math.max(leastMs, spawnDelay * 1000) / batchSize;
       const before = [begun(), ...turns.values()]
         .filter((each) => each !== undefined)
         .toSorted()

@@ -3,7 +3,9 @@ import { deadHolder } from '../domain/assigning.ts';
 import type { Bead } from '../domain/bead.ts';
 import { canWait, enqueue, placeInQueue } from '../domain/dispatching.ts';
 import { Refusal } from '../domain/refusal.ts';
+import type { Rig } from '../domain/rig.ts';
 import { checkTownPolecats, rigOfBead } from '../domain/slinging.ts';
+import { brokenOf, triedWords } from '../domain/trying.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { QueuedSling, SlingParams } from '../protocol/work.ts';
@@ -31,6 +33,7 @@ export async function queueInstead(
   const bead = findBead(view, text);
   refuseHeldByDead(view, bead, refusal);
   const rig = wish.to?.kind === 'rig' ? findRig(view, wish.to.rig) : rigOfBead(view, bead.id);
+  refuseBroken(view, bead, rig, caller);
   const { instructions, host } = wish;
   const runtime = wish.runtime === undefined ? undefined : findRuntime(view, wish.runtime).id;
   const { result } = await context.store.transact(
@@ -80,4 +83,16 @@ export function refuseQueueFirst(view: View, caller: Caller): void {
     next: 'gt scheduler resume',
     facts: { limit: 'paused' },
   });
+}
+
+/** An agent that slings the same over and over is told, whether it is the work that fails or its start; a person may. */
+export function refuseBroken(view: View, { id }: Bead, rig: Rig, { role }: Caller): void {
+  if (role === 'person') return;
+  const tries = brokenOf(view, id, rig);
+  const dispatch = view.get('dispatches', id);
+  const why = tries
+    ? `${triedWords(tries)}: ${tries.last.sentence}`
+    : `could not be started ${dispatch?.failures ?? 0} times: ${dispatch?.lastFailure?.sentence ?? ''}`;
+  if (!tries && dispatch?.state !== 'broken') return;
+  throw new Refusal('failed', `${id} ${why}`, { next: `A person begins it again: gt scheduler retry ${id}` });
 }

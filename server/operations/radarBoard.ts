@@ -12,12 +12,15 @@ export interface RadarBoard {
   forget(rig: string): void;
   /** From now on, until its connection ends. */
   follow(peer: Peer): void;
+  /** Called after each look at a rig. */
+  onLook(listener: () => void): void;
 }
 
 export function radarBoard(): RadarBoard {
   const outlooks = new Map<string, RadarOutlook>();
   const touchedIn = new Map<string, readonly Touched[]>();
   const followers = new Set<Peer>();
+  const listeners: (() => void)[] = [];
   return {
     outlook: (rig) => outlooks.get(rig),
     collisionsOf: (rig) => ({
@@ -29,6 +32,7 @@ export function radarBoard(): RadarBoard {
       const before = outlooks.get(outlook.rig);
       outlooks.set(outlook.rig, outlook);
       touchedIn.set(outlook.rig, touched);
+      for (const listener of listeners) listener();
       if (before !== undefined && looks(before) === looks(outlook)) return;
       for (const peer of followers) peer.notify('radar/changed', outlook);
     },
@@ -40,6 +44,9 @@ export function radarBoard(): RadarBoard {
       if (followers.has(peer)) return;
       followers.add(peer);
       peer.onEnd(() => followers.delete(peer));
+    },
+    onLook(listener) {
+      listeners.push(listener);
     },
   };
 }

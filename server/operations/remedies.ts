@@ -39,7 +39,7 @@ export async function tryRemedy(context: Context, id: AgentId): Promise<Timestam
   const next = seen && remedyFor(context.store.view, seen, context.now());
   if (!next) return undefined;
   if (next.kind === 'none') return next.again;
-  const turn = next.kind === 'go-on' ? waitForTurn(context, seen) : undefined;
+  const turn = waitForTurn(context, seen, next.kind);
   if (turn !== undefined) return turn;
   const begun = await begin(context, id, next.kind);
   if (!begun) return undefined;

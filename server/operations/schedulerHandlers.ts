@@ -1,5 +1,5 @@
 import type { Bead } from '../domain/bead.ts';
-import { dequeue, enqueue, retryDispatch } from '../domain/dispatching.ts';
+import { beingStarted, clearDispatch, dispatchOf, enqueue, retryDispatch } from '../domain/dispatching.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { spentToday } from '../domain/dispatchLimits.ts';
 import { isHeld } from '../domain/hooks.ts';
@@ -160,12 +160,13 @@ async function clearQueue(
   { bead }: Params<'scheduler/clear'>,
   caller: Caller,
 ): Promise<Result<'scheduler/clear'>> {
-  const only = bead === undefined ? undefined : inQueue(context.store.view, bead);
+  const only = bead === undefined ? undefined : inQueue(context.store.view, bead, dispatchOf);
   const { result } = await context.store.transact(
     { verb: 'dispatch/clear', by: caller.by, subject: (cleared: readonly string[]) => cleared.join(' ') },
     (draft) => {
-      const all = only === undefined ? Array.from(draft.all('dispatches'), ({ id }) => id) : [only];
-      return all.filter((id) => dequeue(draft, id));
+      const queued = [...draft.all('dispatches'), ...beingStarted(draft)];
+      const all = only === undefined ? queued.map(({ id }) => id) : [only];
+      return all.filter((id) => clearDispatch(draft, id));
     },
   );
   return { cleared: result };
@@ -204,9 +205,13 @@ async function retry(
   return { ...(dispatch ? { dispatch } : {}), title, explanation: explained(context, findBead(view, id)) };
 }
 
-function inQueue(view: View, text: string): BeadId {
+function inQueue(
+  view: View,
+  text: string,
+  of = (all: View, id: BeadId): Dispatch | undefined => all.get('dispatches', id),
+): BeadId {
   const { id } = findBead(view, text);
-  if (view.get('dispatches', id)) return id;
+  if (of(view, id)) return id;
   throw new Refusal('not-found', `${displayText(id, 60)} is not in the queue.`, {
     field: 'bead',
     next: `gt explain ${displayText(id, 60)}`,

@@ -12,8 +12,6 @@ import { displayText } from '../domain/text.ts';
 import type { Dispatch } from '../domain/dispatch.ts';
 import { checkLimits } from '../domain/dispatchLimits.ts';
 import { checkSling, rigOfBead } from '../domain/slinging.ts';
-import { brokenOf, triedWords } from '../domain/trying.ts';
-import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import type { RefusalData } from '../protocol/hello.ts';
 import type { QueuedSling, SlingParams, SlingResult, Slung } from '../protocol/work.ts';
@@ -26,7 +24,7 @@ import { planPolecat, wouldRun, wouldSpawn } from './planSpawn.ts';
 import { releaseHolder } from './release.ts';
 import { spawnPolecat, type Spawned } from './spawn.ts';
 import { townCaller } from './townCaller.ts';
-import { mayQueue, queueInstead, refuseQueueFirst } from './queueSling.ts';
+import { mayQueue, queueInstead, refuseBroken, refuseQueueFirst } from './queueSling.ts';
 import { runtimeLabel } from './views.ts';
 
 /**
@@ -166,15 +164,6 @@ async function planSling(context: Context, bead: Bead, wish: Wish, caller: Calle
     ...(force ? { force } : {}),
     ...(instructions === undefined ? {} : { instructions }),
   };
-}
-
-/** An agent that slings the same over and over is told; a person may. */
-function refuseBroken(view: View, { id }: Bead, rig: Rig, { role }: Caller): void {
-  const tries = role === 'person' ? undefined : brokenOf(view, id, rig);
-  if (!tries) return;
-  throw new Refusal('failed', `${id} ${triedWords(tries)}: ${tries.last.sentence}`, {
-    next: `A person begins it again: gt scheduler retry ${id}`,
-  });
 }
 
 function wouldAssign(context: Context, { agent }: Errand, plan: SessionPlan): Work['would'] {

@@ -5,13 +5,14 @@ import type { Session, SessionEnd } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { refuseResting } from '../domain/slinging.ts';
-import { withoutSuccessor } from '../domain/betweenSessions.ts';
+import { isBetweenSessions, withoutSuccessor } from '../domain/betweenSessions.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
 import { describeSession } from './describeSession.ts';
+import { refuseWithoutRoom } from './hasRoom.ts';
 import type { StartPlan } from './plan.ts';
 import { refuseStopping } from './stopping.ts';
 
@@ -79,6 +80,7 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
       refuseStopping(context);
       plan.unless?.();
       refuseInResting(draft, agent, caller);
+      refuseInFull(draft, agent, session, caller);
       draft.put('sessions', session);
       const now = agentOf(draft, agent.id) ?? agent;
       putAgent(draft, {
@@ -100,6 +102,14 @@ function refuseInResting(view: View, agent: Agent, { by }: Caller): void {
   if (agent.role !== 'polecat' || (agent.session !== undefined && by !== 'town')) return;
   const rig = view.get('rigs', agent.rig);
   if (rig) refuseResting(rig);
+}
+
+/** Looked at with the record itself, so that of two that are begun again at once one waits. */
+function refuseInFull(view: View, agent: Agent, { runtime, createdAt }: Session, { by }: Caller): void {
+  if (agent.role !== 'polecat' || agent.session === undefined || by !== 'town') return;
+  // Then its place was looked at when it was kept.
+  if (isBetweenSessions(view, agentOf(view, agent.id) ?? agent)) return;
+  refuseWithoutRoom(view, { polecat: agent, rig: agent.rig, runtime }, createdAt);
 }
 
 async function abandon(context: Context, session: Session, end: SessionEnd): Promise<void> {

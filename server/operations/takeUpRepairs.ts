@@ -84,7 +84,8 @@ async function takeUp(context: Context, id: MergeRequestId): Promise<boolean> {
   const { store } = context;
   const seen = store.view.get('mergeRequests', id);
   if (!seen || !isDue(store.view, seen)) return false;
-  if (isStopping(context) || !hasRoom(context, seen)) return true;
+  if (isStopping(context) || !hasRoom(context, { ...seen, polecat: store.view.get('agents', seen.agent) }))
+    return true;
   const { result: agent } = await store.transact(
     { verb: 'land/take-up', by: 'town', subject: seen.bead },
     (draft) => {

@@ -93,6 +93,7 @@ describe('a convoy in waves', () => {
     const [found] = await town.ask('convoy/stranded', {});
     assert.deepEqual([found?.why, found?.ready, found?.tracked], ['ready', [auth], 4]);
     assert.equal(found?.explanation?.reason, 'not-slung');
+    assert.match(found?.explanation?.sentence ?? '', /it is ready, and a convoy feeds each bead once\./);
     await town.ask('convoy/launch', { convoy: convoy.id });
     await town.settle();
     assert.deepEqual(worked(town), [auth]);

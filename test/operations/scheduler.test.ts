@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Timestamp } from '../../server/domain/ids.ts';
 import { FakeClock } from '../support/fakeClock.ts';
+import { git } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
 import { Agent, TestTown } from './support.ts';
 
@@ -390,7 +391,7 @@ describe('limits of the queue', () => {
 });
 
 test('a bead that names files another has changed is held back where the rig wants that, until those have landed', async (t) => {
-  const { town, pass } = await timedTown(t);
+  const { town, clock, pass } = await timedTown(t);
   await town.addRig({ settings: { maxPolecats: ['1'], holdCollisions: ['true'] } });
   const first = await town.worker('Auth work');
   first.commit({ 'src/auth.ts': 'changed\n' });
@@ -403,11 +404,65 @@ test('a bead that names files another has changed is held back where the rig wan
   assert.deepEqual(worked(town), [first.bead]);
   const said = await town.ask('bead/explain', { bead: second });
   assert.equal(said.reason, 'collision', said.sentence);
+  await town.reopen({ now: clock.date, sleep: clock.sleep });
+  await town.settle();
+  assert.deepEqual(worked(town), [first.bead], 'nor before the radar has looked again');
+  await pass(1);
+  assert.deepEqual(worked(town), [first.bead]);
   const { mergeRequest } = await first.done();
   await first.exit({ end: 'done' });
   await town.merge(mergeRequest?.id ?? '');
   await town.settle();
   assert.deepEqual(worked(town), [second]);
+});
+
+for (const [what, clear] of [
+  ['cleared', (town) => town.ask('scheduler/clear', {})],
+  ['cleared by its name', (town, bead) => town.ask('scheduler/clear', { bead })],
+  ['given up with its convoy', (town, _, convoy) => town.ask('convoy/close', { convoy, force: true })],
+] as const satisfies readonly (readonly [
+  string,
+  (town: TestTown, bead: string, convoy: string) => Promise<unknown>,
+])[])
+  test(`what is ${what} while it is being started does not come back when that fails`, async (t) => {
+    const { town } = await timedTown(t);
+    await town.addRig({ settings: { state: ['parked'] } });
+    const bead = await town.bead('Auth work');
+    const { convoy } = await town.ask('convoy/create', { title: 'Auth', beads: [bead] });
+    await town.ask('convoy/launch', { convoy: convoy.id, force: true });
+    await town.settle();
+    assert.equal(town.view.get('dispatches', bead)?.state, 'waiting');
+    const cleared: Promise<unknown>[] = [];
+    town.host.fate = 'cannot-start';
+    town.host.onLaunch = () => {
+      assert.equal(town.view.get('dispatches', bead), undefined);
+      cleared.push(clear(town, bead, convoy.id));
+    };
+    await town.configure('backend', 'state', 'active');
+    await town.settle();
+    assert.equal(cleared.length, 1);
+    await Promise.all(cleared);
+    assert.deepEqual([town.status(bead), town.view.get('dispatches', bead)], ['open', undefined]);
+    assert.deepEqual(problemsOf(town), []);
+  });
+
+test('what is held back goes on when the radar sees that nothing is in its way any more', async (t) => {
+  const { town, pass } = await timedTown(t);
+  await town.addRig({ settings: { holdCollisions: ['true'] } });
+  const first = await town.worker('Auth work');
+  town.write(first.worktree, { 'README.md': 'changed\n' });
+  await pass(1);
+  const second = await town.bead('Cache work', 'backend', { description: 'Change README.md too.' });
+  await town.ask('scheduler/pause', {});
+  await town.configure('backend', 'maxPolecats', '1');
+  await queue(town, [second]);
+  await town.configure('backend', 'maxPolecats', '2');
+  await town.ask('scheduler/resume', {});
+  await town.settle();
+  assert.deepEqual(worked(town), [first.bead]);
+  git(first.worktree, 'checkout', '--', 'README.md');
+  await pass(240);
+  assert.deepEqual(worked(town), [first.bead, second]);
 });
 
 test('what waited when the town server ended goes on at its next start', async (t) => {

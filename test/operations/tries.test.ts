@@ -128,6 +128,39 @@ describe('work that is begun and fails again and again', () => {
     assert.deepEqual(problemsOf(town), []);
   });
 
+  test('or cannot even be started is begun by no agent, with a queue or without; by a person it is', async (t) => {
+    const { town, pass } = await scene(t, { tries: ['2'], maxPolecats: ['2'] });
+    const agent = await town.worker('Cache work');
+    const bead = await town.bead('Auth work');
+    town.host.fate = 'cannot-start';
+    await town.ask('scheduler/pause', {});
+    await town.configure('backend', 'maxPolecats', '1');
+    await town.ask('work/sling', { beads: [bead], queue: true });
+    await town.configure('backend', 'maxPolecats', '2');
+    await town.ask('scheduler/resume', {});
+    await town.settle();
+    await pass(10);
+    const state = (): string => {
+      const { state: now = 'none', failures: many = 0 } = town.view.get('dispatches', bead) ?? {};
+      return `${now} ${many}`;
+    };
+    assert.equal(state(), 'broken 2');
+    for (const queue of [false, true])
+      for (const maxPolecats of ['2', '1']) {
+        await town.configure('backend', 'maxPolecats', maxPolecats);
+        const { refused, queued } = await town.ask('work/sling', { beads: [bead], queue }, agent.caller);
+        assert.equal(queued, undefined);
+        assert.equal(refused.length, 1);
+        if (queue || maxPolecats === '2')
+          assert.match(refused[0]?.message ?? '', /could not be started 2 times: /);
+        await town.settle();
+        assert.equal(state(), 'broken 2');
+      }
+    await town.ask('work/sling', { beads: [bead], queue: true });
+    assert.equal(state(), 'waiting 0');
+    assert.deepEqual(problemsOf(town), []);
+  });
+
   test('waits in the queue for a person, whoever put it there', async (t) => {
     const { town, pass, attention } = await scene(t, { tries: ['1'], maxPolecats: ['2'] });
     const agent = await town.worker();

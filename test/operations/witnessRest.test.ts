@@ -236,6 +236,56 @@ describe('nothing is begun again', () => {
   });
 });
 
+describe('what is begun again by itself', () => {
+  const begun = async (town: TestTown): Promise<number[]> => {
+    const times: number[] = [];
+    for await (const { verb, at } of town.parts.store.read(1))
+      if (verb === 'session/run') times.push(Date.parse(at));
+    return times.map((at) => (at - (times[0] ?? 0)) / minute);
+  };
+
+  test('keeps to the spawn rate', async (t) => {
+    const { town, agent, pass } = await scene(t);
+    await town.ask('town/configure', { key: 'scheduler.spawn_delay', words: ['60s'] });
+    const agents = [agent];
+    for (const what of ['Cache', 'Docs', 'Login']) agents.push(await town.worker(`${what} work`));
+    for (const each of agents) await each.exit({ end: 'failed', code: 1 });
+    await town.settle();
+    await pass(6);
+    assert.deepEqual(await begun(town), [0, 1, 2, 3]);
+    assert.ok(agents.every(({ polecat }) => polecat.state === 'working'));
+  });
+
+  for (const [what, rig, name] of [
+    ['its rig', 'backend', 'maxPolecats'],
+    ['its runtime', undefined, 'runtime.sim.max_sessions'],
+    ['the queue of the town', undefined, 'scheduler.max_polecats'],
+  ] as const)
+    test(`waits where ${what} is full by then, and only so many go on as there is room for`, async (t) => {
+      const { town, agent, pass } = await scene(t);
+      const allow = (many: string): Promise<unknown> =>
+        rig === undefined
+          ? town.ask('town/configure', { key: name, words: [many] })
+          : town.configure(rig, name, many);
+      const other = await town.worker('Cache work');
+      await allow('1');
+      const third = await town.bead('Docs work');
+      await town.ask('work/sling', { beads: [third], queue: true });
+      await agent.exit({ end: 'failed', code: 1 });
+      await other.exit({ end: 'failed', code: 1 });
+      await town.settle();
+      const live = (): number => town.view.count('sessionsByState', 'running');
+      for (let minutes = 0; minutes < 12; minutes += 2) {
+        await pass(2);
+        assert.equal(live(), 1);
+      }
+      await allow('2');
+      await pass(12);
+      assert.equal(live(), 2);
+      assert.deepEqual(problemsOf(town), []);
+    });
+});
+
 test('a conversation that is full is handed over with a packet, as gt handoff makes one, that says what the witness saw', async (t) => {
   const { town, agent, pass, remedies } = await scene(t);
   await town.ask(
