@@ -2,6 +2,7 @@ import { stuckInDoneItems } from './attentionEpisodes.ts';
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
+import { pullRequestItems } from './attentionPullRequests.ts';
 import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { misplacedItems, orphanItems } from './attentionTown.ts';
@@ -21,6 +22,7 @@ const sources: readonly AttentionSource[] = [
   refineryItems,
   pausedLandingItems,
   requestItems,
+  pullRequestItems,
   queueItems,
   orphanItems,
   mailItems,

@@ -61,6 +61,10 @@ export async function openPullRequest(
   });
 }
 
+/** Who rejected or replaced it while its pull request was opened meant it: it is noted that there is one, to be closed. */
+const wasGivenUp = (now: MergeRequest, to: LandingState): boolean =>
+  to === 'submitted' && now.state === 'rejected';
+
 async function openNew(landing: Landing, place: PullRequestPlace, branch: string): Promise<PullRequestSeen> {
   const { target } = landing.request;
   await createPullRequest(place, { branch, target, ...textsOf(landing) });
@@ -187,7 +191,9 @@ async function change(
     const now = draft.get('mergeRequests', request.id);
     if (!now) throw new Refusal('not-found', `The merge request ${request.id} is gone.`);
     const { pullRequest, ...said } = more;
-    const next = transitionLanding(now, state, { at: context.now(), reason, ...said });
+    const next = wasGivenUp(now, state)
+      ? now
+      : transitionLanding(now, state, { at: context.now(), reason, ...said });
     const whole = pullRequest ? { ...next, pullRequest } : next;
     draft.put('mergeRequests', whole);
     return whole;
