@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AttentionItem } from '../../server/domain/attentionItem.ts';
-import { git } from '../support/repository.ts';
+import { commit, git } from '../support/repository.ts';
 import { mergeThere } from './ghStandIn.ts';
 import { problemsOf } from './invariants.ts';
 import { staged } from './pullRequestStage.ts';
@@ -207,3 +208,27 @@ test('what cannot be closed there is tried again, also after a restart', async (
   assert.equal(gh.kept.requests[0]?.state, 'CLOSED');
   assert.deepEqual(problemsOf(town), []);
 });
+
+for (const isDeleted of [false, true])
+  test(`squashed there together with a reviewer's own commit, it has landed (branch deleted: ${isDeleted})`, async (t) => {
+    const stage = await staged(t);
+    const { town, gh, remote } = stage;
+    const agent = await town.worker();
+    const request = await agent.submit({ 'auth.txt': 'work\n' });
+    await town.merge(request);
+    const head = gh.kept.requests[0]?.head ?? '';
+    const reviewer = join(town.folder, 'reviewer');
+    git(town.folder, 'clone', '--quiet', '--branch', head, remote, reviewer);
+    commit(reviewer, { 'auth.txt': 'better work\n' }, 'Better');
+    git(reviewer, 'push', '--quiet', 'origin', `HEAD:${head}`);
+    const merged = mergeThere({ ...stage, folder: town.folder }, 'squash');
+    if (isDeleted) {
+      git(remote, 'update-ref', 'refs/pull/1/head', `refs/heads/${head}`);
+      git(remote, 'update-ref', '-d', `refs/heads/${head}`);
+    }
+    const landed = await town.merge(request);
+    assert.equal(landed.state, 'verified', landed.reason);
+    assert.equal(landed.landed, merged);
+    await town.settle();
+    assert.deepEqual(problemsOf(town), []);
+  });
