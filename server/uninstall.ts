@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isSettled } from './domain/landings.ts';
 import { Refusal } from './domain/refusal.ts';
 import type { Rig } from './domain/rig.ts';
+import type { RemovedRig } from './domain/town.ts';
 import { shellWord } from './domain/text.ts';
 import type { View } from './domain/view.ts';
 import { createGit, type Git } from './git/git.ts';
+import { rigParts } from './git/rigFolder.ts';
 import { townPaths, type TownPaths } from './protocol/address.ts';
 import { isThere, type Outside, outsideOf } from './rpc/outside.ts';
 import type { KnownTowns } from './store/knownTowns.ts';
@@ -42,7 +44,7 @@ export async function uninstall(
   try {
     const store = await openStore({ directory: paths.state, now: () => new Date() });
     const rigs = [...store.view.all('rigs')];
-    const townId = store.view.get('town', 'town')?.townId;
+    const { townId, removedRigs = [] } = store.view.get('town', 'town') ?? {};
     const git = createGit({ emptyHooksDirectory: paths.emptyHooks });
     try {
       refuseAgents(store.view);
@@ -51,7 +53,7 @@ export async function uninstall(
       await store.close();
     }
     const outside = outsideOf(paths.town, townId === undefined ? undefined : known.fileOf(townId));
-    const refs = await lookAfterRefs(git, rigs, all);
+    const refs = await lookAfterRefs(git, repositoriesOf([...rigs, ...removedRigs]), all);
     const gone = removeFolders(paths, rigs, keepClones);
     if (townId !== undefined) known.remove(townId);
     for (const path of outside.goes) rmSync(path, { recursive: true, force: true });
@@ -107,8 +109,13 @@ interface Refs {
   readonly left: readonly string[];
 }
 
+/** Each once, also those of rigs that were removed before: what was archived there is there still. */
+function repositoriesOf(rigs: readonly RemovedRig[]): readonly RemovedRig[] {
+  return [...new Map(rigs.toReversed().map((rig) => [rig.gitDirectory, rig])).values()].toReversed();
+}
+
 /** In repositories that are the user's: what was archived there stays, unless all is to go, and so do branches that are somebody's result. */
-async function lookAfterRefs(git: Git, rigs: readonly Rig[], all: boolean): Promise<Refs> {
+async function lookAfterRefs(git: Git, rigs: readonly RemovedRig[], all: boolean): Promise<Refs> {
   const told = { removed: [] as string[], kept: [] as string[], left: [] as string[] };
   for (const rig of rigs) {
     if (rig.repository.kind !== 'path' || !existsSync(rig.gitDirectory)) continue;
@@ -154,15 +161,27 @@ function removeFolders(
 ): { readonly wanted: readonly string[]; readonly kept: readonly string[] } {
   const clones = rigs.filter(({ repository }) => keepClones && repository.kind === 'url');
   const folders = rigs.filter((rig) => !clones.includes(rig)).map(({ id }) => join(paths.town, id));
-  for (const folder of [...folders, paths.state])
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const parts = folders.flatMap(ownParts);
+  for (const path of [...parts, paths.state]) rmSync(path, { recursive: true, force: true, maxRetries: 5 });
+  for (const folder of folders) for (const path of [join(folder, 'plugins'), folder]) removeIfEmpty(path);
   removeIfEmpty(paths.town);
-  const others = existsSync(paths.town) ? readdirSync(paths.town) : [];
-  const isEmpty = others.length === 0;
+  const staying = folders.filter((folder) => existsSync(folder));
+  const others = entriesOf(paths.town).filter((path) => !staying.includes(path));
+  const gone = folders.filter((folder) => !staying.includes(folder));
+  const ofStaying = parts.filter((path) => staying.includes(dirname(path)));
   return {
-    wanted: [paths.state, ...folders, ...(isEmpty ? [paths.town] : [])],
-    kept: others.map((name) => join(paths.town, name)),
+    wanted: [paths.state, ...gone, ...ofStaying, ...(existsSync(paths.town) ? [] : [paths.town])],
+    kept: [...others, ...staying.flatMap(entriesOf).filter((path) => !ofStaying.includes(path))],
   };
+}
+
+/** Plugins are written by people, as whatever else lies there. */
+function ownParts(folder: string): readonly string[] {
+  return entriesOf(folder).filter((path) => rigParts.has(basename(path)) && basename(path) !== 'plugins');
+}
+
+function entriesOf(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 function removeIfEmpty(folder: string): void {

@@ -52,4 +52,6 @@ const whyWords: Readonly<Record<ArchiveView['archive']['why'], string>> = {
   unslung: 'unslung',
   released: 'taken over',
   reset: 'reset',
+  collected: 'branch left',
+  orphaned: 'nobody’s',
 };

@@ -4,13 +4,13 @@ import type { MergeRequest } from '../../server/domain/mergeRequest.ts';
 import { displayText } from '../../server/domain/text.ts';
 import type { PolecatDetail } from '../../server/protocol/work.ts';
 
-/** A merge request of its that a person can land. */
+/** A merge request of its that a person can land, or have proven now. */
 export function isMergeable({ polecat, mergeRequest }: PolecatDetail): boolean {
   return (
     polecat.state === 'done' &&
     mergeRequest !== undefined &&
     mergeRequest.state !== 'verified' &&
-    mergeRequest.state !== 'merged'
+    (mergeRequest.state !== 'merged' || mergeRequest.failures !== undefined)
   );
 }
 
@@ -21,7 +21,8 @@ export function isRetryable(detail: PolecatDetail): boolean {
 }
 
 export function isRejectable(detail: PolecatDetail): boolean {
-  return isMergeable(detail) && detail.mergeRequest?.state !== 'rejected';
+  const { state } = detail.mergeRequest ?? {};
+  return isMergeable(detail) && state !== 'rejected' && state !== 'merged';
 }
 
 export function isGated({ mergeRequest }: PolecatDetail): boolean {

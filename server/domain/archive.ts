@@ -1,7 +1,17 @@
 import type { AgentId, ArchiveId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 
-/** Why an agent was removed: its bead closed; a person removed it, took its bead back, or gave it to another; its rig was reset. */
-export type ArchiveReason = 'landed' | 'removed' | 'unslung' | 'released' | 'reset';
+/**
+ * Why an agent was removed: its bead closed; a person removed it, took its bead back, or gave it to another; its rig was reset.
+ * Of what nobody had any more: a branch that was left was deleted, or a worktree that belonged to nobody was removed.
+ */
+export type ArchiveReason =
+  | 'landed'
+  | 'removed'
+  | 'unslung'
+  | 'released'
+  | 'reset'
+  | 'collected'
+  | 'orphaned';
 
 /** All that lay in the working folder of an agent that was removed: where it is kept, and what is needed to bring it back. */
 export interface Archive {
@@ -25,6 +35,10 @@ export interface Archive {
   /** Where the branch stood, if elsewhere than `tip`, and the ref that keeps it. */
   readonly branchTip?: Sha;
   readonly branchRef?: string;
+  /** The branch was left where it stood: it is the result. */
+  readonly keepsBranch?: true;
+  /** The branch had stayed, and was deleted then. */
+  readonly branchDeletedAt?: Timestamp;
   /** Under `refs/gastown/archive/`, and the commit that it holds. */
   readonly ref: string;
   readonly sha: Sha;

@@ -3,10 +3,11 @@ import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
 import { pullRequestItems } from './attentionPullRequests.ts';
+import { lostPlaceItems } from './attentionPlaces.ts';
 import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
 import { misplacedItems, orphanItems } from './attentionTown.ts';
-import { agentItems, requestItems, rigItems } from './attentionWork.ts';
+import { agentItems, requestItems, rigItems, unremovedItems } from './attentionWork.ts';
 import { type AttentionItem, type AttentionSource, misplaced } from './attentionItem.ts';
 import type { Timestamp } from './ids.ts';
 import { severities } from './severity.ts';
@@ -18,11 +19,13 @@ const sources: readonly AttentionSource[] = [
   rigItems,
   brokenItems,
   agentItems,
+  lostPlaceItems,
   stuckInDoneItems,
   refineryItems,
   pausedLandingItems,
   requestItems,
   pullRequestItems,
+  unremovedItems,
   queueItems,
   orphanItems,
   mailItems,

@@ -40,6 +40,26 @@ export function* agentItems(view: View, now: Timestamp): Iterable<AttentionItem>
     }
 }
 
+/** Their bead is closed, and they could not be removed: what is in the way only a person can judge. */
+export function* unremovedItems(view: View): Iterable<AttentionItem> {
+  for (const { id, rig, bead, unremoved } of view.find('agentsByState', 'done')) {
+    if (!unremoved) continue;
+    yield {
+      id: `polecat:${id}:unremoved:${unremoved.at}`,
+      kind: 'polecat',
+      subject: id,
+      rig,
+      ...(bead === undefined ? {} : { bead }),
+      agent: id,
+      state: 'unremoved',
+      reason: `${id} is done and could not be removed. ${unremoved.why}`,
+      since: unremoved.at,
+      action: { command: `gt polecat remove ${id}`, verb: 'copy' },
+      severity: 'low',
+    };
+  }
+}
+
 function agentItem(view: View, polecat: Polecat, severity: Severity): AttentionItem {
   const since = polecat.stateAt ?? polecat.updatedAt;
   return {
@@ -68,13 +88,14 @@ function agentAction(view: View, polecat: Polecat): AttentionAction {
   return { command: `gt session run ${id}`, verb: 'resume' };
 }
 
-/** Brought back from an archive, and its bead is closed: nobody goes on with it, and it goes as it came. */
+/** Its bead is closed, by whoever it was, and it has not submitted it: nobody goes on with it, and what it has goes into an archive. */
 function leftover(view: View, polecat: Polecat): AttentionItem | undefined {
   const { id, rig, restoredFrom, state } = polecat;
-  if (restoredFrom === undefined || isRunning(view, polecat)) return undefined;
-  const bead = view.get('beads', polecat.bead ?? view.get('archives', restoredFrom)?.bead ?? '');
+  if (isRunning(view, polecat)) return undefined;
+  const bead = view.get('beads', polecat.bead ?? view.get('archives', restoredFrom ?? '')?.bead ?? '');
   if (bead?.status !== 'closed') return undefined;
   const since = polecat.stateAt ?? polecat.updatedAt;
+  const came = restoredFrom === undefined ? 'still has its branch' : `was brought back from ${restoredFrom}`;
   return {
     id: `polecat:${id}:leftover:${since}`,
     kind: 'polecat',
@@ -83,7 +104,7 @@ function leftover(view: View, polecat: Polecat): AttentionItem | undefined {
     bead: bead.id,
     agent: id,
     state,
-    reason: `${id} was brought back from ${restoredFrom}, and ${bead.id} is closed: it has nothing to do.`,
+    reason: `${id} ${came}, and ${bead.id} is closed: it has nothing to do.`,
     since,
     action: { command: `gt polecat remove ${id}`, verb: 'copy' },
     severity: 'low',
@@ -106,6 +127,7 @@ const landingSeverity = {
   conflict: 'medium',
   rejected: 'medium',
   'waiting-for-checkout': 'medium',
+  merged: 'medium',
   submitted: 'low',
 } as const satisfies Partial<Record<LandingState, Severity>>;
 
@@ -121,7 +143,7 @@ function waitsForPerson(view: View, request: MergeRequest): boolean {
   if (newestRequest(view, request)?.id !== request.id) return false;
   const rig = view.get('rigs', request.rig);
   if (request.state === 'waiting-for-checkout') return true;
-  if (request.state !== 'submitted') return !isTakenUp(view, request);
+  if (request.state !== 'submitted' && request.state !== 'merged') return !isTakenUp(view, request);
   if (pullRequestTrouble(request)) return true;
   // Where the rig waits for an approval, that is the one thing to do.
   if (isHeldUp(request)) return rig?.unapproved === undefined;
@@ -142,7 +164,7 @@ function requestItem(view: View, request: MergeRequest, severity: Severity): Att
     agent,
     state,
     reason: requestReason(request),
-    since: trouble?.since ?? (state === 'submitted' ? submittedAt : updatedAt),
+    since: trouble?.since ?? (state === 'submitted' || obstructed ? submittedAt : updatedAt),
     action: requestAction(view, request),
     severity: obstructed ? 'medium' : severity,
   };
@@ -161,14 +183,15 @@ function requestReason(request: MergeRequest): string {
 }
 
 function requestAction(view: View, request: MergeRequest): AttentionAction {
-  const { bead, agent, state } = request;
+  const { bead, agent, state, asIs } = request;
   const command = pullRequestTrouble(request)?.next;
   if (command !== undefined) return { command, verb: 'copy' };
   const there = view.get('agents', agent)?.bead === bead;
   if (state === 'submitted') return { command: `gt mq show ${bead}`, verb: there ? 'review' : 'merge' };
   const repair = repairCommand(view, request);
   if (repair !== undefined) return { command: repair, verb: 'copy' };
-  if (state === 'waiting-for-checkout' || !there) return { command: `gt mq merge ${bead}`, verb: 'merge' };
+  if (state === 'waiting-for-checkout' || state === 'merged' || asIs === true || !there)
+    return { command: `gt mq merge ${bead}`, verb: 'merge' };
   return { command: `gt session run ${agent}`, verb: 'resume' };
 }
 

@@ -4,6 +4,7 @@ import type { Bead } from './bead.ts';
 import { isHeldUp } from './heldUp.ts';
 import { isHeld } from './hooks.ts';
 import { isLeftAfterLimit } from './limits.ts';
+import { lostSessionOf } from './lostSession.ts';
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest } from './mergeRequest.ts';
 import { newestRequest } from './newestRequest.ts';
@@ -31,7 +32,7 @@ export function isOpenWork(bead: Bead): boolean {
  */
 export function placeOf(view: View, bead: Bead, now: Timestamp): BeadPlace | undefined {
   if (!isOpenWork(bead)) return undefined;
-  if (isHeld(bead)) return placeOfHeld(view, bead);
+  if (isHeld(bead)) return placeOfHeld(view, bead, now);
   if (bead.status === 'blocked' || isBlocked(view, bead) || !isReady(view, bead, now)) return 'blocked';
   return view.get('dispatches', bead.id)?.state === 'broken' ? 'attention' : 'ready';
 }
@@ -44,23 +45,25 @@ export function requestOfHolder(view: View, bead: Bead): MergeRequest | undefine
   return request?.state === 'verified' ? undefined : request;
 }
 
-/** It is being landed at this moment. */
-export function isLanding(view: View, request: MergeRequest): boolean {
-  return request.state === 'merged' || view.get('intents', `land ${request.id}`) !== undefined;
+/** It is being landed at this moment. What is on the target and could not be proven there is tried again later. */
+export function isLanding({ state, claim, failures }: MergeRequest, now: Timestamp): boolean {
+  if (state !== 'submitted' && state !== 'merged') return false;
+  const isClaimed = claim !== undefined && claim.until > now;
+  return isClaimed || (state === 'merged' && failures === undefined);
 }
 
-function placeOfHeld(view: View, bead: Bead): BeadPlace {
+function placeOfHeld(view: View, bead: Bead, now: Timestamp): BeadPlace {
   const request = requestOfHolder(view, bead);
-  if (request) return placeOfRequest(view, request);
+  if (request) return placeOfRequest(view, request, now);
   const agent = bead.assignee === undefined ? undefined : agentOf(view, bead.assignee);
   if (agent?.role === 'polecat') return goesOn(view, agent) ? 'hooked' : 'attention';
-  if (agent) return 'hooked';
+  if (agent) return lostSessionOf(view, agent, bead) ? 'attention' : 'hooked';
   // A person's, who has it in progress; an agent that is gone holds nothing.
   return bead.status === 'in_progress' && !isAgentName(bead.assignee) ? 'hooked' : 'attention';
 }
 
-function placeOfRequest(view: View, request: MergeRequest): BeadPlace {
-  if (isLanding(view, request)) return 'merge';
+function placeOfRequest(view: View, request: MergeRequest, now: Timestamp): BeadPlace {
+  if (isLanding(request, now)) return 'merge';
   if (request.state === 'waiting-for-checkout' || isHeldUp(request)) return 'attention';
   if (pullRequestTrouble(request)) return 'attention';
   if (stuck.has(request.state)) return isTakenUp(view, request) ? 'blocked' : 'attention';

@@ -3,6 +3,7 @@ import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import type { Budget } from './scheduler.ts';
 import type { Session } from './session.ts';
+import { keptPlaces, nextRuntime } from './successor.ts';
 import type { View } from './view.ts';
 
 export interface LimitCheck {
@@ -50,9 +51,7 @@ function sessionsOn(view: View, runtime: RuntimeName): number {
   let count = 0;
   for (const state of ['starting', 'running'] as const)
     for (const session of view.find('sessionsByState', state)) if (session.runtime === runtime) count += 1;
-  for (const polecat of view.all('agents'))
-    if (polecat.state === 'spawning' && polecat.session === undefined && polecat.runtime === runtime)
-      count += 1;
+  for (const agent of keptPlaces(view)) if (nextRuntime(agent) === runtime) count += 1;
   return count;
 }
 

@@ -107,7 +107,8 @@ function clear(draft: Draft, polecat: Polecat, at: Timestamp): EpisodeChange | u
   draft.remove('episodes', polecat.id);
   const session = draft.get('sessions', polecat.session ?? '');
   const waits = polecat.state === 'stalled' || polecat.state === 'rate-limited';
-  if (waits && session !== undefined && session.state !== 'ended')
+  // One that only starts has shown nothing yet.
+  if (waits && session?.state === 'running')
     draft.put('agents', transitionPolecat(polecat, 'working', { at }));
   return 'cleared';
 }

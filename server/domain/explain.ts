@@ -11,6 +11,7 @@ import { blockerState, explainSubmitted } from './explainSubmitted.ts';
 import { type Answer, type Evidence, type Explanation, said } from './explaining.ts';
 import { isHeld } from './hooks.ts';
 import type { Timestamp } from './ids.ts';
+import { startCommand } from './lostSession.ts';
 import type { Polecat } from './polecat.ts';
 import { blockersOf, isDue } from './readiness.ts';
 import { describeState } from './stateWords.ts';
@@ -54,11 +55,10 @@ function held(view: View, bead: Bead, now: Timestamp): Answer {
   const since = [{ what: `on the hook of ${agent.id}`, at: bead.updatedAt }];
   if (runs(view, agent))
     return said('running', `${agent.id} has ${bead.id} on its hook and runs.`, `gt session list`, since);
-  const start = agent.role === 'mayor' ? 'gt mayor start' : `gt crew start ${agent.rig} ${agent.name}`;
   return said(
     'dead-session',
     `${bead.id} is on the hook of ${agent.id}, where no session runs.`,
-    start,
+    startCommand(agent),
     since,
   );
 }

@@ -21,14 +21,14 @@ import type { View } from './view.ts';
 export function explainSubmitted(view: View, bead: Bead, request: MergeRequest, now: Timestamp): Answer {
   const evidence = evidenceOf(request);
   const show = `gt mq show ${bead.id}`;
-  const claimed = request.claim !== undefined && request.claim.until > now;
-  if (isLanding(view, request) || claimed)
+  if (isLanding(request, now))
     return said('merge', `${bead.id} was submitted and is being landed now.`, show, evidence);
   if (request.state === 'submitted' && request.paused)
     return said('paused', landingPauseWords(request), `gt refinery release ${bead.id}`, [
       { what: 'paused', at: request.paused.pausedAt },
       ...evidence,
     ]);
+  if (request.state === 'merged') return unproven(bead, { request, now, evidence });
   if (request.state !== 'submitted') return notLanded(view, bead, request, evidence);
   const reason = reasonOf(request);
   if (waitsForMerge(view, request))
@@ -69,11 +69,11 @@ function reasonOf({ reason }: MergeRequest): string {
 
 /** It was tried and did not come to the target. What it waits for then is a bead of its own. */
 function notLanded(view: View, bead: Bead, request: MergeRequest, evidence: readonly Evidence[]): Answer {
-  const { state, agent } = request;
+  const { state, agent, asIs = state === 'waiting-for-checkout' } = request;
   const what = `${bead.id} was submitted and did not land, ${describeState(state)}${reasonOf(request)}`;
   const blocker = blockerOf(view, request);
   if (!blocker) {
-    const next = state === 'waiting-for-checkout' ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
+    const next = asIs ? `gt mq merge ${bead.id}` : `gt mq show ${bead.id}`;
     return said('not-landed', `${what}.`, next, evidence);
   }
   const more = [...evidence, { what: `${blocker.id}: ${displayText(blocker.title, 80)}` }];
@@ -105,22 +105,36 @@ function inQueue(view: View, bead: Bead, { request, now, evidence }: Waiting): A
       { what: 'paused', at: rig.refinery.pausedAt },
       ...evidence,
     ]);
-  const { retryAt, failures = 0 } = request;
-  const merge = `gt mq merge ${bead.id}`;
-  if (isHeldUp(request))
-    return said(
-      'not-landed',
-      `${what} could not be landed ${failures} times in a row${reasonOf(request)}.`,
-      merge,
-      [...evidence, ...(retryAt === undefined ? [] : [{ what: 'tried again', at: retryAt }])],
-    );
-  if (retryAt !== undefined && retryAt > now)
-    return said('pausing', `${what} is tried again at ${clockTime(retryAt)}${reasonOf(request)}.`, merge, [
-      ...evidence,
-      { what: 'tried again', at: retryAt },
-    ]);
+  const waits = triedAgain(bead, { request, now, evidence }, `${what} could not be landed`);
+  if (waits) return waits;
   const queue = `${what} waits in the merge queue of ${request.rig}${reasonOf(request)}.`;
   return said('merge', queue, `gt mq show ${bead.id}`, evidence);
+}
+
+/** It is on the target, and what is missing is the proof. */
+function unproven(bead: Bead, waiting: Waiting): Answer {
+  const { request, evidence } = waiting;
+  const what = `${bead.id} is on ${displayText(request.target, 60)}, and`;
+  return (
+    triedAgain(bead, waiting, `${what} could not be proven there`) ??
+    said('merge', `${what} waits for its proof${reasonOf(request)}.`, `gt mq show ${bead.id}`, evidence)
+  );
+}
+
+/** Something kept it from being tried: a person is told where that is so again and again. Undefined: its time has come. */
+function triedAgain(bead: Bead, { request, now, evidence }: Waiting, what: string): Answer | undefined {
+  const { retryAt, failures = 0 } = request;
+  const merge = `gt mq merge ${bead.id}`;
+  const more = [...evidence, ...(retryAt === undefined ? [] : [{ what: 'tried again', at: retryAt }])];
+  if (isHeldUp(request))
+    return said('not-landed', `${what} ${failures} times in a row${reasonOf(request)}.`, merge, more);
+  if (retryAt === undefined || retryAt <= now) return undefined;
+  return said(
+    'pausing',
+    `${what}; it is tried again at ${clockTime(retryAt)}${reasonOf(request)}.`,
+    merge,
+    more,
+  );
 }
 
 /** What is said of a blocker: enough to know whether anything goes on. */

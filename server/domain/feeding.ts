@@ -2,7 +2,9 @@ import type { Bead } from './bead.ts';
 import { placeOf } from './beadPlace.ts';
 import type { Convoy } from './convoy.ts';
 import { enqueue } from './dispatching.ts';
+import { isHeld } from './hooks.ts';
 import type { BeadId, Timestamp } from './ids.ts';
+import type { Polecat } from './polecat.ts';
 import { rigWithPrefixOf } from './rigs.ts';
 import { isContainer } from './slinging.ts';
 import { authorOfRepair } from './takeUp.ts';
@@ -25,11 +27,11 @@ interface Next {
   readonly convoy: Convoy;
 }
 
-/** The first convoy that goes, and has not fed it. */
-function feederOf(view: View, id: BeadId): Convoy | undefined {
+/** The first convoy that goes, and has fed it or not. */
+function feederOf(view: View, id: BeadId, hasFed = false): Convoy | undefined {
   for (const convoy of view.find('convoysByBead', id)) {
     const goes = convoy.state === 'open' && convoy.launchedAt !== undefined;
-    if (goes && convoy.fed?.includes(id) !== true) return convoy;
+    if (goes && (convoy.fed?.includes(id) ?? false) === hasFed) return convoy;
   }
   return undefined;
 }
@@ -53,4 +55,25 @@ export function feed(draft: Draft, beads: Iterable<BeadId>, now: Timestamp): Bea
     fed.push(id);
   }
   return fed;
+}
+
+/**
+ * What the town itself took from a polecat that cannot go on is begun by another, as it was slung: nobody asked for it to stop. What
+ * failed too often waits there for a person.
+ */
+export function queueReleased(draft: Draft, { bead: id, ...polecat }: Polecat, at: Timestamp): void {
+  const bead = id && draft.get('beads', id);
+  const rig = draft.get('rigs', polecat.rig);
+  if (!bead || !rig || bead.status === 'closed' || isHeld(bead) || draft.get('dispatches', bead.id)) return;
+  const { runtime, instructions } = polecat;
+  const convoy = feederOf(draft, bead.id, true);
+  const isElsewhere = bead.rig !== rig.id && rigWithPrefixOf(draft, bead.id)?.id !== rig.id;
+  const wish = {
+    rig: rig.id,
+    ...(runtime === rig.runtime ? {} : { runtime }),
+    ...(instructions?.bead === bead.id ? { instructions: instructions.text } : {}),
+    ...(convoy ? { convoy: convoy.id } : {}),
+    ...(isElsewhere ? { force: true as const } : {}),
+  };
+  enqueue(draft, bead, wish, { at, by: 'town' });
 }

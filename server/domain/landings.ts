@@ -49,6 +49,7 @@ export interface LandingChange {
   readonly checkOutput?: readonly string[];
   readonly gates?: readonly GateOutcome[];
   readonly landedBy?: 'patch-id';
+  readonly asIs?: true;
 }
 
 /** Refused with `stale` where the states do not allow it. Its own state again: only what is said about it is another. */
@@ -69,6 +70,7 @@ export function transitionLanding(
   }
   const {
     reason: _reason,
+    asIs: _asIs,
     files: _files,
     checkOutput: _output,
     retryAt: _retry,

@@ -29,8 +29,8 @@ export interface GoOn {
 export function goOnOf(view: View, polecat: Polecat, episode: Episode): GoOn {
   const seenAt = episode.limitedAt ?? episode.since;
   const { wentOn } = polecat;
-  const tried = wentOn !== undefined && wentOn.at >= seenAt;
   const session = view.get('sessions', episode.session);
+  const tried = wentOn !== undefined && (wentOn.at >= seenAt || wasNotStarted(session));
   const isGone = session?.state === 'ended';
   const over = parked(view, polecat, overAt(polecat, episode, seenAt));
   if (tried && !isGone)
@@ -107,4 +107,7 @@ export function isLeftAfterLimit(view: View, { id, session }: Pick<Polecat, 'id'
 }
 
 /** The witness is about to say what is to be said of it. */
-const isExpected = (run: Session | undefined): boolean => run?.state !== 'ended' || run.failure !== undefined;
+const isExpected = (run: Session | undefined): boolean =>
+  run?.state !== 'ended' || run.failure !== undefined || wasNotStarted(run);
+
+const wasNotStarted = (run: Session | undefined): boolean => run?.exit?.end === 'not-started';

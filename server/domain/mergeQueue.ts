@@ -22,8 +22,8 @@ const hourMs = 3_600_000;
 
 /**
  * Who lands first: the highest score. `age in hours × 10 + (4 − priority) × 100 − min(attempts × 50, 300) + min(convoy's age in hours
- * × 10, 500)`. What does not grow with the wait is bounded (900 points at most, from the most favoured to the least), and everybody's
- * wait counts alike: whoever has waited 90 hours longer than another goes first, whatever else there is. So nothing starves.
+ * × 10, 500)`. What does not grow with the wait is bounded (1200 points at most, from the most favoured to the least), and everybody's
+ * wait counts alike: whoever has waited 120 hours longer than another goes first, whatever else there is. So nothing starves.
  */
 export function score({ submittedAt, priority, attempts, convoySince }: Waiting, now: Timestamp): number {
   const convoy = convoySince === undefined ? 0 : Math.min(hours(convoySince, now) * 10, 500);
@@ -84,16 +84,19 @@ function waitingOf(view: View, request: MergeRequest): Waiting {
 
 /** Why a merge request that has not landed does not land now, in one sentence; undefined: nothing stands in its way. */
 export function whyNot(view: View, rig: Rig, request: MergeRequest, now: Timestamp): string | undefined {
-  const { state, claim, retryAt } = request;
+  const { state, claim } = request;
   if (state === 'submitted') {
     if (rig.refinery) return pauseWords(rig);
     if (claim !== undefined && claim.until > now) return 'It is being landed.';
-    if (retryAt !== undefined && retryAt > now) return request.reason ?? 'It is tried again later.';
-    return notWanted(view, rig, request);
+    return laterWords(request, now) ?? notWanted(view, rig, request);
   }
-  if (state === 'merged') return undefined;
+  if (state === 'merged') return laterWords(request, now);
   if (isSettled(state)) return 'It has landed.';
   return blockWords(view, request) ?? request.reason ?? 'It could not land.';
+}
+
+function laterWords({ retryAt, reason }: MergeRequest, now: Timestamp): string | undefined {
+  return retryAt !== undefined && retryAt > now ? (reason ?? 'It is tried again later.') : undefined;
 }
 
 /** Why a request that was handed over is not to land as things are, whatever the moment; undefined: it is to land. */
@@ -148,9 +151,17 @@ export function nextBatch(
     .slice(0, mostInBatch(rig.settings));
 }
 
-/** When the first of those comes up that wait for a time. */
-export function nextRetry(view: View, rig: Rig): Timestamp | undefined {
+/** When the first of those comes up that wait for a time and for nothing else. A claim that nobody gives back ends, too. */
+export function nextRetry(view: View, rig: Rig, now: Timestamp): Timestamp | undefined {
   return underWay(view, rig)
-    .flatMap(({ retryAt }) => retryAt ?? [])
+    .filter((request) => standingReason(view, rig, request) === undefined)
+    .flatMap(({ retryAt, claim }) => [retryAt, claim?.until])
+    .filter((time): time is Timestamp => time !== undefined && time > now)
     .toSorted()[0];
+}
+
+/** Why it does not land, whatever the moment. */
+function standingReason(view: View, rig: Rig, request: MergeRequest): string | undefined {
+  if (request.state !== 'submitted') return undefined;
+  return rig.refinery ? pauseWords(rig) : notWanted(view, rig, request);
 }

@@ -66,6 +66,8 @@ export interface MergeRequest {
   readonly commits: number;
   /** Why it is in this state, in one sentence. */
   readonly reason?: string;
+  /** Rejected for nothing that its author could put right: the same commit may be merged again. */
+  readonly asIs?: true;
   /** In conflict, or in the way at the target's checkout. */
   readonly files?: readonly string[];
   /** The last lines of the rig's check command. */
@@ -82,7 +84,7 @@ export interface MergeRequest {
   readonly attempts?: number;
   /** What kept its landing from being tried may have passed by then: it waits. */
   readonly retryAt?: Timestamp;
-  /** How often in a row something outside kept its landing from being tried. */
+  /** How often in a row something outside kept its landing from being tried, or from its proof. */
   readonly failures?: number;
   /** Its landing is under way. It holds until then at most. */
   readonly claim?: { readonly at: Timestamp; readonly until: Timestamp };

@@ -86,8 +86,8 @@ const faults: Readonly<Record<BeadPlace, Fault>> = {
     view.lists('beadsReady', '', id) ? undefined : 'it is not listed as ready, so that nobody takes it',
   blocked: (view, bead, now) => (isHeld(bead) ? repairFault(view, bead) : blockFault(view, bead, now)),
   hooked: holderFault,
-  review: (view, bead) => requestFault(view, bead, 'review'),
-  merge: (view, bead) => requestFault(view, bead, 'merge'),
+  review: (view, bead, now) => requestFault(view, bead, 'review', now),
+  merge: (view, bead, now) => requestFault(view, bead, 'merge', now),
   attention(view, bead) {
     if (isHeld(bead)) return undefined;
     return view.lists('dispatchesByState', 'broken', bead.id)
@@ -132,18 +132,19 @@ function polecatFault(view: View, { id, bead, state, session }: Polecat, held: B
 }
 
 /** What its refinery would do with it. */
-function requestFault(view: View, bead: Bead, place: 'review' | 'merge'): string | undefined {
+function requestFault(view: View, bead: Bead, place: 'review' | 'merge', now: Timestamp): string | undefined {
   const request = requestOfHolder(view, bead);
   if (!request) return 'nothing of it was submitted';
   const { id, rig: name, state } = request;
   if (!view.lists('mergeRequestsByState', state, id)) return `${id} is not listed as ${state}`;
   const rig = view.get('rigs', name);
   if (!rig) return `the rig of ${id}, ${name}, is gone`;
+  if (state === 'merged') return undefined;
   // Who pauses it means it, and the attention list says so.
   const { paused: _, ...unpaused } = request;
   const why = notWanted(view, rig, unpaused);
   if (place === 'review') return why === undefined ? `${name} is about to land ${id}` : undefined;
-  const lands = isLanding(view, request) || isOutside(request) || why === undefined;
+  const lands = isLanding(request, now) || isOutside(request) || why === undefined;
   return lands ? undefined : `${name} does not land ${id}: ${withoutStop(why)}`;
 }
 

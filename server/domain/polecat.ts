@@ -1,5 +1,6 @@
 import type { AgentId, ArchiveId, BeadId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 import type { NotificationLevel } from './notificationLevel.ts';
+import type { Successor } from './successor.ts';
 
 /**
  * spawning → working ⇄ needs-you → done → removed (the record goes); beside: rate-limited, stalled, interrupted (terminal or
@@ -44,10 +45,13 @@ export interface Polecat {
   /** The commit that the branch began at. */
   readonly base: Sha;
   readonly session?: SessionId;
+  readonly successor?: Successor;
   /** It was brought back from this archive. */
   readonly restoredFrom?: ArchiveId;
   /** Its commits are left on its branch and land nowhere: the branch outlives it. */
   readonly keepsBranch?: true;
+  /** It was to be removed after its bead had closed, and could not be. */
+  readonly unremoved?: { readonly at: Timestamp; readonly why: string };
   /** Why it is in this state, in one sentence, with the evidence: an exit code, a question. */
   readonly reason?: string;
   /** Absent: `normal`. */

@@ -93,6 +93,8 @@ export interface Rig {
   /** The branch that work lands on, without `refs/heads/`. */
   readonly branch: string;
   readonly state: RigState;
+  /** It is parked only while it is being reset. */
+  readonly resetting?: true;
   readonly settings: RigSettings;
   /** SHA-256 of the program-naming configuration that a person approved, if any. */
   readonly approvedConfiguration?: string;

@@ -2,6 +2,7 @@ import { crewOf } from './agents.ts';
 import { isAwaited } from './landings.ts';
 import type { RigName } from './ids.ts';
 import { Refusal } from './refusal.ts';
+import type { RemovedRig } from './town.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import { newRigName, takenPrefixes, validatePrefix } from './rigName.ts';
 import type { Draft, View } from './view.ts';
@@ -51,7 +52,21 @@ export function removeRig(draft: Draft, id: RigName): Rig {
     draft.put('beads', rest);
   }
   draft.remove('rigs', id);
+  noteRemoved(draft, rig);
   return rig;
+}
+
+function noteRemoved(draft: Draft, { id, repository, gitDirectory, approvedConfiguration }: Rig): void {
+  const town = draft.get('town', 'town');
+  if (!town) return;
+  const others = (town.removedRigs ?? []).filter((each) => each.gitDirectory !== gitDirectory);
+  const approved = approvedConfiguration === undefined ? {} : { approvedConfiguration };
+  draft.put('town', { ...town, removedRigs: [...others, { id, repository, gitDirectory, ...approved }] });
+}
+
+/** Where the rig of that name has its repository, or had it. */
+export function repositoryOfRig(view: View, id: RigName): RemovedRig | undefined {
+  return view.get('rigs', id) ?? view.get('town', 'town')?.removedRigs?.findLast((each) => each.id === id);
 }
 
 function openRequests(view: View, id: RigName): string[] {

@@ -5,6 +5,7 @@ import { invalid } from './beadFields.ts';
 import { parseBranch } from './branchName.ts';
 import { gateSettingKeys, isGateKey, parseGateSetting, withGate, type GateChange } from './gateSettings.ts';
 import { radarParsers, radarSettingKeys } from './radarSettings.ts';
+import { inState } from './rigResets.ts';
 import type { Rig, RigSettings } from './rig.ts';
 import {
   budgetSettingKeys,
@@ -154,7 +155,8 @@ export function parseTownSetting(key: string, words: readonly string[]): TownCha
 
 export function withRigChange(rig: Rig, { settings, budget, gate, ...change }: RigChange): Rig {
   const limits = budget ? withScheduler(rig.settings, { budget }) : {};
-  const next = { ...rig, ...change, settings: { ...rig.settings, ...settings, ...limits } };
+  const now = change.state === undefined ? rig : inState(rig, change.state);
+  const next = { ...now, ...change, settings: { ...rig.settings, ...settings, ...limits } };
   return gate ? { ...next, settings: withGate(next.settings, gate) } : next;
 }
 

@@ -1,7 +1,8 @@
 import type { Bead } from './bead.ts';
+import { refuseTakenCheckout } from './checkout.ts';
 import { townPrefix } from './rigName.ts';
 import { refuseUnlessFree } from './hooks.ts';
-import type { BeadId, RigName, Timestamp } from './ids.ts';
+import type { AgentId, BeadId, RigName, Timestamp } from './ids.ts';
 import type { PolecatState } from './polecat.ts';
 import { isAwaited } from './landings.ts';
 import { blockersOf, isDue, unworkable } from './readiness.ts';
@@ -9,6 +10,7 @@ import { Refusal } from './refusal.ts';
 import type { Rig } from './rig.ts';
 import { blockerOf } from './repairs.ts';
 import { rigWithPrefixOf } from './rigs.ts';
+import { isBetweenSessions, keptPlaces } from './successor.ts';
 import { displayText } from './text.ts';
 import type { View } from './view.ts';
 
@@ -61,6 +63,7 @@ function refuseSubmitted(view: View, { id }: Bead): void {
 /** Whether another polecat can begin in the rig. Refused with `parked` or `capacity`. */
 export function checkRoom(view: View, rig: Rig): void {
   refuseResting(rig);
+  refuseTakenCheckout(view, rig);
   refuseFullRig(view, rig);
   refuseFullTown(view);
 }
@@ -100,7 +103,8 @@ export function rigOfBead(view: View, id: BeadId): Rig {
 /** How many polecats of the rig have work that still needs them: finished, interrupted and failed ones do not count. */
 export function workingPolecats(view: View, rig: RigName): number {
   let working = 0;
-  for (const polecat of view.find('agentsByRig', rig)) if (atWork.has(polecat.state)) working += 1;
+  for (const polecat of view.find('agentsByRig', rig))
+    if (atWork.has(polecat.state) || isBetweenSessions(view, polecat)) working += 1;
   return working;
 }
 
@@ -122,7 +126,8 @@ export function checkTownPolecats(view: View): void {
   const most = view.get('town', 'town')?.scheduler?.maxPolecats;
   if (most === undefined) return;
   let working = 0;
-  for (const polecat of view.all('agents')) if (atWork.has(polecat.state)) working += 1;
+  for (const polecat of view.all('agents'))
+    if (atWork.has(polecat.state) || isBetweenSessions(view, polecat)) working += 1;
   if (working < most) return;
   throw new Refusal('capacity', `${working} of ${most} polecats of the scheduler work already.`, {
     next: `Wait for one to finish, or gt config scheduler.max_polecats ${most + 1}.`,
@@ -160,21 +165,14 @@ function refuseFullRig(view: View, rig: Rig): void {
   });
 }
 
-/** Refused with `capacity`. A polecat that is on its way to its session counts as one. */
-export function refuseFullTown(view: View): void {
+/** Refused with `capacity`. An agent that is on its way to its session, or between two of them, counts as one; `except` is not counted. */
+export function refuseFullTown(view: View, except?: AgentId): void {
   const maxSessions = view.get('town', 'town')?.maxSessions ?? Number.POSITIVE_INFINITY;
   const live = view.count('sessionsByState', 'starting') + view.count('sessionsByState', 'running');
-  const running = live + onTheirWay(view);
+  const running = live + keptPlaces(view).filter(({ id }) => id !== except).length;
   if (running < maxSessions) return;
   throw new Refusal('capacity', `${running} of ${maxSessions} sessions run in the town already.`, {
     next: `Wait for one to finish, or gt config maxSessions ${maxSessions + 1}.`,
     facts: { limit: 'town', running, maxSessions },
   });
-}
-
-function onTheirWay(view: View): number {
-  let count = 0;
-  for (const polecat of view.all('agents'))
-    if (polecat.state === 'spawning' && polecat.session === undefined) count += 1;
-  return count;
 }

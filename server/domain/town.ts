@@ -1,6 +1,7 @@
 import type { LastingRole } from './agent.ts';
 import type { NotificationLevel } from './notificationLevel.ts';
 import type { BeadId, RuntimeName, Timestamp } from './ids.ts';
+import type { Rig } from './rig.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** A bead whose place, as its records tell it, is not what the town's own lists say. */
@@ -10,6 +11,9 @@ export interface Misplaced {
   readonly says: string;
   readonly since: Timestamp;
 }
+
+/** Where a rig had its repository: what the town keeps in it stays there. */
+export type RemovedRig = Pick<Rig, 'id' | 'repository' | 'gitDirectory' | 'approvedConfiguration'>;
 
 /** The one record `town`: who this town is, and its configuration. */
 export interface Town {
@@ -34,5 +38,7 @@ export interface Town {
   readonly scheduler?: Scheduler;
   /** Beads about whose place what the town keeps disagrees, by `placeCheck.ts`, for as long as it does. */
   readonly misplaced?: readonly Misplaced[];
+  /** Rigs that were removed, the newest last; one for each repository. */
+  readonly removedRigs?: readonly RemovedRig[];
   readonly createdAt: Timestamp;
 }

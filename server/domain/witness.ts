@@ -15,6 +15,8 @@ export interface Evidence {
   readonly stateAt: Timestamp;
   /** Why it is in that state, where it or the end of its session said so. */
   readonly reason?: string | undefined;
+  /** Of one that waits for a limit: until when, where that is known. */
+  readonly until?: Timestamp | undefined;
   readonly session: {
     readonly state: SessionState;
     readonly createdAt: Timestamp;
@@ -191,6 +193,12 @@ const wasStopped: Rule = ({ session: { end }, state, beadLeft }) => {
   return state === 'interrupted' && end === 'failed' ? 'nothing' : undefined;
 };
 
+/** What could not be started has met no other end than the one before it: it waits for its limit still. */
+const waitsOn: Rule = ({ state, session: { end }, until, reason = 'It waits for its limit.' }) =>
+  state === 'rate-limited' && end === 'not-started'
+    ? { kind: 'rate-limited', rule: 'rate-limit', reason, ...(until === undefined ? {} : { until }) }
+    : undefined;
+
 const endedFailed: Rule = ({ session: { failure, end }, reason = 'Its session ended without gt done.' }) => {
   if (end === 'interrupted') return { kind: 'failed', rule: 'launcher-lost', reason };
   if (!failure) return { kind: 'failed', rule: 'exit-without-done', reason };
@@ -210,7 +218,7 @@ const rulesOfLiving: readonly Rule[] = [
   isFresh,
 ];
 
-const rulesOfEnded: readonly Rule[] = [isDone, hasAsked, wasStopped, endedFailed];
+const rulesOfEnded: readonly Rule[] = [isDone, hasAsked, wasStopped, waitsOn, endedFailed];
 
 /** What only a person can do something about. */
 const kindOfLiving: Readonly<Partial<Record<WitnessRule, VerdictKind>>> = {

@@ -1,5 +1,6 @@
 import type { NotificationLevel } from './notificationLevel.ts';
 import type { Instructions } from './polecat.ts';
+import type { Successor } from './successor.ts';
 import type { AgentId, RigName, RuntimeName, SessionId, Sha, Timestamp } from './ids.ts';
 
 /** Where somebody works who stays: it outlives its beads, and the town never removes it by itself. */
@@ -12,6 +13,7 @@ interface Place {
   readonly runtime: RuntimeName;
   /** The newest. */
   readonly session?: SessionId;
+  readonly successor?: Successor;
   readonly instructions?: Instructions;
   /** Absent: `normal`. */
   readonly notifications?: NotificationLevel;

@@ -56,7 +56,7 @@ export async function archiveRefs(core: Core, repository: Repository): Promise<r
   const refs = await refsBelow(core, repository, root);
   const names = new Set(refs.map(({ ref }) => ref));
   return refs.filter(({ ref }) => {
-    const owner = /^(.+)-(?:branch(?:-[0-9a-f]{12})?|held\/.+)$/u.exec(ref)?.[1];
+    const owner = /^(.+)-(?:branch(?:-[0-9a-f]{12})?|held(?:-[0-9a-f]{12})?\/.+)$/u.exec(ref)?.[1];
     return owner === undefined || !names.has(owner);
   });
 }

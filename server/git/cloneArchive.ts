@@ -9,8 +9,8 @@ import { headOf } from './head.ts';
 import type { Head } from './head.ts';
 import { resolve } from './history.ts';
 import { updateRef } from './landing.ts';
+import { refuseModules } from './modules.ts';
 import { asBranch, asRef, identityVariables } from './names.ts';
-import { refuseModules } from './removal.ts';
 import { inRepository, inWorktree, queued } from './repository.ts';
 import {
   addClone,
@@ -25,29 +25,57 @@ import { undoBranch } from './worktrees.ts';
 
 /**
  * Keeps all there is in a clone in the rig's repository: tip, index and files under `refs/gastown/archive/NAME`, as archive does, and
- * whatever branches, tags and stashes were made there under `refs/gastown/archive/NAME-held/`. Refused as archive, and as bringBack.
+ * whatever branches, tags and stashes were made there beside it, in `held`, which no other archive has. Refused as archive, and as bringBack.
  */
 export async function archiveClone(
   core: Core,
   repository: Repository,
   directory: string,
   name: string,
-): Promise<Archive> {
+): Promise<Archive & { readonly held: string }> {
   await inRepository(core, repository);
   await requireClone(directory);
   const made = await archive(core, cloneAt(directory), directory, name);
   const wanted = `refs/gastown/archive/${asBranch(name)}`;
   const arriving = `refs/gastown/clones/${name}-archive`;
   await nameStashes(core, directory);
-  const refspecs = (await keptRefs(core, directory)).map((ref) => `+${ref}:${wanted}-held/${short(ref)}`);
-  await fetchFrom(core, repository, directory, [`+${made.ref}:${arriving}`, ...refspecs]);
   const present = await resolve(core, repository, wanted);
   const ref = present === undefined || present === made.sha ? wanted : `${wanted}-${made.sha.slice(0, 12)}`;
+  const kept = await keptRefs(core, directory);
+  const held = await heldPlace(core, repository, ref, kept);
+  const refspecs = kept.map((each) => `${each.name}:${held}/${short(each.name)}`);
+  await fetchFrom(core, repository, directory, [`+${made.ref}:${arriving}`, ...refspecs]);
   const old = await resolve(core, repository, ref);
   if (old !== made.sha) await updateRef(core, repository, ref, { old, new: made.sha });
   await requireResolves(core, repository, { ref, sha: made.sha });
   await forgetArrival(core, repository, arriving);
-  return { ...made, ref };
+  return { ...made, ref, held: `${held}/` };
+}
+
+/** Of its own: what is kept for another archive is never moved. Where it was cut short before, it goes on. */
+async function heldPlace(
+  core: Core,
+  repository: Repository,
+  ref: string,
+  kept: readonly KeptRef[],
+): Promise<string> {
+  const git = await inRepository(core, repository);
+  const usual = `${ref}-held`;
+  const lines = kept.map(({ sha, name }) => `${sha} ${usual}/${short(name)}`);
+  const { stdout } = await git(['for-each-ref', '--format=%(objectname) %(refname)', `${usual}/`]);
+  const wanted = new Set(lines);
+  const isOwn = stdout
+    .split('\n')
+    .filter(Boolean)
+    .every((line) => wanted.has(line));
+  if (isOwn) return usual;
+  const digest = (await git(['hash-object', '--stdin'], { input: lines.join('\n') })).stdout;
+  return `${usual}-${digest.slice(0, 12)}`;
+}
+
+interface KeptRef {
+  readonly name: string;
+  readonly sha: string;
 }
 
 /**
@@ -64,7 +92,7 @@ export async function removeClone(
   const entries = await entriesOf(directory);
   if (entries !== undefined && entries.length > 0) {
     await requireClone(directory);
-    await refuseModules(directory, join(directory, '.git'));
+    await refuseModules(core, directory, join(directory, '.git'));
     await queued(core, cloneAt(directory), () => requireSame(core, cloneAt(directory), directory, kept));
   }
   await removeCloneFolder(directory);
@@ -161,11 +189,15 @@ async function nameStashes(core: Core, directory: string): Promise<void> {
 }
 
 /** The branch of the work is there too: it costs nothing, and the clone's own word for it is kept. */
-async function keptRefs(core: Core, directory: string): Promise<string[]> {
+async function keptRefs(core: Core, directory: string): Promise<readonly KeptRef[]> {
   const git = await inRepository(core, cloneAt(directory));
-  const { stdout } = await git(['for-each-ref', '--format=%(refname)', 'refs/gastown/stash/']);
-  const own = (await ownRefs(core, directory)).map(({ name }) => name);
-  return [...own, ...stdout.split('\n')].filter((name) => name !== '' && name !== 'refs/stash');
+  const format = '--format=%(objectname) %(refname)';
+  const { stdout } = await git(['for-each-ref', format, 'refs/gastown/stash/']);
+  const stashes = stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => ({ sha: line.slice(0, line.indexOf(' ')), name: line.slice(line.indexOf(' ') + 1) }));
+  return [...(await ownRefs(core, directory)), ...stashes].filter(({ name }) => name !== 'refs/stash');
 }
 
 const short = (ref: string): string => ref.replace(/^refs\/(?:gastown\/)?/u, '');

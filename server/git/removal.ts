@@ -1,10 +1,9 @@
-import { promises as fs } from 'node:fs';
-import { join } from 'node:path';
 import type { Sha } from '../domain/ids.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { requireCovered, requireResolves } from './archive.ts';
 import type { Core, Repository } from './core.ts';
 import { entriesOf } from './folders.ts';
+import { refuseModules } from './modules.ts';
 import { plain } from './plain.ts';
 import { queued, worktreePlace } from './repository.ts';
 import { removeListed } from './worktrees.ts';
@@ -12,7 +11,7 @@ import { removeListed } from './worktrees.ts';
 /**
  * Removes the folder of a worktree; its branch stays. The archive must resolve to `sha` and hold all that lies there now, or nothing is
  * removed. Links inside are unlinked, never followed. Gone already is gone. Refused: `uncommitted` (archive missing or older than the
- * files, submodules with a repository of their own), `not-found` for a folder git does not list, `forbidden` for the repository itself.
+ * files, a submodule with work of its own), `not-found` for a folder git does not list, `forbidden` for the repository itself.
  */
 export async function removeWorktree(
   core: Core,
@@ -36,23 +35,8 @@ async function requireNothingToLose(
   archive: { readonly ref: string; readonly sha: Sha },
 ): Promise<void> {
   const { gitDirectory } = await placeOrRefuse(repository, directory);
-  await refuseModules(directory, gitDirectory);
+  await refuseModules(core, directory, gitDirectory);
   await requireCovered(core, repository, directory, archive);
-}
-
-/** Submodules have repositories of their own, which no archive holds. */
-export async function refuseModules(directory: string, gitDirectory: string): Promise<void> {
-  const modules = await fs.readdir(join(gitDirectory, 'modules')).catch(() => []);
-  if (modules.length > 0) {
-    throw new Refusal(
-      'uncommitted',
-      `${plain(directory, 200)} has submodules with repositories of their own.`,
-      {
-        next: 'Push what is in them and run `git submodule deinit --all`, or remove the worktree by hand.',
-        facts: { path: directory, modules },
-      },
-    );
-  }
 }
 
 /** A folder that is no worktree of this repository gets the same answer as in removeListed. */

@@ -26,7 +26,12 @@ export interface RigFolders {
 const folders: readonly string[] = ['polecats', 'crew', 'plugins'];
 
 /** What a rig is made of before anyone works in it. */
-const parts: ReadonlySet<string> = new Set([...folders, 'repository.git', 'config.json', 'config.json.new']);
+export const rigParts: ReadonlySet<string> = new Set([
+  ...folders,
+  'repository.git',
+  'config.json',
+  'config.json.new',
+]);
 
 export function rigFolders(town: string): RigFolders {
   return {
@@ -44,7 +49,7 @@ export function rigFolders(town: string): RigFolders {
     remove: (rig) => rmSync(join(town, rig), { recursive: true, force: true, maxRetries: 5 }),
     removeUnfinished(rig) {
       if (!existsSync(join(town, rig))) return true;
-      const isOurs = readdirSync(join(town, rig)).every((name) => parts.has(name));
+      const isOurs = readdirSync(join(town, rig)).every((name) => rigParts.has(name));
       const isUnused = folders.every((part) => isEmpty(join(town, rig, part)));
       if (isOurs && isUnused) this.remove(rig);
       return isOurs && isUnused;

@@ -6,6 +6,7 @@ import type { UnapprovedKey } from '../protocol/rig.ts';
 import type { Context } from './context.ts';
 import { findRig } from './lookups.ts';
 import { retryAtOnce } from './refinery.ts';
+import { settleLandingsOf } from './settleLanding.ts';
 import { isApproved, setupKeys, setupNow } from './setup.ts';
 
 interface Approval {
@@ -42,6 +43,7 @@ export async function approveRig(
     },
   );
   await retryAtOnce(context, rig.id);
+  context.background(`what landings in ${rig.id} left`, () => settleLandingsOf(context, rig.id));
   return { rig: result, keys: found.keys };
 }
 

@@ -22,8 +22,7 @@ export async function describeArchive(
   { ref, sha, held, branch }: Kept,
 ): Promise<Omit<Archive, 'at' | 'by' | 'why'>> {
   const { tip, files, commitsOnly } = await context.git.archiveContent(rig, sha);
-  const isolation = agent.role === 'polecat' ? agent.isolation : undefined;
-  const bead = agent.role === 'polecat' ? agent.bead : hookOf(context.store.view, agent.id)?.id;
+  const { isolation, bead, ...own } = ofRole(context, agent);
   return {
     id: archiveIdOf((text) => context.hash(text), ref, sha),
     agent: agent.id,
@@ -38,11 +37,28 @@ export async function describeArchive(
     base: agent.base,
     tip,
     ...(branch && branch.tip !== tip ? { branchTip: branch.tip, branchRef: branch.ref } : {}),
+    ...own,
     ref,
     sha,
     ...(commitsOnly ? { commitsOnly } : {}),
     ...(isolation === 'clone' ? { held } : {}),
     files: files.length,
     uncommitted: files.slice(0, namedFiles),
+  };
+}
+
+function ofRole(
+  { store: { view } }: Context,
+  agent: Polecat | Crew,
+): Pick<Archive, 'bead' | 'isolation' | 'keepsBranch'> {
+  if (agent.role === 'crew') {
+    const hooked = hookOf(view, agent.id);
+    return hooked ? { bead: hooked.id } : {};
+  }
+  const { bead, isolation, keepsBranch } = agent;
+  return {
+    ...(bead === undefined ? {} : { bead }),
+    ...(isolation === undefined ? {} : { isolation }),
+    ...(keepsBranch ? { keepsBranch } : {}),
   };
 }

@@ -2,6 +2,7 @@ import type { Archive } from '../domain/archive.ts';
 import { archivesOf, findArchive, isNeeded } from '../domain/archives.ts';
 import { parseBranch } from '../domain/branchName.ts';
 import { Refusal } from '../domain/refusal.ts';
+import { repositoryOfRig } from '../domain/rigs.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
@@ -154,20 +155,21 @@ function unconfirmed(context: Context, archive: Archive): Refusal {
 
 /**
  * The refs go first: a record without refs is erased again, and refs without a record stay for ever. Each is logged, so that `git
- * update-ref` brings it back until git collects it. The archives of a rig that is gone have no refs of ours any more.
+ * update-ref` brings it back until git collects it. A rig that is gone has left its refs in its repository, where that is still there.
  */
 export async function eraseArchive(
   context: Context,
   archive: Archive,
   by: string,
 ): Promise<readonly { readonly ref: string; readonly sha: string }[]> {
-  const rig = context.store.view.get('rigs', archive.rig);
+  const rig = repositoryOfRig(context.store.view, archive.rig);
   const shared = [...context.store.view.all('archives')].some(
     (other) => other.id !== archive.id && other.held !== undefined && other.held === archive.held,
   );
   const { held, ...rest } = archive;
   const what = shared || held === undefined ? rest : { ...rest, held };
-  const deleted = rig ? await context.git.deleteArchive(rig, what) : [];
+  const isThere = rig !== undefined && context.rigFolders.exists(rig.gitDirectory);
+  const deleted = isThere ? await context.git.deleteArchive(rig, what) : [];
   for (const { ref, sha } of deleted) context.log(`Deleted ${ref}, which held ${sha}.`);
   await context.store.transact({ verb: 'archive/delete', by, subject: archive.id }, (draft) => {
     draft.remove('archives', archive.id);

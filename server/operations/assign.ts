@@ -179,7 +179,7 @@ async function reserve(context: Context, errand: Errand, caller: Caller): Promis
   const { result } = await context.store.transact(
     { verb, by: caller.by, subject: bead?.id ?? agent.id },
     (draft) => {
-      refuseFullTown(draft);
+      refuseFullTown(draft, agent.id);
       if (!bead) checkErrand(context, draft, errand);
       const now = recordOf(draft, agent);
       const isNew = agentOf(draft, agent.id) === undefined;

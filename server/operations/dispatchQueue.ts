@@ -131,6 +131,8 @@ const always: ReadonlySet<Collection> = new Set(['dispatches', 'quotas', 'rigs',
 
 function freesPlace([collection, , record]: Change): boolean {
   if (collection === 'sessions') return record === null || record.state === 'ended';
+  // A place that was kept for its next session is free.
+  if (collection === 'workplaces') return record?.successor === undefined;
   return collection === 'agents' && (record === null || !isAtWork(record));
 }
 

@@ -2,6 +2,7 @@ import { isAgentName } from '../domain/agentNames.ts';
 import { agentOf } from '../domain/agents.ts';
 import { isHeld, unhook } from '../domain/hooks.ts';
 import type { AgentId } from '../domain/ids.ts';
+import type { Intent } from '../domain/intent.ts';
 import type { Session } from '../domain/session.ts';
 import type { TownProcess } from '../protocol/town.ts';
 import type { Context } from './context.ts';
@@ -12,7 +13,7 @@ import { recordEnd } from './sessionEnd.ts';
 /** Mending one leaves a runtime this long to end by itself. */
 const graceMs = 5000;
 
-/** Steps that reach outside take minutes at most: what is older was given up by whoever began it. */
+/** Steps that reach outside take minutes at most, but for landings, whose claims say how long: what is older was given up by whoever began it. */
 const oldIntentMs = 10 * 60_000;
 
 /** What the records of the town say of themselves and of processes. */
@@ -33,7 +34,9 @@ export const recordChecks: readonly Check[] = [
 
 function lookAtIntents(context: Context): Promise<readonly Trouble[]> {
   const now = Date.parse(context.now());
-  const old = [...context.store.view.all('intents')].filter(({ at }) => now - Date.parse(at) > oldIntentMs);
+  const old = [...context.store.view.all('intents')].filter(
+    (intent) => now - Date.parse(intent.at) > oldIntentMs && !isClaimed(context, intent),
+  );
   return Promise.resolve(
     old.map(({ id, kind, at }) => ({
       subject: id,
@@ -43,6 +46,13 @@ function lookAtIntents(context: Context): Promise<readonly Trouble[]> {
         'gt down, then gt status: a town server that starts finishes or undoes it, and its log says why not.',
     })),
   );
+}
+
+/** Of a landing whose gates run: it may take as long as they may. */
+function isClaimed(context: Context, intent: Intent): boolean {
+  if (intent.kind !== 'land') return false;
+  const until = context.store.view.get('mergeRequests', intent.mergeRequest)?.claim?.until;
+  return until !== undefined && until > context.now();
 }
 
 async function lookAtSessions(context: Context): Promise<readonly Trouble[]> {

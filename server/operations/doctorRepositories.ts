@@ -8,8 +8,8 @@ import { crewOf } from '../domain/agents.ts';
 import type { Context } from './context.ts';
 import type { Check, Trouble } from './doctorCheck.ts';
 import { lookAtCrashes, lookAtRadar } from './doctorKept.ts';
+import { archiveOrphan, branchesOfGone, deleteKept } from './goneBranches.ts';
 import { keepRef } from './keepRef.ts';
-import { deleteKept, branchesOfGone } from './recovery.ts';
 import { targetRef } from './targets.ts';
 
 /** What the records say, and what git has. A repository that cannot be read is told of once. */
@@ -78,7 +78,7 @@ async function lookAtWorktrees(context: Context, rig: Rig): Promise<readonly Tro
       state: 'problem' as const,
       evidence: `The worktree ${directory} (${branch ?? 'on no branch'}) belongs to nobody.`,
       advice: 'gt doctor --fix archives it, then removes it.',
-      mend: () => archiveOrphan(context, rig, directory),
+      mend: () => archiveOrphan(context, rig, { directory, branch }),
     })),
   ];
 }
@@ -99,19 +99,12 @@ function lostFolder(agent: Polecat | Crew): Trouble {
   };
 }
 
-async function archiveOrphan(context: Context, rig: Rig, directory: string): Promise<void> {
-  const name = `orphans/${context.hash(directory).slice(0, 12)}`;
-  const kept = await context.git.archive(rig, directory, name);
-  await context.git.removeWorktree(rig, directory, kept);
-  context.log(`${directory} belonged to nobody; it is kept as ${kept.ref}.`);
-}
-
 async function lookAtBranches(context: Context, rig: Rig): Promise<readonly Trouble[]> {
   return (await branchesOfGone(context, rig)).map((each) => ({
     subject: `${rig.id} ${each.branch}`,
     state: 'warning' as const,
     evidence: `The branch ${each.branch} of ${rig.id} is of a polecat that is gone.`,
-    advice: `gt polecat gc ${rig.id}, which keeps it by a ref.`,
+    advice: `gt polecat gc ${rig.id}, which archives it first.`,
     mend: () => deleteKept(context, rig, each, 'town'),
   }));
 }

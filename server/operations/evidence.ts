@@ -44,13 +44,14 @@ interface Known {
 
 function evidenceOf(view: View, { polecat, session, look }: Known, awakeSince: Timestamp): Evidence {
   const preset = findPreset(session.runtime, view.all('runtimes'));
-  const { state, stateAt = polecat.updatedAt, reason } = polecat;
+  const { state, stateAt = polecat.updatedAt, reason, until } = polecat;
   const { createdAt, startedAt, exit, failure } = session;
   const seen = seenOf(polecat, session, look);
   return {
     state,
     stateAt,
     reason,
+    until,
     session: { state: session.state, createdAt, startedAt, end: exit?.end, failure },
     isPerson: preset !== undefined && isPerson(preset),
     reports: preset === undefined || reports(preset, session),

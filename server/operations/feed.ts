@@ -97,6 +97,7 @@ const words: Readonly<Record<string, string>> = {
   restore: 'brought back',
   'restore/branch': 'made a branch of',
   'archive/delete': 'deleted the archive',
+  'branch/delete': 'deleted the branch that was left by',
   'plugin/approve': 'approved the plugin',
   'plugin/revoke': 'takes back the approval of the plugin',
   'plugin/failed': 'saw the plugin fail:',

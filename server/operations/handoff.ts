@@ -12,11 +12,12 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Params } from '../protocol/messages.ts';
 import { liveSession, rigOf } from './assign.ts';
 import type { Context } from './context.ts';
+import { keepingPlace } from './keepPlace.ts';
 import { runInBackground } from './lifePlugins.ts';
 import { findAgent } from './lookups.ts';
 import { addNote } from './notes.ts';
 import { collect } from './packet.ts';
-import { planSession } from './plan.ts';
+import { planSession, type StartPlan } from './plan.ts';
 import { agentQueue } from './queue.ts';
 import { goOn, refuseUnlessResumable, stopSession } from './sessions.ts';
 import { isStopping, stopsOfRig } from './stopping.ts';
@@ -24,7 +25,7 @@ import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 /**
  * Another runtime goes on with an agent's work: its session is ended, a note is kept with the bead, and a session of the other begins on
- * the same worktree, branch and hook. All that can be refused is, before anything is ended. Where the new session cannot start, note and
+ * the same worktree, branch and hook. All that can be refused is, before anything is ended, and its place is kept for the next. Where the new session cannot start, note and
  * runtime are as before, and the refusal says that the old session has ended. Where the rig or the town was stopped meanwhile, nothing
  * begins: note, runtime and packet wait for the next start.
  */
@@ -45,25 +46,44 @@ export async function handoff(
     const runtime = params.runtime ?? agent.runtime;
     const plan = await planSession(context, rig, { runtime, ...host }, caller);
     await refuseLostWorkingFolder(context, rig, agent);
-    const live = liveSession(view, agent);
-    if (live) await stopSession(context, live.id, { by: caller.by });
-    await context.checkpoint('handoff:stopped');
-    const before = findAgent(view, id);
-    const words = { ...(params.note === undefined ? {} : { text: params.note }), ...params.words };
-    const packet = await collect(context, before, { by: caller.by, words, to: plan.preset.id });
-    const given = await giveOver(context, before, { ...params, packet }, caller);
-    await context.checkpoint('handoff:noted');
-    try {
-      const unless = stop.refuse;
-      const session = await goOn(context, findAgent(view, id), { ...plan, rig, unless }, caller);
-      runInBackground(context, 'on-cycle', findAgent(view, id));
-      return session;
-    } catch (error) {
-      if (stop.has()) throw await waitForStart(context, before, given);
-      await takeOver(context, before, given);
-      throw error instanceof Refusal ? withEnd(error, before, live !== undefined) : error;
-    }
+    const next = { runtime: plan.preset.id, by: caller.by };
+    return await keepingPlace(context, agent, next, () =>
+      replace(context, { agent, plan: { ...plan, rig }, stop }, params, caller),
+    );
   });
+}
+
+interface Replacing {
+  readonly agent: Agent;
+  readonly plan: StartPlan;
+  readonly stop: StopWatch;
+}
+
+async function replace(
+  context: Context,
+  { agent: { id }, plan, stop }: Replacing,
+  params: Params<'session/handoff'>,
+  caller: Caller,
+): Promise<Session> {
+  const { view } = context.store;
+  const live = liveSession(view, findAgent(view, id));
+  if (live) await stopSession(context, live.id, { by: caller.by });
+  await context.checkpoint('handoff:stopped');
+  const before = findAgent(view, id);
+  const words = { ...(params.note === undefined ? {} : { text: params.note }), ...params.words };
+  const packet = await collect(context, before, { by: caller.by, words, to: plan.preset.id });
+  const given = await giveOver(context, before, { ...params, packet }, caller);
+  await context.checkpoint('handoff:noted');
+  try {
+    const unless = stop.refuse;
+    const session = await goOn(context, findAgent(view, id), { ...plan, unless }, caller);
+    runInBackground(context, 'on-cycle', findAgent(view, id));
+    return session;
+  } catch (error) {
+    if (stop.has()) throw await waitForStart(context, before, given);
+    await takeOver(context, before, given);
+    throw error instanceof Refusal ? withEnd(error, before, live !== undefined) : error;
+  }
 }
 
 function refuseWhileSpawning(agent: Agent): void {
@@ -71,11 +91,13 @@ function refuseWhileSpawning(agent: Agent): void {
   throw new Refusal('in-use', `${agent.id} is being started right now.`, { next: 'gt polecat list' });
 }
 
+interface StopWatch {
+  readonly has: () => boolean;
+  readonly refuse: () => void;
+}
+
 /** Whether the rig or the town has been stopped since. Whoever stops it means also what is on its way then. */
-function stopOf(
-  context: Context,
-  agent: Agent,
-): { readonly has: () => boolean; readonly refuse: () => void } {
+function stopOf(context: Context, agent: Agent): StopWatch {
   const { rig } = agent.role === 'mayor' ? { rig: undefined } : agent;
   const before = rig === undefined ? 0 : stopsOfRig(context, rig);
   const isRigStopped = (): boolean => rig !== undefined && stopsOfRig(context, rig) !== before;

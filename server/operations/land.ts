@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import type { MergeRequestId, RigName, Timestamp } from '../domain/ids.ts';
 import { refusePaused } from '../domain/landingPause.ts';
 import { isSettled, transitionLanding } from '../domain/landings.ts';
@@ -87,53 +88,81 @@ async function landNext(context: Context, rig: RigName, alone: Set<MergeRequestI
   // The town lands nothing more; what waits is there for its next start.
   if (!now || isStopping(context)) return 0;
   const batch = nextBatch(view, now, context.now(), alone);
+  const [first] = batch;
+  if (!first) return 0;
   try {
-    if (batch.length > 0) await landBatch(context, rig, batch, alone);
+    await landBatch(context, rig, batch, alone);
   } catch (error) {
-    await noteObstacle(context, batch, error);
-    throw error;
+    if (batch.length > 1 && !isEnd(context, error)) await landEach(context, rig, batch, alone);
+    else {
+      await noteObstacle(context, first, error);
+      throw error;
+    }
   }
   return batch.length;
+}
+
+/** One of a batch may be what keeps all of it from being tried: each for itself. Throws where none could be tried. */
+async function landEach(
+  context: Context,
+  rig: RigName,
+  batch: readonly MergeRequest[],
+  alone: Set<MergeRequestId>,
+): Promise<void> {
+  const obstacles: unknown[] = [];
+  for (const request of batch) {
+    try {
+      await landBatch(context, rig, [request], alone);
+    } catch (error) {
+      if (isEnd(context, error)) throw error;
+      await noteObstacle(context, request, error);
+      const said = messageOf(error);
+      context.log(`${request.id} could not be landed: ${said}`);
+      obstacles.push(error);
+    }
+  }
+  if (obstacles.length === batch.length) throw obstacles[0];
 }
 
 /** The first, and the longest wait before a landing is tried again that something outside kept from being tried. */
 const retryMs = { first: 60_000, longest: 3_600_000 } as const;
 
-async function noteObstacle(
-  context: Context,
-  batch: readonly MergeRequest[],
-  obstacle: unknown,
-): Promise<void> {
-  const [first] = batch;
-  // The end of the town is no failure of its own, and the next town server has no reason to wait.
-  if (!first || isStopping(context) || isLeaving(obstacle)) return;
-  if (obstacle instanceof Refusal) noteUnapproved(context, first.rig, obstacle);
+async function noteObstacle(context: Context, request: MergeRequest, obstacle: unknown): Promise<void> {
+  if (isEnd(context, obstacle)) return;
+  if (obstacle instanceof Refusal) noteUnapproved(context, request.rig, obstacle);
   const said = obstacle instanceof Refusal ? obstacle.message : 'the town met a fault, see its log.';
-  await context.store.transact({ verb: 'land/refused', by: 'town', subject: first.bead }, (draft) => {
-    for (const { id } of batch) {
-      const now = draft.get('mergeRequests', id);
-      if (now?.state !== 'submitted') continue;
-      const at = context.now();
-      const reason = `It could not be landed yet: ${said}`;
-      const failures = (now.failures ?? 0) + 1;
-      const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, failures - 1));
-      const retryAt = new Date(Date.parse(at) + wait).toISOString() as Timestamp;
-      draft.put('mergeRequests', {
-        ...transitionLanding(now, 'submitted', { at, reason }),
-        retryAt,
-        failures,
-        attempts: now.attempts ?? 1,
-      });
-    }
+  await context.store.transact({ verb: 'land/refused', by: 'town', subject: request.bead }, (draft) => {
+    const now = draft.get('mergeRequests', request.id);
+    if (now?.state !== 'submitted' && now?.state !== 'merged') return;
+    const at = context.now();
+    const reason = `${obstructed(now)} yet: ${said}`;
+    const failures = (now.failures ?? 0) + 1;
+    const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, failures - 1));
+    const retryAt = new Date(Date.parse(at) + wait).toISOString() as Timestamp;
+    draft.put('mergeRequests', {
+      ...transitionLanding(now, now.state, { at, reason }),
+      retryAt,
+      failures,
+      attempts: now.attempts ?? 1,
+    });
   });
 }
 
-const isLeaving = (error: unknown): boolean => error instanceof Refusal && error.code === 'unavailable';
+function obstructed({ state, target, landed, tip }: MergeRequest): string {
+  if (state !== 'merged') return 'It could not be landed';
+  return `It is on ${target} as ${(landed ?? tip).slice(0, 7)}, and could not be proven there`;
+}
+
+/** The end of the town is no failure of what was landing, and the next town server has no reason to wait. */
+function isEnd(context: Context, error: unknown): boolean {
+  return isStopping(context) || (error instanceof Refusal && error.code === 'unavailable');
+}
 
 /** A person has pressed Merge for this tip. What could not land is in the queue again, whatever it waits for. */
 function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): MergeRequest {
   const request = findMergeRequest(draft, id);
-  if (isSettled(request.state) || request.state === 'merged') return request;
+  if (isSettled(request.state)) return request;
+  if (request.state === 'merged') return proveNow(draft, request);
   refusePaused(request);
   const rig = findRig(draft, request.rig);
   const paused = rig.refinery ? { reason: pauseWords(rig) } : {};
@@ -142,4 +171,11 @@ function approveLanding(draft: Draft, id: MergeRequestId, approval: Approved): M
   const approved: MergeRequest = { ...next, approved: { ...approval, ...despite } };
   draft.put('mergeRequests', approved);
   return approved;
+}
+
+/** It is on the target already: what kept it from its proof is tried again at once. */
+function proveNow(draft: Draft, before: MergeRequest): MergeRequest {
+  const { retryAt: _, ...request } = before;
+  draft.put('mergeRequests', request);
+  return request;
 }

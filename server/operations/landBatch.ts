@@ -6,6 +6,7 @@ import { notWanted } from '../domain/mergeQueue.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { isFollowed } from '../domain/pullRequests.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { gatesOf } from './gates.ts';
 import {
@@ -46,7 +47,7 @@ export async function landBatch(
     if (attempt < attempts) continue;
     for (const landing of landingsOf(context, findRig(context.store.view, rig), requests)) {
       const reason = `${landing.request.target} moved ${attempts} times during the landing; merge it again.`;
-      await changeLanding(landing, 'rejected', { reason });
+      await changeLanding(landing, 'rejected', { reason, asIs: true });
     }
     return;
   }
@@ -63,8 +64,11 @@ function landingsOf(context: Context, rig: Rig, requests: readonly MergeRequest[
 }
 
 /** What was asked for may have been taken back, replaced or blocked meanwhile, or the rig been paused, or the town be ending. */
-function isWanted(context: Context, { id }: Pick<MergeRequest, 'id'>): boolean {
-  const { view } = context.store;
+function isWanted(
+  context: Context,
+  { id }: Pick<MergeRequest, 'id'>,
+  view: View = context.store.view,
+): boolean {
   const request = view.get('mergeRequests', id);
   const rig = request && view.get('rigs', request.rig);
   if (request?.state !== 'submitted' || !rig || rig.refinery || isStopping(context)) return false;
@@ -127,14 +131,7 @@ async function landOn(
   outside: PullRequestPlace | undefined,
 ): Promise<'settled' | 'again'> {
   const { context } = bench.landing;
-  const rest: Landing[] = [];
-  for (const landing of landings) {
-    const there = await alreadyThere(landing, bench.target);
-    if (!there) rest.push(landing);
-    else if (landing.request.state === 'merged') await prove(bench, [there]);
-    else await finish(bench, [there]);
-  }
-  const layers = await goodStack(bench, rest);
+  const layers = await goodStack(bench, await notThere(bench, landings));
   const top = layers.at(-1);
   if (!top) return 'settled';
   await context.checkpoint('land:scratch');
@@ -144,7 +141,7 @@ async function landOn(
     await openPullRequest(top.landing, outside, top.gates);
     return 'settled';
   }
-  await noteLayers(layers, bench);
+  if (!(await noteLayers(layers, bench, (view, request) => isWanted(context, request, view)))) return 'again';
   await context.checkpoint('land:prepared');
 
   const moved = await moveTarget(top.landing, { landed: top.sha, expected: bench.target });
@@ -160,8 +157,20 @@ async function landOn(
   } else if (moved.kind === 'waiting') {
     const { reason, files } = moved;
     await changeLanding(top.landing, 'waiting-for-checkout', { reason, files, gates: top.gates });
-  } else await changeLanding(top.landing, 'rejected', { reason: moved.reason, gates: top.gates });
+  } else await changeLanding(top.landing, 'rejected', { reason: moved.reason, gates: top.gates, asIs: true });
   return 'settled';
+}
+
+/** Finishes those that are on the target already, and gives the others. */
+async function notThere(bench: Bench, landings: readonly Landing[]): Promise<readonly Landing[]> {
+  const rest: Landing[] = [];
+  for (const landing of landings) {
+    const there = await alreadyThere(landing, bench.target);
+    if (!there) rest.push(landing);
+    else if (landing.request.state === 'merged') await prove(bench, [there]);
+    else await finish(bench, [there]);
+  }
+  return rest;
 }
 
 /** What is on the target already, as it is or under another name: only its proof is missing. */

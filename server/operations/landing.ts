@@ -1,10 +1,12 @@
 import type { GateOutcome } from '../domain/gate.ts';
-import type { IntentId, Sha, Timestamp } from '../domain/ids.ts';
+import type { Sha, Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
+import { landIntent } from '../domain/landingMove.ts';
 import { transitionLanding, type LandingChange } from '../domain/landings.ts';
 import type { LandingState, MergeRequest } from '../domain/mergeRequest.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import type { Draft, View } from '../domain/view.ts';
 import type { Context } from './context.ts';
 import { keepRef } from './keepRef.ts';
 
@@ -25,8 +27,6 @@ export interface Layer {
   /** Others have put it there already, under other names. */
   readonly landedBy?: 'patch-id';
 }
-
-const landIntent = (request: Pick<MergeRequest, 'id'>): IntentId => `land ${request.id}` as IntentId;
 
 /** What all the landings of one batch share: they lie in one scratch worktree, and go where the target stood. */
 export interface Place {
@@ -57,20 +57,31 @@ export async function beginLandings(
   });
 }
 
-/** Journals where the target is about to go, and keeps the commits safe, before anything moves. */
-export async function noteLayers(layers: readonly Layer[], place: Place): Promise<void> {
+/**
+ * Journals where the target is about to go, and keeps the commits safe, before anything moves. False, and nothing is noted: one of them is
+ * not wanted any more. From here on nobody takes one back: `refuseMoving`.
+ */
+export async function noteLayers(
+  layers: readonly Layer[],
+  place: Place,
+  isWanted: (view: View, request: MergeRequest) => boolean,
+): Promise<boolean> {
   const [first] = layers;
-  if (!first) return;
+  if (!first) return false;
   const { context, rig, by, request } = first.landing;
   for (const { landing, sha } of layers)
     await keepRef(context, rig, `refs/gastown/landed/${landing.request.id}`, sha);
-  await context.store.transact({ verb: 'land/prepared', by, subject: request.bead }, (draft) => {
+  const act = { verb: 'land/prepared', by, subject: request.bead };
+  const { result } = await context.store.transact(act, (draft) => {
+    if (!layers.every(({ landing }) => isWanted(draft, landing.request))) return false;
     for (const { landing, sha, gates } of layers) {
       const now = draft.get('mergeRequests', landing.request.id) ?? landing.request;
       draft.put('mergeRequests', { ...now, landed: sha, gates, updatedAt: context.now() });
       draft.put('intents', { ...intentFor(landing, place), newTarget: sha });
     }
+    return true;
   });
+  return result;
 }
 
 function intentFor({ context, rig, request }: Landing, place: Place): Extract<Intent, { kind: 'land' }> {
@@ -112,8 +123,17 @@ export async function changeLanding(
       if (!now) throw new Refusal('not-found', `The merge request ${request.id} is gone.`);
       const next = transitionLanding(now, state, { at: context.now(), ...change });
       draft.put('mergeRequests', next);
+      noteEnd(draft, request);
       return next;
     },
   );
   return result;
+}
+
+/** Its record says from here on what has become of it: of the intent, what is to be taken away is left. */
+function noteEnd(draft: Draft, request: Pick<MergeRequest, 'id'>): void {
+  const intent = draft.get('intents', landIntent(request));
+  if (intent?.kind !== 'land' || intent.newTarget === undefined) return;
+  const { newTarget: _, ...rest } = intent;
+  draft.put('intents', rest);
 }

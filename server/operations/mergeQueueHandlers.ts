@@ -28,8 +28,8 @@ export function mergeQueueHandlers(context: Context): Pick<Handlers, Methods> {
     'mergeRequest/next': (params) => nextMergeRequests(context, params),
     'mergeRequest/get': async ({ mergeRequest }) =>
       describeRequest(context, await freshRequest(context, mergeRequest)),
-    'mergeRequest/merge': async ({ mergeRequest }, { by }) =>
-      describeRequest(context, await land(context, findMergeRequest(view, mergeRequest).id, by)),
+    'mergeRequest/merge': async ({ mergeRequest, rig }, { by }) =>
+      describeRequest(context, await land(context, requestNamed(view, mergeRequest, rig).id, by)),
     'mergeRequest/retry': async ({ mergeRequest, rig }, { by }) =>
       describeRequest(context, await approve(context, requestNamed(view, mergeRequest, rig).id, by)),
     'mergeRequest/submit': async (params, caller) =>

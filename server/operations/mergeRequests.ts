@@ -1,6 +1,7 @@
 import { leavesOf } from '../domain/convoyPlan.ts';
 import { settingGates } from '../domain/gate.ts';
 import { isAwaited, isSettled, transitionLanding } from '../domain/landings.ts';
+import { refuseMoving } from '../domain/landingMove.ts';
 import { mostInBatch, queueOf, whyNot } from '../domain/mergeQueue.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { MessageId } from '../domain/ids.ts';
@@ -136,6 +137,7 @@ export async function rejectRequest(
         throw new Refusal('closed', `${id} is on ${request.target} already.`, { next: `gt mq show ${id}` });
       }
       const at = context.now();
+      refuseMoving(draft, request, at);
       closeRepair(draft, request, `${id} was rejected by ${caller.by}.`, at);
       const { approved: _approval, blockedBy: _bead, paused: _pause, ...rest } = request;
       const next = transitionLanding(rest, 'rejected', { at, reason: `Rejected by ${caller.by}: ${reason}` });

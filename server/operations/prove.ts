@@ -16,7 +16,7 @@ export async function finish(bench: Bench, layers: readonly Layer[]): Promise<vo
   if (!top) return;
   const held = await pushOn(top.landing, top.sha);
   for (const { landing, sha, gates, landedBy } of layers) {
-    if (held !== undefined) await changeLanding(landing, 'rejected', { reason: held });
+    if (held !== undefined) await changeLanding(landing, 'rejected', { reason: held, asIs: true });
     else {
       const reason = `On ${landing.request.target} as ${sha.slice(0, 7)}; to be proven.`;
       const how = landedBy === undefined ? {} : { landedBy };

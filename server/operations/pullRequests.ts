@@ -51,7 +51,8 @@ export async function openPullRequest(
 ): Promise<MergeRequest> {
   const { context, request } = landing;
   const branch = await pushBranch(landing);
-  if (typeof branch !== 'string') return await change(landing, 'rejected', branch.reason, { gates });
+  if (typeof branch !== 'string')
+    return await change(landing, 'rejected', branch.reason, { gates, asIs: true });
   await context.checkpoint('pr:pushed');
   const seen = (await openPullRequestOf(place, branch)) ?? (await openNew(landing, place, branch));
   await context.checkpoint('pr:opened');
@@ -202,7 +203,7 @@ async function change(
   { context, request, by }: Landing,
   state: LandingState,
   reason: string,
-  more: Pick<MergeRequest, 'landed' | 'pullRequest' | 'gates'> = {},
+  more: Pick<MergeRequest, 'landed' | 'pullRequest' | 'gates' | 'asIs'> = {},
 ): Promise<MergeRequest> {
   const verb = state === 'submitted' ? 'land/pull-request' : `land/${state}`;
   const { result } = await context.store.transact({ verb, by, subject: request.bead }, (draft) => {

@@ -1,4 +1,6 @@
 import type { Target } from '../domain/agentNames.ts';
+import { deadHolder } from '../domain/assigning.ts';
+import type { Bead } from '../domain/bead.ts';
 import { canWait, enqueue, placeInQueue } from '../domain/dispatching.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { checkTownPolecats, rigOfBead } from '../domain/slinging.ts';
@@ -18,15 +20,16 @@ export function mayQueue(context: Context, wish: Wish, { code }: Refusal): boole
   return waits && wish.to?.kind !== 'agent' && wish.dryRun !== true;
 }
 
-/** Undefined where it cannot be queued either. */
+/** Refused where it cannot be queued either. */
 export async function queueInstead(
   context: Context,
   text: string,
   wish: Wish,
   { refusal, caller }: { readonly refusal: Refusal; readonly caller: Caller },
-): Promise<{ readonly queued: QueuedSling } | undefined> {
+): Promise<{ readonly queued: QueuedSling }> {
   const { view } = context.store;
   const bead = findBead(view, text);
+  refuseHeldByDead(view, bead, refusal);
   const rig = wish.to?.kind === 'rig' ? findRig(view, wish.to.rig) : rigOfBead(view, bead.id);
   const { instructions, host } = wish;
   const runtime = wish.runtime === undefined ? undefined : findRuntime(view, wish.runtime).id;
@@ -50,6 +53,21 @@ export async function queueInstead(
   return {
     queued: { bead: bead.id, title: bead.title, rig: rig.id, before, message: refusal.message },
   };
+}
+
+/** To take it away before there is a place for it would leave it with nobody: only a sling that begins does. */
+function refuseHeldByDead(view: View, bead: Bead, { message }: Refusal): void {
+  const holder = deadHolder(view, bead);
+  if (!holder) return;
+  const { id } = holder;
+  throw new Refusal(
+    'held',
+    `${message} ${bead.id} is on the hook of ${id} and so cannot wait in the queue.`,
+    {
+      next: `gt session run ${id} goes on; gt unsling ${bead.id} archives its work, then gt sling ${bead.id} --queue.`,
+      facts: { bead: bead.id, holder: id },
+    },
+  );
 }
 
 /** Where the queue says when work begins, a sling by hand does not overtake it: its limit holds, and its pause. */

@@ -48,21 +48,34 @@ export function parkRuntimes(context: Context): Duty {
 
 function follow(context: Context, polecat: Polecat): void {
   if (polecat.state === 'rate-limited') return parkFor(context, polecat);
-  // It works again: what it waited for is over, whatever was said of it.
-  const isOver =
-    polecat.state === 'working' && context.store.view.get('quotas', polecat.runtime)?.by === polecat.id;
-  if (isOver) context.background(`the quota of ${polecat.runtime}`, () => takeBack(context, polecat));
+  if (isBackFor(context.store.view, polecat))
+    context.background(`the quota of ${polecat.runtime}`, () => takeBack(context, polecat));
+}
+
+/**
+ * It works again: what it waited for is over, whatever was said of it. That its process runs, or was given a prompt, shows nothing; what
+ * it called itself since does.
+ */
+function isBackFor(view: View, { id, state, runtime, calledAt }: Polecat): boolean {
+  const quota = view.get('quotas', runtime);
+  return quota?.by === id && state === 'working' && calledAt !== undefined && calledAt > quota.since;
 }
 
 async function takeBack(context: Context, { id, runtime }: Polecat): Promise<void> {
   await context.store.transact({ verb: 'quota/back', by: 'town', subject: runtime }, (draft) => {
-    if (draft.get('quotas', runtime)?.by === id) draft.remove('quotas', runtime);
+    const now = draft.get('agents', id);
+    if (now?.runtime === runtime && isBackFor(draft, now)) draft.remove('quotas', runtime);
   });
 }
 
-/** Only one that says until when: the others wait for themselves, and nothing is known of the runtime. */
-function parkFor(context: Context, { runtime, until, id, reason }: Polecat): void {
-  if (until === undefined) return;
+/**
+ * Only one that says until when: the others wait for themselves, and nothing is known of the runtime. Nor does one tell anything of it
+ * whose session on it has only been begun.
+ */
+function parkFor(context: Context, { runtime, until, id, session, reason }: Polecat): void {
+  const run = context.store.view.get('sessions', session ?? '');
+  if (until === undefined || run?.runtime !== runtime || run.state === 'starting') return;
+  if (run.exit?.end === 'not-started') return;
   parkUntil(context, { id: runtime, until, by: id, ...(reason === undefined ? {} : { reason }) });
 }
 

@@ -4,16 +4,17 @@ import type { Timestamp } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import { transitionPolecat } from '../domain/polecats.ts';
+import { endReset } from '../domain/rigResets.ts';
 import type { Session } from '../domain/session.ts';
 import type { Context } from './context.ts';
 import { settleStart } from './assign.ts';
 import { settleCrew } from './crew.ts';
-import { findRig } from './lookups.ts';
+import { forgetSuccessors } from './keepPlace.ts';
 import { archiveAndRemove, removeWhenEnded } from './remove.ts';
 import { settleRestore } from './restore.ts';
 import { recordEnd } from './sessionEnd.ts';
+import { settleLanding } from './settleLanding.ts';
 import { takeBack } from './spawn.ts';
-import { targetRef } from './targets.ts';
 import { wakeDue } from './wakeBeads.ts';
 
 /**
@@ -24,6 +25,8 @@ export async function recover(context: Context): Promise<void> {
   if (context.store.readOnly !== undefined) return;
   removeUnrecorded(context);
   await settleIntents(context);
+  await settleResets(context);
+  await forgetSuccessors(context);
   await wakeDue(context);
   for (const session of context.store.view.all('sessions')) {
     if (session.state === 'ended') continue;
@@ -47,6 +50,15 @@ async function settleIntents(context: Context): Promise<void> {
       context.log(`The intent ${intent.id} could not be settled: ${why}`);
     }
   }
+}
+
+/** What was not removed before the town ended stays; its rigs take work again. */
+async function settleResets(context: Context): Promise<void> {
+  for (const { id, resetting } of Array.from(context.store.view.all('rigs')))
+    if (resetting)
+      await context.store.transact({ verb: 'recover', by: 'town', subject: id }, (draft) =>
+        endReset(draft, id),
+      );
 }
 
 function removeFinished(context: Context): void {
@@ -110,27 +122,6 @@ function afterStart(polecat: Polecat, session: Session, at: Timestamp): Polecat 
   if (session.state !== 'ended') return transitionPolecat(polecat, 'working', { at });
   const reason = 'Its session ended while it was being started.';
   return transitionPolecat(polecat, 'interrupted', { at, reason });
-}
-
-/**
- * Where the target stands decides: if the prepared commit is on it, the landing goes on to its proof, whoever asked for it. Else it begins
- * again where it still is to land: the rig's refinery looks at its queue when it takes up its duty.
- */
-async function settleLanding(context: Context, intent: Extract<Intent, { kind: 'land' }>): Promise<void> {
-  const rig = findRig(context.store.view, intent.rig);
-  await context.git.removeScratch(rig, intent.scratch);
-  const target = await context.git.resolve(rig, targetRef(context, rig, intent.target));
-  const begun = intent.newTarget !== undefined && target !== undefined;
-  const moved = begun && (await context.git.isAncestor(rig, intent.newTarget, target));
-  await context.store.transact({ verb: 'recover', by: 'town', subject: intent.id }, (draft) => {
-    draft.remove('intents', intent.id);
-    const now = draft.get('mergeRequests', intent.mergeRequest);
-    if (!now) return;
-    const { claim: _, ...request } = now;
-    const approved = request.approved ?? { by: 'town', at: context.now() };
-    const goesOn = moved && request.state === 'submitted';
-    draft.put('mergeRequests', goesOn ? { ...request, approved } : request);
-  });
 }
 
 async function settleRemoval(context: Context, intent: Extract<Intent, { kind: 'remove' }>): Promise<void> {

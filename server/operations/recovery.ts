@@ -9,7 +9,7 @@ import type { Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
 import type { Recovery } from '../protocol/recovery.ts';
 import type { Context } from './context.ts';
-import { keepRef } from './keepRef.ts';
+import { branchesOfGone, deleteKept } from './goneBranches.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { targetRef } from './targets.ts';
 import { repositoryOf } from './workingFolder.ts';
@@ -131,7 +131,7 @@ function evidenceOf({ uncommitted, commits, stashes, running }: Facts, submitted
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** Branches of polecats that are gone: each is kept by a ref first, and goes then. */
+/** Branches that polecats left when they went: each is in an archive first, and goes then. */
 async function collectBranches(
   context: Context,
   params: Params<'polecat/gc'>,
@@ -143,40 +143,9 @@ async function collectBranches(
   for (const rig of rigs) {
     for (const each of await branchesOfGone(context, rig)) {
       if (params.dryRun !== true) await deleteKept(context, rig, each, by);
-      branches.push({ rig: rig.id, ...each });
+      const { branch, sha, archive } = each;
+      branches.push({ rig: rig.id, branch, sha, archive });
     }
   }
   return { branches };
-}
-
-interface GoneBranch {
-  readonly branch: string;
-  readonly sha: Sha;
-  readonly archive: string;
-}
-
-export async function branchesOfGone(context: Context, rig: Rig): Promise<readonly GoneBranch[]> {
-  const { view } = context.store;
-  const known = new Set(Array.from(view.find('agentsByRig', rig.id), ({ branch }) => branch));
-  // Of rigs that merge nothing, the branch is the result, and outlives its polecat.
-  const isResult = rig.settings.merge === 'none';
-  const found: GoneBranch[] = [];
-  for (const { branch, sha } of await context.git.localBranches(rig, 'polecat/')) {
-    if (isResult || known.has(branch)) continue;
-    if ((await context.git.checkoutsOf(rig, branch)).length > 0) continue;
-    const archive = `refs/gastown/archive/${branch.replace('polecat/', '')}-gc-${sha.slice(0, 12)}`;
-    found.push({ branch, sha, archive });
-  }
-  return found;
-}
-
-export async function deleteKept(
-  context: Context,
-  rig: Rig,
-  { branch, sha, archive }: GoneBranch,
-  by: string,
-): Promise<void> {
-  await keepRef(context, rig, archive, sha);
-  await context.git.deleteBranch(rig, branch, sha);
-  context.log(`${by} deleted the branch ${branch} of ${rig.id}, which is kept as ${archive}.`);
 }

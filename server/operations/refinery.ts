@@ -64,9 +64,10 @@ function setAlarm(context: Context, rig: Rig, wake: (rig: RigName) => void): voi
   const key = `landing again in ${rig.id}`;
   const { view } = context.store;
   // What could land now was kept from it by the end of the town, which may have been refused.
-  const isLeft = nextBatch(view, rig, context.now()).length > 0;
-  const time = isLeft ? afterStopping(context) : nextRetry(view, rig);
-  if (time === undefined || rig.refinery) return context.timers.cancel(key);
+  const now = context.now();
+  const isLeft = nextBatch(view, rig, now).length > 0;
+  const time = isLeft ? afterStopping(context) : nextRetry(view, rig, now);
+  if (time === undefined) return context.timers.cancel(key);
   context.timers.at(key, time, () => Promise.resolve(wake(rig.id)));
 }
 
@@ -96,7 +97,9 @@ function free(context: Context, { id }: MergeRequest): void {
 /** What waited for a time is tried at once: what kept it from landing was put right. */
 export async function retryAtOnce(context: Context, rig: RigName | undefined): Promise<void> {
   const { view } = context.store;
-  const waiting = [...view.find('mergeRequestsByState', 'submitted')].filter(
+  const states = ['submitted', 'merged'] as const;
+  const found = states.flatMap((state) => [...view.find('mergeRequestsByState', state)]);
+  const waiting = found.filter(
     (request) => (rig === undefined || request.rig === rig) && request.retryAt !== undefined,
   );
   if (waiting.length === 0) return;
@@ -110,7 +113,10 @@ export async function retryAtOnce(context: Context, rig: RigName | undefined): P
   });
 }
 
-/** Nothing lands in the rig from now on; a landing under way moves nothing any more. Paused already: only the reason is another. */
+/**
+ * Nothing lands in the rig from now on; a landing under way moves nothing any more, but what is being put on its branch at that moment.
+ * Paused already: only the reason is another.
+ */
 export async function pauseRefinery(
   context: Context,
   params: Params<'refinery/pause'>,

@@ -13,12 +13,13 @@ import type { Context } from './context.ts';
 import { createEscalation } from './escalations.ts';
 import { goOnAfterLimit, leaveAfterLimit, noteGoOn, waitForTurn } from './goOn.ts';
 import { handoff } from './handoff.ts';
+import { keepingPlace } from './keepPlace.ts';
 import { findPolecat } from './lookups.ts';
 import { sendNudge } from './nudges.ts';
 import { releaseHolder } from './release.ts';
 import { refuseUnlessResumable, runSession, stopSession } from './sessions.ts';
 import { isStopping } from './stopping.ts';
-import { countFailure, keepBroken } from './tries.ts';
+import { countFailure } from './tries.ts';
 import { townCaller } from './townCaller.ts';
 
 /** What the policy of its rig would have done about a polecat now. Undefined: nothing is wrong with it. */
@@ -111,8 +112,10 @@ const restart: Step = async (context, episode) => {
   const session = context.store.view.get('sessions', episode.session);
   await countStalled(context, polecat, episode);
   // Only where its rig has a limit for that: see `nextRemedy`.
-  if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
-  const next = await runSession(context, { agent: episode.id }, townCaller);
+  const next = await keepingPlace(context, polecat, { runtime: polecat.runtime, by: 'town' }, async () => {
+    if (session && session.state !== 'ended') await stopSession(context, session.id, { by: 'the witness' });
+    return await runSession(context, { agent: episode.id }, townCaller);
+  });
   return `Its session ${next.id} goes on with the work.`;
 };
 
@@ -167,8 +170,7 @@ async function whyNotAgain(context: Context, polecat: Polecat): Promise<string |
   const what = base === undefined ? `its base ${polecat.base.slice(0, 10)} is gone` : 'its worktree is gone';
   if (polecat.bead === undefined) return `Not begun again: ${what}.`;
   const how = await releaseHolder(context, polecat.bead, polecat, townCaller);
-  await keepBroken(context, polecat.bead);
-  return `Not begun again: ${what}. ${polecat.bead} is open for another. ${how}`;
+  return `Not begun again: ${what}. ${polecat.bead} waits in the queue for another. ${how}`;
 }
 
 const goOn: Step = async (context, episode) => {

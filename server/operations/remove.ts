@@ -1,18 +1,18 @@
-import { dirname } from 'node:path';
 import type { Archive, ArchiveReason } from '../domain/archive.ts';
+import { messageOf, stackOf } from '../domain/fault.ts';
+import { queueReleased } from '../domain/feeding.ts';
 import { unhook } from '../domain/hooks.ts';
 import type { AgentId, ArchiveId, IntentId, Sha } from '../domain/ids.ts';
 import { leaveDestinations } from '../domain/destinations.ts';
 import { dropMessages } from '../domain/messages.ts';
 import { agentOf, removeAgent } from '../domain/agents.ts';
-import { newestRequest } from '../domain/newestRequest.ts';
 import type { Polecat } from '../domain/polecat.ts';
-import type { Crew } from '../domain/workplace.ts';
 import { withdrawRequests } from '../domain/landings.ts';
 import { freeRepairs, giveUpRepairs } from '../domain/repairs.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
-import { displayText } from '../domain/text.ts';
+import type { View } from '../domain/view.ts';
+import { archiveOf, type Worker } from './archiveFiles.ts';
 import { describeArchive } from './archiveRecord.ts';
 import { closePlace } from './closePlace.ts';
 import type { Context } from './context.ts';
@@ -22,7 +22,7 @@ import { onNuke } from './lifePlugins.ts';
 import { findPolecat, findRig } from './lookups.ts';
 import { addNote } from './notes.ts';
 import { agentQueue } from './queue.ts';
-import { archiveWorkingFolder, collectCommits, isStillThere, removeWorkingFolder } from './workingFolder.ts';
+import { collectCommits, removeWorkingFolder } from './workingFolder.ts';
 
 /**
  * Archives and removes a polecat. Fail-closed: tip, index and untracked files go into the archive ref first, and that ref must
@@ -56,10 +56,30 @@ export function removeWhenEnded(context: Context, agent: AgentId): void {
     await context.queue.run(agentQueue(agent), async () => {
       const now = context.store.view.get('agents', agent);
       if (!now || now.bead !== polecat.bead || now.state !== 'done') return;
-      const { warnings } = await archiveAndRemove(context, now, { by: 'town', why: 'landed' });
-      if (warnings) await noteLeft(context, now, warnings.join(' '));
+      await removeLanded(context, now);
     });
   });
+}
+
+/** What cannot go stays, and a person is told: it is tried again at the next start of the town. */
+async function removeLanded(context: Context, polecat: Polecat): Promise<void> {
+  try {
+    const { warnings } = await archiveAndRemove(context, polecat, { by: 'town', why: 'landed' });
+    if (warnings) await noteLeft(context, polecat, warnings.join(' '));
+  } catch (error) {
+    context.log(`${polecat.id} could not be removed: ${stackOf(error)}`);
+    await context.store.transact({ verb: 'remove/refused', by: 'town', subject: polecat.id }, (draft) => {
+      const now = draft.get('agents', polecat.id);
+      const why = wholeMessageOf(error);
+      if (now && now.unremoved?.why !== why)
+        draft.put('agents', { ...now, unremoved: { at: context.now(), why } });
+    });
+  }
+}
+
+function wholeMessageOf(error: unknown): string {
+  const next = error instanceof Refusal ? error.details.next : undefined;
+  return next === undefined ? messageOf(error) : `${messageOf(error)} ${next}`;
 }
 
 /** Nobody waits for an answer that could say it, so that it stands where people look who miss something. */
@@ -72,13 +92,8 @@ async function noteLeft(context: Context, { bead: id }: Polecat, left: string): 
 }
 
 function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): void {
-  const session = polecat.session && context.store.view.get('sessions', polecat.session);
-  if (session && session.state !== 'ended') {
-    throw new Refusal('in-use', `${polecat.id} is still running.`, { next: `gt session stop ${session.id}` });
-  }
-  if (polecat.state === 'spawning') {
-    throw new Refusal('in-use', `${polecat.id} is being started right now.`, { next: 'gt polecat list' });
-  }
+  refuseRunning(context.store.view, polecat);
+  refuseSpawning(polecat);
   if (force) return;
   const bead = polecat.bead && context.store.view.get('beads', polecat.bead);
   if (!bead || bead.status === 'closed') return;
@@ -87,8 +102,17 @@ function refuseWhileNeeded(context: Context, polecat: Polecat, force: boolean): 
   });
 }
 
-/** An agent with a worktree of its own. */
-type Worker = Polecat | Crew;
+function refuseRunning(view: View, { id }: Worker): void {
+  const session = view.get('sessions', agentOf(view, id)?.session ?? '');
+  if (!session || session.state === 'ended') return;
+  throw new Refusal('in-use', `${id} is still running.`, { next: `gt session stop ${session.id}` });
+}
+
+/** Its sling would see the session end, and take all of it back at the same time. */
+export function refuseSpawning({ id, state }: Polecat): void {
+  if (state !== 'spawning') return;
+  throw new Refusal('in-use', `${id} is being started right now.`, { next: 'gt polecat list' });
+}
 
 export interface Removed {
   /** The ref that keeps all there was. */
@@ -109,7 +133,7 @@ export interface Removal {
 
 /**
  * Also used by unsling; runs in the agent's queue. A bead that is still on this polecat's hook is open again. Where a step fails, what
- * was not removed stays, and nothing is tried again without being asked.
+ * was not removed stays, and nothing is tried again without being asked. Refused with `in-use` while a session of its runs.
  */
 export async function archiveAndRemove(
   context: Context,
@@ -117,6 +141,7 @@ export async function archiveAndRemove(
   removal: Removal,
 ): Promise<Removed> {
   const rig = findRig(context.store.view, polecat.rig);
+  refuseRunning(context.store.view, polecat);
   const name = archiveName(context, polecat);
   const session = polecat.session && context.store.view.get('sessions', polecat.session);
   if (session) await endWhatIsLeft(context, session);
@@ -169,8 +194,8 @@ async function removeStepwise(
   // The archive is of what is checked out, which its agent may have changed.
   const branchRef = tip && (await keepBranch(context, rig, archive.ref, tip));
   const record = await describeArchive(context, rig, polecat, {
+    held: `${archive.ref}-held/`,
     ...archive,
-    held: `refs/gastown/archive/${name}-held/`,
     ...(tip && branchRef ? { branch: { tip, ref: branchRef } } : {}),
   });
   await context.checkpoint('remove:archived');
@@ -209,56 +234,6 @@ async function giveUp(context: Context, agent: AgentId): Promise<void> {
   });
 }
 
-/** Archives what lies in the worktree; where the folder is gone, what git still has of it. */
-async function archiveOf(
-  context: Context,
-  rig: Rig,
-  polecat: Worker,
-  name: string,
-): Promise<{ readonly ref: string; readonly sha: Sha }> {
-  try {
-    if (await isStillThere(context, rig, polecat))
-      return await archiveWorkingFolder(context, rig, polecat, name);
-  } catch (error) {
-    if (context.rigFolders.exists(polecat.worktree)) throw error;
-    if (!(error instanceof Refusal) || error.code !== 'not-found') throw error;
-  }
-  const ref = `refs/gastown/archive/${name}`;
-  // A removal that was cut off has taken the folder, and git's record of it, or has switched the user's checkout back.
-  const sha = await context.git.resolve(rig, ref);
-  if (sha) return { ref, sha };
-  // Somebody else has: the branch's tip is all there is left to keep.
-  const tip =
-    (await context.git.resolve(rig, `refs/heads/${polecat.branch}`)) ??
-    (await lastKnown(context, rig, polecat));
-  await keepRef(context, rig, ref, tip);
-  return { ref, sha: tip };
-}
-
-/**
- * Both worktree and branch were taken away by others. What was handed over is kept, or else where it began; nothing more is known. Refused
- * with `not-found` while the folder of the rig's worktrees is away itself: the disk may come back.
- */
-async function lastKnown(context: Context, rig: Rig, polecat: Worker): Promise<Sha> {
-  const { id, worktree, base } = polecat;
-  if (!context.rigFolders.exists(dirname(worktree))) {
-    throw new Refusal(
-      'not-found',
-      `The folder ${displayText(dirname(worktree), 200)} is away, with the worktree of ${id}.`,
-      {
-        next: 'Bring it back, and try again.',
-      },
-    );
-  }
-  const request = polecat.role === 'polecat' ? newestRequest(context.store.view, polecat) : undefined;
-  const submitted = request && (await context.git.resolve(rig, request.tip));
-  const sha = submitted ?? (await context.git.resolve(rig, base));
-  if (!sha)
-    throw new Refusal('git', `Neither the worktree nor the branch of ${id} is there any more, nor ${base}.`);
-  context.log(`Of ${id} neither worktree nor branch was there any more; ${sha} is what is archived.`);
-  return sha;
-}
-
 async function forget(context: Context, agent: AgentId, archive: Archive): Promise<void> {
   await context.store.transact({ verb: 'remove', by: archive.by, subject: agent }, (draft) => {
     draft.remove('intents', intentOf(agent));
@@ -277,6 +252,8 @@ async function forget(context: Context, agent: AgentId, archive: Archive): Promi
     dropMessages(draft, agent);
     leaveDestinations(draft, agent);
     removeAgent(draft, gone);
+    if (archive.why === 'released' && archive.by === 'town' && gone.role === 'polecat')
+      queueReleased(draft, gone, context.now());
   });
   // Their tokens open nothing any more that is theirs.
   for (const session of context.store.view.find('sessionsByAgent', agent))

@@ -2,6 +2,7 @@ import { hookOf } from '../domain/hooks.ts';
 import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig, RigState } from '../domain/rig.ts';
+import { inState } from '../domain/rigResets.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
@@ -68,16 +69,17 @@ async function move(
   caller: Caller,
 ): Promise<RigActed> {
   if (ending.has(how) && force !== true) await refuseUncommitted(context, rig, how);
-  // First, so that nothing new begins while the rest ends.
-  const before = how === 'restart' ? 'parked' : stateAfter[how];
   const act = { by: caller.by, how };
   if (ending.has(how)) noteRigStop(context, rig.id);
-  await setState(context, rig, before, act);
+  // First, so that nothing new begins while the rest ends.
+  if (how === 'restart') await setState(context, rig, 'parked', act);
+  else if (!resuming.has(how)) await setState(context, rig, stateAfter[how], act);
   const ended = ending.has(how) ? await endSessions(context, rig, caller) : [];
-  if (how === 'restart') await setState(context, rig, 'active', act);
   const { resumed, notes } = resuming.has(how)
     ? await resume(context, rig, caller)
     : { resumed: [], notes: [] };
+  // Last, so that what waits gets only the places that those who were there before leave.
+  if (resuming.has(how)) await setState(context, rig, stateAfter[how], act);
   const working = running(context, rig).map(({ id }) => id);
   return { rig: rig.id, state: stateAfter[how], ended, resumed, working, removed: [], notes };
 }
@@ -90,7 +92,7 @@ async function setState(
 ): Promise<void> {
   await context.store.transact({ verb: `rig/${act.how}`, by: act.by, subject: rig.id }, (draft) => {
     const now = findRig(draft, rig.id);
-    if (now.state !== state) draft.put('rigs', { ...now, state });
+    if (now.state !== state || now.resetting) draft.put('rigs', inState(now, state));
   });
 }
 

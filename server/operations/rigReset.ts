@@ -1,12 +1,17 @@
 import { agentOf, crewOf } from '../domain/agents.ts';
 import { isAgentName } from '../domain/agentNames.ts';
 import type { Bead } from '../domain/bead.ts';
+import { isAwaited } from '../domain/landings.ts';
+import { messageOf, stackOf } from '../domain/fault.ts';
 import { handoffFor } from '../domain/handoffs.ts';
 import { isHeld } from '../domain/hooks.ts';
-import type { BeadId, Timestamp } from '../domain/ids.ts';
+import type { AgentId, BeadId, Timestamp } from '../domain/ids.ts';
 import { dropMessages } from '../domain/messages.ts';
+import { newestRequest } from '../domain/newestRequest.ts';
+import type { Polecat } from '../domain/polecat.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
+import { beginReset, endReset } from '../domain/rigResets.ts';
 import { displayText } from '../domain/text.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -15,8 +20,10 @@ import type { RigActed } from '../protocol/rigLife.ts';
 import type { Context } from './context.ts';
 import { findPolecat } from './lookups.ts';
 import { agentQueue } from './queue.ts';
-import { archiveAndRemove } from './remove.ts';
+import { archiveAndRemove, type Removed, refuseSpawning } from './remove.ts';
 import { endSessions, running } from './rigSessions.ts';
+import { stopSession } from './sessions.ts';
+import { noteRigStop } from './stopping.ts';
 
 /** Archives and removes every polecat of the rig; or, where that is asked for, only frees what nobody works on, or drops mail. */
 export async function resetRig(
@@ -37,25 +44,91 @@ export async function resetRig(
     const removed = polecats.map(({ id, branch }) => ({ agent: id, archive: branch, archiveId: '' }));
     return { ...acted, working: live, removed };
   }
-  if (live.length > 0 && params.force !== true) {
-    throw new Refusal('in-use', `${live.join(', ')} ${live.length === 1 ? 'is' : 'are'} still running.`, {
-      next: `gt rig stop ${rig.id}, or gt rig reset ${rig.id} --force, which ends and archives them.`,
-      facts: { agents: live },
-    });
+  if (live.length > 0 && params.force !== true) throw stillRunning(rig, live);
+  if (params.force !== true) for (const polecat of polecats) refuseSubmitted(context.store.view, polecat);
+  if (polecats.length === 0) return { ...acted, removed: [] };
+  const wish = { force: params.force === true, caller };
+  return { ...acted, ...(await context.queue.run(`reset ${rig.id}`, () => removeAll(context, rig, wish))) };
+}
+
+function stillRunning(rig: Rig, live: readonly string[]): Refusal {
+  return new Refusal('in-use', `${live.join(', ')} ${live.length === 1 ? 'is' : 'are'} still running.`, {
+    next: `gt rig stop ${rig.id}, or gt rig reset ${rig.id} --force, which ends and archives them.`,
+    facts: { agents: live },
+  });
+}
+
+/** What waits to land would have to be handed over anew. */
+function refuseSubmitted(view: View, polecat: Polecat): void {
+  const request = newestRequest(view, polecat);
+  if (polecat.state !== 'done' || !request || !isAwaited(view, request)) return;
+  const { bead, rig } = request;
+  throw new Refusal('in-use', `${bead}, which ${polecat.id} has submitted, has not landed.`, {
+    next: `gt mq show ${bead}, or gt rig reset ${rig} --force: its work is archived and can be brought back.`,
+    facts: { bead, agent: polecat.id },
+  });
+}
+
+interface Wish {
+  readonly force: boolean;
+  readonly caller: Caller;
+}
+
+type Outcome = Pick<RigActed, 'ended' | 'removed' | 'kept'>;
+
+/** Each stands alone: one that cannot go stays, is said with the reason, and stops none of the others. */
+async function removeAll(context: Context, rig: Rig, wish: Wish): Promise<Outcome> {
+  const { caller } = wish;
+  // First, so that nothing takes the places that get free.
+  noteRigStop(context, rig.id);
+  const { result: isParked } = await context.store.transact(
+    { verb: 'rig/resetting', by: caller.by, subject: rig.id },
+    (draft) => beginReset(draft, rig.id),
+  );
+  try {
+    return await removeEach(context, rig, wish);
+  } finally {
+    if (isParked)
+      await context.store.transact({ verb: 'rig/reset', by: caller.by, subject: rig.id }, (draft) =>
+        endReset(draft, rig.id),
+      );
   }
-  const ended = await endSessions(context, rig, caller);
+}
+
+async function removeEach(context: Context, rig: Rig, wish: Wish): Promise<Outcome> {
+  const ended = new Set(wish.force ? await endSessions(context, rig, wish.caller) : []);
   const removed: RigActed['removed'][number][] = [];
-  for (const { id } of polecats) {
-    const gone = await context.queue.run(agentQueue(id), async () => {
-      if (!context.store.view.get('agents', id)) return undefined;
-      return await archiveAndRemove(context, findPolecat(context.store.view, id), {
-        by: caller.by,
-        why: 'reset',
-      });
-    });
-    if (gone) removed.push({ agent: id, archive: gone.archive, archiveId: gone.archiveId });
+  const kept: NonNullable<RigActed['kept']>[number][] = [];
+  for (const { id } of Array.from(context.store.view.find('agentsByRig', rig.id))) {
+    try {
+      const gone = await context.queue.run(agentQueue(id), () => removeOne(context, id, { ...wish, ended }));
+      if (gone) removed.push({ agent: id, archive: gone.archive, archiveId: gone.archiveId });
+    } catch (error) {
+      if (!(error instanceof Refusal)) context.log(`resetting ${id}: ${stackOf(error)}`);
+      const { next } = error instanceof Refusal ? error.details : {};
+      kept.push({ agent: id, why: messageOf(error), ...(next === undefined ? {} : { next }) });
+    }
   }
-  return { ...acted, ended, removed };
+  return { ended: [...ended], removed, ...(kept.length > 0 ? { kept } : {}) };
+}
+
+/** As it is when its turn comes: it may have gone, been begun again, or begin right now. */
+async function removeOne(
+  context: Context,
+  id: AgentId,
+  { force, caller, ended }: Wish & { readonly ended: Set<string> },
+): Promise<Removed | undefined> {
+  const { view } = context.store;
+  const now = view.get('agents', id);
+  if (!now) return undefined;
+  refuseSpawning(now);
+  if (!force) refuseSubmitted(view, now);
+  const session = view.get('sessions', now.session ?? '');
+  if (force && session && session.state !== 'ended') {
+    await stopSession(context, session.id, { by: caller.by });
+    ended.add(id);
+  }
+  return await archiveAndRemove(context, findPolecat(view, id), { by: caller.by, why: 'reset' });
 }
 
 type Role = 'polecat' | 'crew';

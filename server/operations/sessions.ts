@@ -66,7 +66,7 @@ export async function goOn(
 ): Promise<Session> {
   const { view } = context.store;
   refuseUnlessResumable(view, agent);
-  refuseFullTown(view);
+  refuseFullTown(view, agent.id);
   const setup = await prepareNextSession(context, plan.rig, agent);
   if (agent.role === 'polecat') await takeUp(context, agent);
   const bead = agent.role === 'polecat' ? agent.bead && findBead(view, agent.bead) : hookOf(view, agent.id);

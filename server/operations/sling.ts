@@ -74,12 +74,17 @@ async function slingOne(context: Context, text: string, wish: Wish, caller: Call
     return { slung: await slingFound(context, findBead(context.store.view, text), wish, caller) };
   } catch (error) {
     const refusal = error instanceof Refusal ? error : undone(context, text, error);
-    const queued = mayQueue(context, wish, refusal)
-      ? await queueInstead(context, text, wish, { refusal, caller })
-      : undefined;
-    if (queued) return queued;
-    return { refused: { bead: text, message: refusal.message, refusal: dataOf(refusal) } };
+    if (!mayQueue(context, wish, refusal)) return refusedAs(text, refusal);
+    try {
+      return await queueInstead(context, text, wish, { refusal, caller });
+    } catch (other) {
+      return refusedAs(text, other instanceof Refusal ? other : undone(context, text, other));
+    }
   }
+}
+
+function refusedAs(bead: string, refusal: Refusal): Outcome {
+  return { refused: { bead, message: refusal.message, refusal: dataOf(refusal) } };
 }
 
 /** Of the queue, as it was wished when it was put there. Refused as every sling. */

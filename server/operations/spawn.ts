@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { automaticConvoy } from '../domain/convoys.ts';
+import { refuseOccupied } from '../domain/checkout.ts';
 import { dequeue, requeue } from '../domain/dispatching.ts';
 import { checkLimits } from '../domain/dispatchLimits.ts';
 import { messageOf } from '../domain/fault.ts';
@@ -18,7 +19,6 @@ import { Refusal } from '../domain/refusal.ts';
 import type { Draft, View } from '../domain/view.ts';
 import type { Slung } from '../protocol/work.ts';
 import type { Context } from './context.ts';
-import { refuseOccupied } from './inPlace.ts';
 import { onSpawn } from './lifePlugins.ts';
 import { findBead, findRig } from './lookups.ts';
 import { folderFor, type SpawnPlan } from './plan.ts';

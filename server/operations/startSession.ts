@@ -5,6 +5,7 @@ import type { Session, SessionEnd } from '../domain/session.ts';
 import { transitionSession } from '../domain/sessions.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { refuseResting } from '../domain/slinging.ts';
+import { withoutSuccessor } from '../domain/successor.ts';
 import { displayText } from '../domain/text.ts';
 import type { View } from '../domain/view.ts';
 import type { Caller } from '../protocol/caller.ts';
@@ -80,7 +81,12 @@ async function record(context: Context, plan: StartPlan, agent: Agent, caller: C
       refuseInResting(draft, agent, caller);
       draft.put('sessions', session);
       const now = agentOf(draft, agent.id) ?? agent;
-      putAgent(draft, { ...now, session: id, runtime: plan.preset.id, updatedAt: session.createdAt });
+      putAgent(draft, {
+        ...withoutSuccessor(now),
+        session: id,
+        runtime: plan.preset.id,
+        updatedAt: session.createdAt,
+      });
     });
     return session;
   } catch (error) {

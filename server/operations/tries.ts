@@ -1,9 +1,7 @@
-import { enqueue } from '../domain/dispatching.ts';
-import { isHeld } from '../domain/hooks.ts';
-import type { BeadId, Sha } from '../domain/ids.ts';
+import type { Sha } from '../domain/ids.ts';
 import { isSlung, type Polecat } from '../domain/polecat.ts';
 import type { Session } from '../domain/session.ts';
-import { brokenOf, countTry, runOf } from '../domain/trying.ts';
+import { countTry, runOf } from '../domain/trying.ts';
 import type { Context } from './context.ts';
 import { repositoryOf } from './workingFolder.ts';
 
@@ -34,15 +32,4 @@ async function tipOf(context: Context, polecat: Polecat): Promise<Sha | undefine
     context.log(`The branch of ${polecat.id} could not be read: ${String(error)}`);
     return undefined;
   }
-}
-
-/** A bead that failed too often, and that nobody has any more, waits in the queue for a person. */
-export async function keepBroken(context: Context, id: BeadId): Promise<void> {
-  const meta = { verb: 'dispatch/broken', by: 'town', subject: id };
-  await context.store.transact(meta, (draft) => {
-    const bead = draft.get('beads', id);
-    const rig = draft.get('rigs', bead?.rig ?? '');
-    if (!bead || isHeld(bead) || bead.status === 'closed' || !rig || draft.get('dispatches', id)) return;
-    if (brokenOf(draft, id, rig)) enqueue(draft, bead, { rig: rig.id }, { at: context.now(), by: 'town' });
-  });
 }

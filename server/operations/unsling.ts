@@ -10,7 +10,7 @@ import type { Caller } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
 import { findBead, findPolecat } from './lookups.ts';
 import { agentQueue } from './queue.ts';
-import { archiveAndRemove } from './remove.ts';
+import { archiveAndRemove, refuseSpawning } from './remove.ts';
 import { stopSession } from './sessions.ts';
 
 /**
@@ -57,10 +57,7 @@ function refuseUnlessAtWork(view: View, id: BeadId): Polecat {
       next: `bd show ${id}`,
     });
   }
-  // Its sling would see the session end, and take all of it back at the same time.
-  if (polecat.state === 'spawning') {
-    throw new Refusal('in-use', `${polecat.id} is being started right now.`, { next: 'gt polecat list' });
-  }
+  refuseSpawning(polecat);
   if (polecat.state === 'done' && !isStuck(view, polecat)) {
     throw new Refusal('in-use', `${id} was submitted already and waits to land.`, {
       next: `gt mq show ${id}`,

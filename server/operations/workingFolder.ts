@@ -97,7 +97,7 @@ export async function archiveWorkingFolder(
   rig: Rig,
   polecat: Placed,
   name: string,
-): Promise<{ readonly ref: string; readonly sha: Sha }> {
+): Promise<{ readonly ref: string; readonly sha: Sha; readonly held?: string }> {
   return polecat.isolation === 'clone'
     ? await context.git.archiveClone(rig, polecat.worktree, name)
     : await context.git.archive(rig, polecat.worktree, name);

@@ -76,7 +76,10 @@ export interface MergeRequestRequests {
     result: MergeRequestDetail;
   };
   /** A person (or the town itself in `auto`): land it. The answer comes when it is verified, or says what it became instead. */
-  'mergeRequest/merge': { params: { readonly mergeRequest: string }; result: MergeRequestDetail };
+  'mergeRequest/merge': {
+    params: { readonly mergeRequest: string; readonly rig?: string };
+    result: MergeRequestDetail;
+  };
   /** A person: put it into the queue again and do not wait for it. Refused where it is of another rig than the one that is named. */
   'mergeRequest/retry': {
     params: { readonly mergeRequest: string; readonly rig?: string };

@@ -18,7 +18,7 @@ export const mergeQueueFields = {
   'mergeRequest/get': { mergeRequest: word },
   'mergeRequest/next': { rig: opt(word), strategy: opt(oneOf('priority', 'fifo')) },
   'mergeRequest/submit': { branch: opt(word), agent: opt(word), bead: opt(word), priority: opt(priority) },
-  'mergeRequest/merge': { mergeRequest: word },
+  'mergeRequest/merge': { mergeRequest: word, rig: opt(word) },
   'mergeRequest/retry': { mergeRequest: word, rig: opt(word) },
   'mergeRequest/reject': { mergeRequest: word, rig: opt(word), reason: title, notify: opt(flag) },
   'refinery/status': { rig: opt(word) },

@@ -29,7 +29,7 @@ export interface RecoveryRequests {
     params: { readonly agent?: string; readonly rig?: string };
     result: readonly Recovery[];
   };
-  /** A person: delete the branches of polecats that are gone; each is kept by a ref. */
+  /** A person: delete the branches that polecats left when they went, as the town's records know them; each is in an archive first. */
   'polecat/gc': {
     params: { readonly rig?: string; readonly dryRun?: boolean };
     result: {

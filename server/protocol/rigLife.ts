@@ -24,6 +24,8 @@ export interface RigActed {
     readonly archive: string;
     readonly archiveId: string;
   }[];
+  /** Polecats that a reset could not remove, and why: they are as they were, or ended. Absent: there is none. */
+  readonly kept?: readonly { readonly agent: string; readonly why: string; readonly next?: string }[];
   readonly notes: readonly string[];
 }
 
@@ -43,8 +45,8 @@ export interface RigLifeRequests {
     result: Acted;
   };
   /**
-   * A person: archive and remove all polecats of rigs; with `stale`, `mail` or `handoff` only that. Refused while any runs, without
-   * `force`. `role` (`polecat`, `crew`): only of theirs, with `mail` or `handoff`.
+   * A person: archive and remove all polecats of rigs; with `stale`, `mail` or `handoff` only that. Refused while any runs, or waits to land, without
+   * `force`; one that cannot go is in `kept`, and stops no other. `role` (`polecat`, `crew`): only of theirs, with `mail` or `handoff`.
    */
   'rig/reset': {
     params: {

@@ -4,8 +4,9 @@ import type { SessionExit, SessionFailure } from '../domain/session.ts';
 import { eventOf, fits, isFailure, readOutputLine, wordsOf } from './output.ts';
 
 /**
- * What made a session fail. An exit code that means one thing goes first, then the last line of output that a pattern knows. A failure
- * that its model got over is none; what its tools could not do stays one, since an agent goes on all the same and ends with code 0.
+ * What made a session fail. An exit code that means one thing goes first, then the last line of output that a pattern knows; of plain
+ * text only what stands at its end, since before that it may be about anything. A failure that its model got over is none; what its tools
+ * could not do stays one, since an agent goes on all the same and ends with code 0.
  */
 export function readFailure(
   preset: RuntimePreset,
@@ -18,8 +19,11 @@ export function readFailure(
   const possible = patterns.filter((pattern) => !isOnlyCode(pattern) && hasCode(pattern, exit));
   const said = lines.map((text) => ({ text, event: eventOf(text) }));
   const since = lines.findLastIndex((line) => readOutputLine(preset, line).answered === true);
+  const textFrom = startOfText(lines);
+  const counts = ({ event }: Said, at: number): boolean =>
+    at > since && (event !== undefined || at >= textFrom);
   return (
-    lastOf(said.slice(since + 1), possible) ??
+    lastOf(said.filter(counts), possible) ??
     lastOf(
       said,
       possible.filter(({ verdict }) => ofTools.has(verdict)),
@@ -29,6 +33,16 @@ export function readFailure(
 
 /** How many of the last lines of plain text count: what an agent wrote before them may be about anything. */
 const lastOfText = 10;
+
+/** Where they begin. What is indented, as the stack of an error, belongs to the line before it. */
+function startOfText(lines: readonly string[]): number {
+  let from = lines.length;
+  for (let count = 0; from > 0 && count < lastOfText;) {
+    from -= 1;
+    if (/^\S/u.test(lines[from] ?? '')) count += 1;
+  }
+  return from;
+}
 
 /** What a program that still runs complains of last. `sure`: it says so in a line that only it can write. */
 export function complaintOf(

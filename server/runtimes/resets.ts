@@ -1,15 +1,22 @@
 import type { Timestamp } from '../domain/ids.ts';
 
 /**
- * The time that a runtime means by `in 20 minutes`, `at 3:45 PM`, `5h12m` or a date, said at a time. An hour of the day is the next of
+ * The time that a runtime means by `in 20 minutes`, `at 3:45 PM`, `5h12m` or a date, said at a time. A day or an hour is one of
  * this machine, where the runtime runs. Undefined where no time can be read out of it.
  */
 export function resetTime(words: string, said: Timestamp): Timestamp | undefined {
   const from = Date.parse(said);
-  const at = dateIn(words) ?? spanIn(words, from) ?? hourIn(words, from);
+  const at = timeIn(words, from);
   return at === undefined || !Number.isFinite(at) || at > from + longestMs
     ? undefined
     : (new Date(at).toISOString() as Timestamp);
+}
+
+/** A day that is named counts, also where it cannot be: its hour alone would be of another. */
+function timeIn(words: string, from: number): number | undefined {
+  const date = dateIn(words);
+  if (date !== undefined) return date;
+  return dayWords.test(words) ? dayIn(words, from) : (spanIn(words, from) ?? nextHourIn(words, from));
 }
 
 /** A limit that is said to last longer is none that anybody waits for. */
@@ -42,14 +49,49 @@ function spanIn(words: string, from: number): number | undefined {
   return seconds === undefined ? undefined : from + Number(seconds) * 1000;
 }
 
-function hourIn(words: string, from: number): number | undefined {
-  const [, hour, minute = '0', half] = /(?<!\d)(\d{1,2})(?::(\d\d))?\s*([ap]\.?m\b)?/iu.exec(words) ?? [];
-  if (hour === undefined || (half === undefined && !words.includes(':'))) return undefined;
-  const shift = half === undefined ? 0 : half.toLowerCase().startsWith('p') ? 12 : 0;
+interface DayTime {
+  readonly hours: number;
+  readonly minutes: number;
+}
+
+/** `5:11 PM`, `14:30` or `7pm`; a number alone may be anything. */
+function hourIn(words: string): DayTime | undefined {
+  const found = /(?<!\d)(\d{1,2})(?::(\d\d)(?!\d)\s*([ap]\.?m\b)?|\s*([ap]\.?m)\b)/iu.exec(words);
+  if (!found) return undefined;
+  const [, hour, minute = '0', first, half = first] = found;
+  const shift = half?.toLowerCase().startsWith('p') === true ? 12 : 0;
   const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + shift;
-  if (hours > 23 || Number(minute) > 59) return undefined;
+  const minutes = Number(minute);
+  return hours > 23 || minutes > 59 ? undefined : { hours, minutes };
+}
+
+/** Of today, or of tomorrow where that is over. */
+function nextHourIn(words: string, from: number): number | undefined {
+  const time = hourIn(words);
+  if (!time) return undefined;
   const day = new Date(from);
-  day.setHours(hours, Number(minute), 0, 0);
+  day.setHours(time.hours, time.minutes, 0, 0);
   if (day.getTime() <= from) day.setDate(day.getDate() + 1);
   return day.getTime();
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const dayWords = new RegExp(
+  `\\b(${months.join('|')})[a-z]*\\.?\\s+(\\d{1,2})(?:st|nd|rd|th)?(?![\\d:])(?:,?\\s+(\\d{4})\\b)?(.*)$`,
+  'isu',
+);
+
+/** `Sep 12th, 2026 5:11 PM`, `Jan 12, 10:59am`, `Sep 15 at 7pm`: without a year it is the next such day. */
+function dayIn(words: string, from: number): number | undefined {
+  const [, month = '', date, year, rest = ''] = dayWords.exec(words) ?? [];
+  if (date === undefined) return undefined;
+  const { hours, minutes } = hourIn(rest) ?? { hours: 0, minutes: 0 };
+  const of = (inYear: number): number | undefined => {
+    const day = new Date(inYear, months.indexOf(month.toLowerCase()), Number(date), hours, minutes);
+    return day.getDate() === Number(date) ? day.getTime() : undefined;
+  };
+  if (year !== undefined) return of(Number(year));
+  const thisYear = new Date(from).getFullYear();
+  const at = of(thisYear);
+  return at === undefined || at > from ? at : of(thisYear + 1);
 }

@@ -122,9 +122,12 @@ test('finished work waits for a review where the rig says so; what cannot land, 
   const approved = { by: 'ann', at: noon };
   assert.deepEqual(request('submitted', 'review', { ...failed, failures: 1, approved }), []);
   assert.deepEqual(request('merged'), []);
+  assert.deepEqual(request('merged', 'auto', { ...failed, failures: 2 }), []);
+  assert.deepEqual(request('merged', 'auto', { ...failed, failures: 3 }), ['be-a merged merge']);
   assert.deepEqual(request('verified'), []);
   assert.deepEqual(request('conflict'), ['be-a conflict resume']);
   assert.deepEqual(request('rejected'), ['be-a rejected resume']);
+  assert.deepEqual(request('rejected', 'auto', { asIs: true }), ['be-a rejected merge']);
   assert.deepEqual(request('lost'), ['be-a lost resume']);
   assert.deepEqual(request('waiting-for-checkout'), ['be-a waiting-for-checkout merge']);
   // Nobody takes it up: its bead is closed.
@@ -271,7 +274,7 @@ test('it looks at what needs a person, not at all that there is', () => {
     get: (of, name) => {
       if (name === 'all')
         return (collection: 'rigs') => {
-          assert.equal(collection, 'rigs', 'only rigs are few');
+          assert.ok(['rigs', 'workplaces'].includes(collection), 'only rigs and workplaces are few');
           return of.all(collection);
         };
       const value: unknown = Reflect.get(of, name);

@@ -3,7 +3,9 @@ import { describe, test } from 'node:test';
 import type { BeadPlace } from '../../server/domain/beadPlace.ts';
 import { placeOf } from '../../server/domain/beadPlace.ts';
 import type { LandingState } from '../../server/domain/mergeRequest.ts';
+import type { SessionId } from '../../server/domain/ids.ts';
 import type { PolecatState } from '../../server/domain/polecat.ts';
+import type { SessionEnd } from '../../server/domain/session.ts';
 import {
   bead,
   beadId,
@@ -44,6 +46,16 @@ const broken: GivenRecord = [
   },
 ];
 
+function heldByCrew(end: SessionEnd, about = 'be-a'): readonly GivenRecord[] {
+  const [, dave] = crew('backend/crew/dave', { session: 's-1' as SessionId });
+  const run = { state: 'ended', bead: beadId(about), exit: { end } } as const;
+  return [
+    bead('be-a', { status: 'hooked', assignee: dave.id }),
+    ['workplaces', dave],
+    session('s-1', nux[1], { agent: dave.id, ...run }),
+  ];
+}
+
 const cases: readonly (readonly [string, readonly GivenRecord[], BeadPlace | undefined])[] = [
   ['open', [bead('be-a')], 'ready'],
   ['closed', [bead('be-a', { status: 'closed' })], undefined],
@@ -69,6 +81,10 @@ const cases: readonly (readonly [string, readonly GivenRecord[], BeadPlace | und
     [bead('be-a', { status: 'hooked', assignee: 'backend/crew/dave' }), crew('backend/crew/dave')],
     'hooked',
   ],
+  ['crew has it, and its session died', heldByCrew('failed'), 'attention'],
+  ['crew has it, and its session was interrupted', heldByCrew('interrupted'), 'attention'],
+  ['crew has it, and a person stopped the session', heldByCrew('stopped'), 'hooked'],
+  ['crew has it, and another session died before', heldByCrew('failed', 'be-b'), 'hooked'],
   ['its holder is gone', [bead('be-a', { status: 'hooked', assignee: 'backend/nux' })], 'attention'],
 ];
 
@@ -120,12 +136,25 @@ describe('a bead is in one place', () => {
     assert.equal(placeIn([held, done, refused, auto]), 'merge');
     const often = mergeRequest('mr-1', nux[1], { reason: 'The remote could not be reached.', failures: 3 });
     assert.equal(placeIn([held, done, often, auto]), 'attention');
+    const once = mergeRequest('mr-1', nux[1], { state: 'merged', failures: 1 });
+    assert.equal(placeIn([held, done, once, auto]), 'merge');
+    const unproven = mergeRequest('mr-1', nux[1], { state: 'merged', failures: 3 });
+    assert.equal(placeIn([held, done, unproven, auto]), 'attention');
     const merged = mergeRequest('mr-1', nux[1], { approved: { by: 'ann', at: noon } });
     assert.equal(placeIn([held, done, merged]), 'merge');
     const none = rig('backend', 'be', { settings: { merge: 'none' } });
     assert.equal(placeIn([held, done, request, none]), 'review');
-    const landing = { id: 'land mr-1', kind: 'land', at: noon, mergeRequest: 'mr-1' } as never;
-    assert.equal(placeIn([held, done, request, ['intents', landing]]), 'merge');
+    const landing = mergeRequest('mr-1', nux[1], { claim: { at: noon, until: time(90) } });
+    assert.equal(placeIn([held, done, landing]), 'merge');
+    const over = mergeRequest('mr-1', nux[1], { claim: { at: noon, until: time(30) } });
+    assert.equal(placeIn([held, done, over]), 'review');
+  });
+
+  test('what was given back is not being landed, though its landing has left something to take away', () => {
+    const left = { id: 'land mr-1', kind: 'land', at: noon, mergeRequest: 'mr-1' } as never;
+    const rejected = mergeRequest('mr-1', nux[1], { state: 'rejected' });
+    assert.equal(placeIn([held, done, rejected, ['intents', left]]), 'attention');
+    assert.equal(placeIn([held, done, mergeRequest('mr-1', nux[1]), ['intents', left]]), 'review');
   });
 
   test('what it could not land with is a bead, which somebody has, is queued, or is to be its author’s', () => {

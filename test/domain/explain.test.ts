@@ -36,7 +36,6 @@ const submitted = (fields: Parameters<typeof mergeRequest>[2] = {}): GivenRecord
   mergeRequest('mr-1', nux[1], fields),
 ];
 const auto = rig('backend', 'be', { settings: { merge: 'auto' } });
-const landing = { id: 'land mr-1', kind: 'land', at: noon, mergeRequest: 'mr-1' } as never;
 
 function queued(fields: Partial<Dispatch> = {}): GivenRecord {
   return [
@@ -142,7 +141,7 @@ const cases: readonly ExplainCase[] = [
   },
   {
     is: 'being landed',
-    given: [...submitted(), ['intents', landing]],
+    given: submitted({ claim: { at: noon, until: time(90) } }),
     reason: 'merge',
     says: /is being landed now/,
   },

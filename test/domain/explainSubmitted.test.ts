@@ -37,6 +37,20 @@ const cases: readonly ExplainCase[] = [
     says: /is being landed now/,
   },
   {
+    is: 'on the target, and to be proven later',
+    given: [...submitted({ state: 'merged', reason: 'No access.', retryAt: time(90), failures: 1 }), auto],
+    reason: 'pausing',
+    says: /^be-a is on main, and could not be proven there; it is tried again at .*: No access\.$/,
+    next: 'gt mq merge be-a',
+  },
+  {
+    is: 'on the target, and again and again not proven',
+    given: [...submitted({ state: 'merged', reason: 'No access.', retryAt: time(90), failures: 3 }), auto],
+    reason: 'not-landed',
+    says: /^be-a is on main, and could not be proven there 3 times in a row: No access\.$/,
+    next: 'gt mq merge be-a',
+  },
+  {
     is: 'waiting for what its author is to put right',
     given: [...conflict, bead('be-m', { assignee: 'backend/nux' })],
     reason: 'not-landed',
@@ -49,6 +63,16 @@ const cases: readonly ExplainCase[] = [
     reason: 'blocked',
     says: /it waits for be-m, which the town begins backend\/nux again for\.$/,
     next: 'gt explain be-m',
+  },
+  {
+    is: 'not taken by the remote',
+    given: [
+      ...submitted({ state: 'rejected', reason: 'The remote did not take the push.', asIs: true }),
+      auto,
+    ],
+    reason: 'not-landed',
+    says: /did not land, rejected: The remote did not take the push\.$/,
+    next: 'gt mq merge be-a',
   },
   {
     is: 'waiting for what nobody puts right',

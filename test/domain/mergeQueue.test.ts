@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Timestamp } from '../../server/domain/ids.ts';
-import { longestOvertakingHours, score, type Waiting } from '../../server/domain/mergeQueue.ts';
+import { longestOvertakingHours, nextRetry, score, type Waiting } from '../../server/domain/mergeQueue.ts';
+import { mergeRequest, noon, polecat, rig, time } from './support.ts';
+import { TownTwin } from './townTwin.ts';
 
 const start = Date.parse('2026-11-01T00:00:00.000Z');
 const after = (hours: number): Timestamp => new Date(start + hours * 3_600_000).toISOString() as Timestamp;
@@ -46,4 +48,20 @@ test('of the same age the urgent goes first, what failed goes later, and a convo
   assert.ok(at({ attempts: 2 }) < at({}));
   assert.equal(at({ attempts: 100 }), at({ attempts: 6 }));
   assert.ok(at({ convoySince: after(0) }) > at({}));
+});
+
+test('a queue is looked at again when the first try, or claim, is over of what only waits for that', () => {
+  const [, worker] = polecat('backend/nux', 'be-a');
+  const auto = rig('backend', 'be', { settings: { merge: 'auto' } });
+  const next = (...fields: readonly Parameters<typeof mergeRequest>[2][]): Timestamp | undefined =>
+    nextRetry(
+      new TownTwin([auto, ...fields.map((each, at) => mergeRequest(`mr-${at}`, worker, each))]),
+      auto[1],
+      time(10),
+    );
+  assert.equal(next({ retryAt: time(30) }, { retryAt: time(20) }), time(20));
+  assert.equal(next({ claim: { at: noon, until: time(40) } }, { retryAt: time(50) }), time(40));
+  assert.equal(next({ retryAt: time(5) }), undefined);
+  assert.equal(next({ retryAt: time(20), paused: { pausedAt: noon, by: 'ann' } }), undefined);
+  assert.equal(next({ retryAt: time(20), state: 'merged' }), time(20));
 });

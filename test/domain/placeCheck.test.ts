@@ -165,6 +165,10 @@ const sound: readonly (readonly [string, readonly GivenRecord[]])[] = [
   ['put off', [bead('be-a', { status: 'deferred', deferUntil: time(90) })]],
   ['waits for a review', [held, done, mergeRequest('mr-1', nux[1])]],
   ['lands by itself', [held, done, auto, mergeRequest('mr-1', nux[1])]],
+  [
+    'is on the target, and waits for its proof',
+    [held, done, mergeRequest('mr-1', nux[1], { state: 'merged', failures: 1, retryAt: time(90) })],
+  ],
 ];
 
 describe('what the town keeps agrees', () => {

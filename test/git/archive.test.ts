@@ -14,7 +14,8 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Sha } from '../../server/domain/ids.ts';
-import { commit, git as plainGit, tip, write } from '../support/repository.ts';
+import { Refusal } from '../../server/domain/refusal.ts';
+import { commit, createRepository, git as plainGit, tip, write } from '../support/repository.ts';
 import { clonedRepository, localRepository, refusal } from './fixture.ts';
 
 type Context = Parameters<typeof localRepository>[0];
@@ -187,7 +188,7 @@ test('conflicts of a merge under way are kept too', async (t) => {
   assert.match(readFileSync(join(again, 'a'), 'utf8'), /<<<<<<< HEAD\nx\n=======\nmain\n/);
 });
 
-test('links in a worktree are unlinked, folders without write permission go, submodules with work stay', async (t) => {
+test('links in a worktree are unlinked, folders without write permission go', async (t) => {
   const { git, repository, folder, first } = await localRepository(t, { '.gitignore': 'cache\nlink\n' });
   const directory = join(folder, 'w');
   const precious = join(folder, 'precious');
@@ -197,15 +198,56 @@ test('links in a worktree are unlinked, folders without write permission go, sub
   write(directory, { 'cache/deep/file': '1' });
   chmodSync(join(directory, 'cache/deep'), 0o500);
   const archive = await git.archive(repository, directory, 'x');
-  const modules = join(repository.gitDirectory, 'worktrees', 'w', 'modules');
-  mkdirSync(join(modules, 'sub'), { recursive: true });
-  await assert.rejects(
-    git.removeWorktree(repository, directory, archive),
-    refusal('uncommitted', /submodules/),
-  );
-  rmSync(modules, { recursive: true });
   await git.removeWorktree(repository, directory, archive);
   assert.deepEqual([existsSync(directory), existsSync(join(precious, 'file'))], [false, true]);
+});
+
+test('a submodule with work that only it has keeps its worktree; one that is pushed, or given up, does not', async (t) => {
+  const { git, repository, folder, first } = await localRepository(t, { a: '1\n' });
+  const library = join(folder, 'library');
+  createRepository(library, { files: { 'lib.c': '1\n' } });
+  plainGit(library, 'config', 'receive.denyCurrentBranch', 'ignore');
+  const begin = async (name: string) => {
+    const directory = join(folder, name);
+    await git.addWorktree(repository, { directory, branch: name, start: first });
+    const from = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', library, 'vendor/lib'];
+    plainGit(directory, ...from);
+    commit(directory, {}, 'With a library');
+    const inner = join(directory, 'vendor', 'lib');
+    const remove = async () =>
+      git.removeWorktree(repository, directory, await git.archive(repository, directory, name));
+    return { directory, inner, remove };
+  };
+  const untouched = await begin('untouched');
+  await untouched.remove();
+  assert.equal(existsSync(untouched.directory), false);
+
+  const { directory, inner, remove } = await begin('changed');
+  write(inner, { 'new.c': '1\n' });
+  await assert.rejects(remove(), refusal('uncommitted', /vendor\/lib.*1 not committed/));
+  commit(inner, { 'new.c': '1\n' });
+  await assert.rejects(remove(), refusal('uncommitted', /vendor\/lib.*1 commit not pushed/));
+  write(inner, { 'new.c': '2\n' });
+  plainGit(inner, 'stash');
+  await assert.rejects(remove(), refusal('uncommitted', /a stash/));
+  plainGit(inner, 'stash', 'drop', '--quiet');
+  plainGit(inner, 'push', '--quiet', 'origin', 'HEAD:main');
+  await remove();
+  assert.equal(existsSync(directory), false);
+
+  const other = await begin('given-up');
+  commit(other.inner, { 'new.c': '3\n' });
+  plainGit(other.directory, 'submodule', '--quiet', 'deinit', '--all', '--force');
+  const error = await other.remove().then(
+    () => undefined,
+    (why: unknown) => why,
+  );
+  assert.ok(error instanceof Refusal);
+  const given = /give it up: rm -r (.*)$/u.exec(error.details.next ?? '')?.[1] ?? '';
+  assert.ok(existsSync(join(given, 'HEAD')), error.details.next);
+  rmSync(given, { recursive: true });
+  await other.remove();
+  assert.equal(existsSync(other.directory), false);
 });
 
 test('of a folder somebody deleted, tip and index are kept, and what git had of it goes', async (t) => {

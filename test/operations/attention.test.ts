@@ -68,3 +68,40 @@ test('what waits for an approval is one row of its rig, and goes with the approv
   await town.settle();
   assert.deepEqual(await needing(town), [`${agent.bead} submitted`]);
 });
+
+test('a polecat whose bead was closed under it is asked about once its session has ended', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const agent = await town.worker();
+  agent.commit({ 'auth.txt': 'work\n' });
+  await town.ask('bead/close', { bead: agent.bead, reason: 'not wanted', force: true });
+  const asked = async () =>
+    (await town.ask('attention/list', {})).items.map(({ subject, action }) => [subject, action.command]);
+  assert.deepEqual(await asked(), []);
+  await agent.exit({ end: 'stopped' });
+  await town.settle();
+  assert.deepEqual(await asked(), [[agent.id, `gt polecat remove ${agent.id}`]]);
+  await town.ask('polecat/remove', { agent: agent.id });
+  assert.deepEqual(await asked(), []);
+  assert.equal([...town.view.all('archives')].length, 1);
+});
+
+test('crew and the mayor whose session died with a bead on the hook are told of, until the next one runs', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  await town.ask('crew/add', { rig: 'backend', name: 'dave' });
+  const { slung } = await town.sling(await town.bead('Crew work'), { target: 'backend/crew/dave' });
+  assert.deepEqual(await needing(town), []);
+  await town.host.exit(slung.session ?? '', { end: 'failed', code: 1 });
+  await town.settle();
+  const [item] = (await town.ask('attention/list', { rig: 'backend' })).items;
+  assert.equal(item?.action.command, 'gt crew start backend dave');
+  assert.match(item.reason, /backend\/crew\/dave, whose session exited with code 1/);
+  const { place, reason, next } = await town.ask('bead/explain', { bead: slung.bead });
+  assert.deepEqual([place, reason, next], ['attention', 'dead-session', 'gt crew start backend dave']);
+  const { id: session } = await town.ask('session/run', { agent: 'backend/crew/dave' });
+  assert.deepEqual(await needing(town), []);
+  await town.ask('session/stop', { session });
+  await town.settle();
+  assert.deepEqual(await needing(town), []);
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { git, tip, write } from '../support/repository.ts';
+import { commit, git, tip, write } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
 import { filesAt, refusal, targetOf, TestTown } from './support.ts';
 
@@ -66,6 +66,43 @@ test('taken off its hook, all that was in the clone is in the repository', async
   assert.equal(tip(rig.repository, `${archive}^1`), made);
   assert.equal(tip(rig.repository, `${archive}-held/heads/aside`), made);
   assert.ok(!existsSync(agent.worktree));
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('each archive of a clone keeps its own branches, whatever they are by then', async (t) => {
+  const town = await TestTown.open(t);
+  const { repository } = await town.addRig({ settings: { isolation: ['clone'] } });
+  const agent = await town.worker();
+  const idea = (worktree: string, file: string): string => {
+    git(worktree, 'checkout', '--quiet', '-B', 'idea');
+    const sha = commit(worktree, { [file]: '1\n' });
+    git(worktree, 'checkout', '--quiet', '-');
+    return sha;
+  };
+  const first = idea(agent.worktree, 'x.txt');
+  await agent.exit({ end: 'stopped' });
+  const remove = async (id: string) => await town.ask('polecat/remove', { agent: id, force: true });
+  const restore = async (archive: string) => {
+    const { worktree = '', agent: id = '' } = await town.ask('archive/restore', { archive });
+    return { worktree, id };
+  };
+  const one = await remove(agent.id);
+  const back = await restore(one.archiveId);
+  const second = idea(back.worktree, 'y.txt');
+  const two = await remove(back.id);
+  const again = await restore(one.archiveId);
+  assert.equal(tip(again.worktree, 'idea'), first);
+  git(again.worktree, 'branch', '--quiet', '-D', 'idea');
+  git(again.worktree, 'branch', 'idea/one', first);
+  const three = await remove(again.id);
+  const held = (id: string) => town.view.get('archives', id)?.held ?? '';
+  assert.equal(tip(repository, `${held(one.archiveId)}heads/idea`), first);
+  assert.equal(tip(repository, `${held(two.archiveId)}heads/idea`), second);
+  assert.equal(tip(repository, `${held(three.archiveId)}heads/idea/one`), first);
+  const { refs } = await town.ask('archive/list', { refs: true });
+  assert.deepEqual(refs, []);
+  await town.ask('archive/delete', { archive: one.archiveId, confirmed: true });
+  assert.equal(tip((await restore(two.archiveId)).worktree, 'idea'), second);
   assert.deepEqual(problemsOf(town), []);
 });
 

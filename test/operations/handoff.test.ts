@@ -161,3 +161,28 @@ test('a past session is asked with its own runtime, as nobody but the person who
   assert.match((await mute()) ?? '', /worktree that it ran in is gone/);
   assert.ok(agent instanceof Agent);
 });
+
+test('in a full town with a queue the place is kept for the fresh session', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  await town.configure('backend', 'maxPolecats', '1');
+  await town.ask('town/configure', { key: 'maxSessions', words: ['1'] });
+  const agent = await town.worker();
+  const waiting = await town.bead('Cache sessions');
+  const { queued = [] } = await town.ask('work/sling', { beads: [waiting], queue: true });
+  assert.equal(queued.length, 1);
+  const next = await town.ask('session/handoff', { agent: agent.id });
+  await town.settle();
+  assert.equal(town.view.get('sessions', next.id)?.state, 'running');
+  assert.equal(town.status(waiting), 'open');
+  assert.equal(agent.polecat.successor, undefined);
+  // Where it does not begin, the place is the queue's.
+  town.host.fate = 'refuses';
+  await assert.rejects(town.ask('session/handoff', { agent: agent.id }));
+  town.host.fate = 'starts';
+  assert.equal(agent.polecat.successor, undefined);
+  await town.settle();
+  assert.equal(town.status(waiting), 'hooked');
+  await refusal('capacity', town.ask('session/handoff', { agent: agent.id }));
+  assert.deepEqual(problemsOf(town), []);
+});

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { commit, git, tip, write } from '../support/repository.ts';
+import { callerOf } from './fakeHost.ts';
 import { problemsOf } from './invariants.ts';
 import { type Agent, filesAt, refusal, type RigWish, targetOf, type TestRig, TestTown } from './support.ts';
 
@@ -160,7 +161,7 @@ const obstacles: readonly (readonly [string, string, RegExp, Spoil])[] = [
     /A merge is under way/,
     (top) => writeFileSync(join(top, '.git/MERGE_HEAD'), `${tip(top)}\n`),
   ],
-  ['another polecat', 'in-use', /backend\/\w+ works in .* already/, (_, town) => town.worker('Cache work')],
+  ['another polecat', 'capacity', /backend\/\w+ works in .* already/, (_, town) => town.worker('Cache work')],
 ];
 for (const [what, code, said, spoil] of obstacles)
   test(`a sling in place is refused over ${what}, and changes nothing`, async (t) => {
@@ -195,7 +196,7 @@ test('of two slings at once one has the checkout, also over two rigs of one repo
   assert.equal(head(rig), slung[0]?.branch);
   assert.deepEqual(
     answers.flatMap(({ refused }) => refused.map(({ refusal: data }) => data?.code)),
-    ['in-use', 'in-use'],
+    ['capacity', 'capacity'],
   );
   assert.equal(ownBranches(rig), `refs/heads/${slung[0]?.branch}`);
 });
@@ -276,7 +277,7 @@ test('a seance in place has the checkout too, and gives it back', async (t) => {
   assert.equal(head(rig), 'main');
   const { agent, session } = await town.ask('seance/start', { rig: 'backend' });
   assert.match(head(rig), /^polecat\//);
-  const { message } = await refusal('in-use', town.ask('seance/start', { rig: 'backend' }));
+  const { message } = await refusal('capacity', town.ask('seance/start', { rig: 'backend' }));
   assert.match(message, /works in .* already/);
   await town.host.exit(session ?? '', { end: 'failed', code: 1 });
   await town.ask('polecat/remove', { agent, force: false });
@@ -334,9 +335,52 @@ test('from one that has ended in place, its bead is taken back first, unless its
     next,
     `gt session run ${agent.id} goes on; gt unsling ${agent.bead} takes the bead away and archives its work.`,
   );
-  assert.equal((await town.refusedSling(agent.bead, { force: true })).code, 'in-use');
+  assert.equal((await town.refusedSling(agent.bead, { force: true })).code, 'capacity');
   await town.ask('work/unsling', { bead: agent.bead });
   await town.sling(agent.bead);
+});
+
+test('beads that are queued for one checkout are begun one after the other, and none of them fails for having to wait', async (t) => {
+  const { town, rig } = await place(t);
+  const { repository } = rig;
+  await town.ask('rig/create', { name: 'twin', repository, runtime: 'sim', branch: 'main' });
+  await inPlace(town, 'twin');
+  const beads = [
+    await town.bead('Auth work'),
+    await town.bead('Cache work'),
+    await town.bead('Page work', 'twin'),
+  ];
+  const { convoy } = await town.ask('convoy/create', { title: 'All', beads });
+  await town.ask('convoy/launch', { convoy: convoy.id });
+  for (const left of [2, 1, 0]) {
+    await town.settle();
+    const waiting = [...town.view.all('dispatches')];
+    assert.deepEqual(
+      waiting.map(({ state, failures }) => `${state} ${failures}`),
+      Array.from({ length: left }, () => 'waiting 0'),
+    );
+    const [polecat] = town.view.all('agents');
+    assert.ok(polecat?.session);
+    const { id: agent, session, worktree } = polecat;
+    for (const { id } of waiting) {
+      const said = await town.ask('bead/explain', { bead: id });
+      assert.equal(said.reason, 'capacity');
+      assert.match(said.sentence, new RegExp(`${agent} works in .* already`));
+    }
+    const by = callerOf({ role: 'session', by: agent, agent, session });
+    await town.ask('work/done', { directory: worktree, noChanges: true }, by);
+    await town.host.exit(session, { end: 'done' });
+  }
+  await town.settle();
+  assert.deepEqual(problemsOf(town), []);
+  assert.equal(town.view.get('convoys', convoy.id)?.state, 'landed');
+  const [next, after] = [await town.bead('Docs work'), await town.bead('Login work')];
+  await town.sling(next);
+  const { queued } = await town.ask('work/sling', { beads: [after], queue: true });
+  assert.deepEqual(
+    queued?.map(({ bead }) => bead),
+    [after],
+  );
 });
 
 test('what is left of a checkout after a landing is written down with the bead', async (t) => {

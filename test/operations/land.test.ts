@@ -105,6 +105,11 @@ test('what the remote does not take is rejected with its words, and lands when i
   const rejected = await town.merge(request);
   assert.equal(rejected.state, 'rejected');
   assert.match(rejected.reason ?? '', /did not take the push to main: .*frozen/s);
+  const { items } = await town.ask('attention/list', {});
+  assert.deepEqual(
+    items.map(({ action }) => action.command),
+    [`gt mq merge ${rejected.bead}`],
+  );
   assert.equal(targetOf(rig), before);
   chmodSync(hook, 0o644);
   assert.equal((await town.merge(request)).state, 'verified');

@@ -6,7 +6,7 @@ import type { Episode } from '../../server/domain/episode.ts';
 import type { Params } from '../../server/protocol/messages.ts';
 import { FakeClock } from '../support/fakeClock.ts';
 import { problemsOf } from './invariants.ts';
-import { type Agent, TestTown } from './support.ts';
+import { type Agent, refusal, TestTown } from './support.ts';
 
 const minute = 60_000;
 
@@ -126,6 +126,52 @@ describe('a polecat whose session ended at a limit', () => {
     assert.deepEqual((await attention(town)).items, []);
   });
 
+  for (const remedy of ['nudge', 'restart'])
+    for (const verb of ['session/run', 'session/handoff'] as const)
+      test(`waits on where its next session cannot start: ${verb}, ${remedy}`, async (t) => {
+        const { town, pass, went } = await limited(t, remedy);
+        await town.ask('runtime/add', { preset: { id: 'other', extends: 'sim' } });
+        const agent = await town.worker();
+        await ends(agent, ', try again in 120 minutes');
+        town.host.fate = 'refuses';
+        const next = verb === 'session/run' ? {} : { runtime: 'other' };
+        await refusal('no-host', town.ask(verb, { agent: agent.id, ...next }));
+        await town.settle();
+        town.host.fate = 'starts';
+        await pass(1);
+        assert.deepEqual(
+          [agent.polecat.state, agent.polecat.until, agent.polecat.runtime],
+          ['rate-limited', '2026-11-26T10:00:00.000Z', 'sim'],
+        );
+        const parked: string[] = [];
+        for await (const entry of town.parts.store.read(1))
+          if (entry.verb === 'quota/park') parked.push(entry.subject ?? '');
+        assert.deepEqual(parked, ['sim']);
+        assert.deepEqual((await attention(town)).items, []);
+        assert.deepEqual(problemsOf(town), []);
+        await pass(118);
+        assert.equal((await town.ask('quota/list', {})).length, 1);
+        assert.equal(await went().then((times) => times.length), 0);
+        await pass(10);
+        const isBegun = remedy === 'restart';
+        assert.deepEqual(
+          [agent.polecat.state, (await went()).length, (await attention(town)).items.length],
+          isBegun ? ['working', 1, 0] : ['rate-limited', 0, 1],
+        );
+        assert.deepEqual(problemsOf(town), []);
+      });
+
+  test('is a person’s where it could not be begun five times', async (t) => {
+    const { town, pass, went } = await limited(t, 'restart');
+    const agent = await town.worker();
+    await ends(agent);
+    town.host.fate = 'refuses';
+    await pass(20 * 60);
+    assert.equal((await went()).length, 5);
+    assert.equal(agent.polecat.state, 'rate-limited');
+    assert.match((await attention(town)).items[0] ?? '', /gt session run backend/);
+  });
+
   test('stays where it is while its rig is parked, and where a person stopped it', async (t) => {
     const { town, pass, went } = await limited(t, 'restart');
     const [agent, other] = [await town.worker(), await town.worker('Cache work')];
@@ -175,6 +221,40 @@ test('a person who clears the quota has those that wait for it go on now', async
   await town.settle();
   await pass(1);
   assert.deepEqual([await went(), agent.polecat.state], [[30], 'working']);
+  assert.deepEqual(await town.ask('quota/list', {}), []);
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('one that crashed long after it spoke of a limit waits for none: it is begun again, and its try counts', async (t) => {
+  const { town, pass } = await limited(t, 'restart');
+  const agent = await town.worker();
+  const { session } = agent.polecat;
+  const wrote = Array.from({ length: 900 }, (_, at) => `wrote file ${at}`);
+  town.host.output.set(logOf(agent), [...words(in20), ...wrote, 'Segmentation fault']);
+  await agent.exit({ end: 'failed', code: 139 });
+  await town.settle();
+  await pass(1);
+  assert.deepEqual([agent.polecat.state, town.view.get('tries', agent.bead)?.failures], ['working', 1]);
+  assert.notEqual(agent.polecat.session, session);
+  assert.deepEqual(await town.ask('quota/list', {}), []);
+});
+
+test('a quota is back before its time only when its polecat calls again, not when a process was started', async (t) => {
+  const { town, pass } = await limited(t, 'restart');
+  const agent = await town.worker();
+  await ends(agent, ', try again in 120 minutes');
+  await pass(5);
+  await town.ask('session/run', { agent: agent.id });
+  await pass(5);
+  assert.equal(agent.polecat.state, 'working');
+  await town.ask('session/event', { event: 'prompt' }, agent.caller);
+  await pass(1);
+  assert.deepEqual(
+    (await town.ask('quota/list', {})).map(({ id, until }) => [id, until]),
+    [['sim', '2026-11-26T10:00:00.000Z']],
+  );
+  await town.ask('bead/get', { bead: agent.bead }, agent.caller);
+  await town.settle();
   assert.deepEqual(await town.ask('quota/list', {}), []);
   assert.deepEqual(problemsOf(town), []);
 });

@@ -183,3 +183,15 @@ test('rejected by its branch, and refused with the name of another rig', async (
   });
   assert.deepEqual([rejected.mergeRequest.id, rejected.mergeRequest.state], [request, 'rejected']);
 });
+
+test('merged with the name of another rig it is refused, waited for or not', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  await town.addRig({ name: 'frontend' });
+  const mergeRequest = await (await town.worker()).submit();
+  for (const method of ['mergeRequest/merge', 'mergeRequest/retry'] as const)
+    await refusal('invalid', town.ask(method, { mergeRequest, rig: 'frontend' }));
+  assert.equal(town.view.get('mergeRequests', mergeRequest)?.state, 'submitted');
+  const { mergeRequest: landed } = await town.ask('mergeRequest/merge', { mergeRequest, rig: 'backend' });
+  assert.equal(landed.state, 'verified');
+});

@@ -3,7 +3,7 @@ import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readStopped } from '../../server/rpc/stopped.ts';
-import { git, tip, write } from '../support/repository.ts';
+import { write } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
 import { refusal, TestTown } from './support.ts';
 
@@ -103,6 +103,27 @@ test('reset of what was handed over drops packets and mail only, of the role tha
   assert.match((await reset({ role: 'crew' }))[2], /neither was asked for/);
 });
 
+test('who was stopped goes on before the queue starts anything, within the limit of the rig', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig({ settings: { maxPolecats: ['1'] } });
+  const agent = await town.worker();
+  const bead = await town.bead('Cache work');
+  await town.ask('work/sling', { beads: [bead], queue: true });
+  const working = async () => {
+    await town.settle();
+    return Array.from(town.view.all('agents'), ({ id, state }) => [id, state]);
+  };
+  const { done } = await town.ask('rig/move', { rigs: ['backend'], move: 'restart', force: true });
+  assert.deepEqual(done[0]?.resumed, [agent.id]);
+  assert.deepEqual(await working(), [[agent.id, 'working']]);
+  await town.ask('rig/move', { rigs: ['backend'], move: 'stop', force: true });
+  await town.ask('rig/move', { rigs: ['backend'], move: 'start' });
+  assert.deepEqual(await working(), [[agent.id, 'working']]);
+  assert.equal(town.view.get('dispatches', bead)?.state, 'waiting');
+  assert.equal(town.view.get('rigs', 'backend')?.state, 'active');
+  assert.deepEqual(problemsOf(town), []);
+});
+
 test('the status of a rig measures what is there, and follows no link', async (t) => {
   const town = await TestTown.open(t);
   await town.addRig();
@@ -131,22 +152,6 @@ test('verdicts: what is not committed, what is not submitted, what can go', asyn
   assert.equal(found?.verdict, 'NEEDS_RECOVERY');
   assert.deepEqual(found.uncommitted, ['new.txt']);
   assert.equal(found.commits, 1);
-});
-
-test('branches of polecats that are gone go, and are kept by a ref', async (t) => {
-  const town = await TestTown.open(t);
-  const { repository } = await town.addRig();
-  const agent = await town.worker();
-  git(repository, 'branch', 'polecat/ghost/be-x-1', 'main');
-  const dry = await town.ask('polecat/gc', { dryRun: true });
-  assert.deepEqual(
-    dry.branches.map(({ branch }) => branch),
-    ['polecat/ghost/be-x-1'],
-  );
-  const { branches } = await town.ask('polecat/gc', { rig: 'backend' });
-  assert.equal(git(repository, 'branch', '--list', 'polecat/ghost/*'), '');
-  assert.equal(tip(repository, branches[0]?.archive ?? ''), tip(repository, 'main'));
-  assert.ok(!agent.isGone);
 });
 
 test('a stopped town has ended everything, says what it could not, and is marked as stopped', async (t) => {

@@ -79,6 +79,29 @@ describe('the queue of slings', () => {
     assert.deepEqual(problemsOf(town), []);
   });
 
+  test('that cannot take one bead says so of it, and of what was slung beside it', async (t) => {
+    const { town } = await timedTown(t);
+    await town.addRig({ settings: { maxPolecats: ['1'] } });
+    await town.addRig({ name: 'frontend' });
+    const dead = await town.worker('Auth work');
+    await dead.exit({ end: 'failed', code: 1 });
+    await town.settle();
+    await town.worker('Docs work');
+    const page = await town.bead('Page work', 'frontend');
+    const wish = { beads: [page, dead.bead], force: true, queue: true };
+    const { slung, refused, queued } = await town.ask('work/sling', wish);
+    assert.deepEqual([slung.map(({ bead }) => bead), queued], [[page], undefined]);
+    const [only] = refused;
+    assert.deepEqual([refused.length, only?.bead, only?.refusal.code], [1, dead.bead, 'held']);
+    assert.match(only?.message ?? '', /1 of 1 polecats work .* is on the hook of backend/);
+    assert.match(
+      only?.refusal.next ?? '',
+      new RegExp(`gt session run ${dead.id} .*gt sling ${dead.bead} --queue`),
+    );
+    assert.equal(dead.isGone, false, 'its work is where it was');
+    assert.deepEqual(problemsOf(town), []);
+  });
+
   test('with scheduler auto every sling that finds no place is queued, and what is blocked is refused as ever', async (t) => {
     const { town } = await timedTown(t);
     await town.addRig({ settings: { maxPolecats: ['1'] } });
@@ -267,9 +290,8 @@ describe('limits of the queue', () => {
     });
     await town.settle();
     assert.equal((await town.ask('quota/list', {}))[0]?.by, agent.id);
-    await town.parts.store.transact({ verb: 'polecat/working', by: 'town' }, (draft) => {
-      draft.put('agents', { ...agent.polecat, state: 'working' });
-    });
+    await pass(1);
+    await town.ask('bead/get', { bead: first }, agent.caller);
     await town.settle();
     assert.deepEqual(await town.ask('quota/list', {}), [], 'it works again');
 

@@ -172,7 +172,7 @@ describe('nothing is begun again', () => {
     assert.equal(town.host.launched.size, 0);
   });
 
-  test('without a worktree, or a base: its work is kept, and its bead is free for another', async (t) => {
+  test('without a worktree, or a base: its work is kept, and its bead is begun by another, once', async (t) => {
     const lost = new Set<string>();
     const { town, agent, pass, remedies } = await scene(t, (real) => ({
       ...real,
@@ -181,19 +181,57 @@ describe('nothing is begun again', () => {
     const other = await town.worker('Cache work');
     agent.commit({ 'a.txt': 'a\n' });
     const sha = other.commit({ 'b.txt': 'b\n' });
+    const isAnother = (of: Agent): boolean => {
+      const [now] = town.view.find('agentsByBead', of.bead);
+      return now?.state === 'working' && now.worktree !== of.worktree;
+    };
     await agent.exit({ end: 'failed', code: 1 });
     rmSync(agent.worktree, { recursive: true });
     await pass(10);
-    assert.deepEqual([agent.isGone, town.status(agent.bead)], [true, 'open']);
+    assert.deepEqual([isAnother(agent), town.status(agent.bead)], [true, 'hooked']);
     lost.add(other.polecat.base);
     await other.exit({ end: 'failed', code: 1 });
     await pass(10);
-    assert.deepEqual([other.isGone, town.status(other.bead)], [true, 'open']);
-    assert.deepEqual(await remedies(), ['witness/restart', 'witness/restart']);
+    assert.deepEqual([isAnother(other), town.status(other.bead)], [true, 'hooked']);
+    const begun = (await remedies()).filter((verb) => verb !== 'witness/nudge');
+    assert.deepEqual(begun, ['witness/restart', 'witness/restart']);
     const archives = [...town.view.all('archives')].map(({ agent: id, why }) => `${id} ${why}`);
     assert.deepEqual(archives.toSorted(), [`${agent.id} released`, `${other.id} released`].toSorted());
     assert.equal([...town.view.find('archivesByBead', other.bead)][0]?.tip, sha);
-    assert.equal(town.host.launched.size, 0);
+    assert.equal(town.host.launched.size, 2);
+    assert.deepEqual(problemsOf(town), []);
+  });
+
+  test('without a worktree, fed by a convoy: the bead is queued for another as it was slung, also across a restart', async (t) => {
+    const { town, agent, pass } = await scene(t);
+    await town.ask('runtime/add', { preset: { id: 'other', extends: 'sim' } });
+    await town.ask('work/unsling', { bead: agent.bead });
+    const { convoy } = await town.ask('convoy/create', { title: 'Auth', beads: [agent.bead] });
+    await town.ask('convoy/launch', { convoy: convoy.id });
+    await town.settle();
+    const [fed] = town.view.find('agentsByBead', agent.bead);
+    assert.ok(fed);
+    await town.parts.store.transact({ verb: 'test', by: 'town' }, (draft) => {
+      const instructions = { bead: fed.bead ?? agent.polecat.id, text: 'Mind the tests.' } as never;
+      draft.put('agents', { ...fed, runtime: 'other' as never, instructions });
+    });
+    await town.ask('scheduler/pause', {});
+    rmSync(fed.worktree, { recursive: true });
+    await town.host.exit(fed.session ?? '', { end: 'failed', code: 1 });
+    await pass(10);
+    await town.reopen();
+    const {
+      queuedBy,
+      runtime,
+      instructions,
+      convoy: of,
+      state,
+    } = town.view.get('dispatches', agent.bead) ?? {};
+    assert.deepEqual(
+      [queuedBy, runtime, instructions, of, state],
+      ['town', 'other', 'Mind the tests.', convoy.id, 'waiting'],
+    );
+    assert.equal((await town.ask('bead/explain', { bead: agent.bead })).reason, 'paused');
     assert.deepEqual(problemsOf(town), []);
   });
 });

@@ -42,6 +42,20 @@ test('a bead about rate limits is no rate limit', () => {
   assert.equal(readFailure(preset('gemini'), { code: 0 }, said), undefined);
 });
 
+test('plain text counts at the end of a log only, with the stack of an error; what tools lack counts anywhere', () => {
+  const own = completePreset({ id: 'own', command: 'own' }, undefined);
+  const wrote = Array.from({ length: 900 }, (_, at) => `wrote file ${at}`);
+  const stack = Array.from({ length: 30 }, (_, at) => `    at step${at} (cli.js:${at}:1)`);
+  const after = (line: string, ...more: string[]): string | undefined =>
+    readFailure(own, { code: 1 }, [line, ...more])?.verdict;
+  assert.equal(after('FAIL expected "rate limit exceeded"', ...wrote, 'Segmentation fault'), undefined);
+  assert.equal(after('FAIL authentication failed', ...wrote, 'Segmentation fault'), undefined);
+  assert.equal(after('Error: rate limit exceeded', ...stack, '', 'Node.js v22'), 'rate-limit');
+  assert.equal(after('sh: gt: command not found', ...wrote), 'missing-tool');
+  const amp = [...wrote, 'Authentication failed'];
+  assert.equal(readFailure(preset('amp'), { code: 1 }, amp)?.verdict, 'sign-in');
+});
+
 test("a preset's own sign goes before the common ones, a later line before an earlier one", () => {
   const own = completePreset(
     {

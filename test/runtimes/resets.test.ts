@@ -16,6 +16,10 @@ function hour(hours: number, minutes = 0): string {
   return day.toISOString();
 }
 
+/** Of this machine's November 2026; it goes on into December. */
+const day = (date: number, hours = 0, minutes = 0): string =>
+  new Date(2026, 10, date, hours, minutes).toISOString();
+
 describe('when a limit is over', () => {
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['in 20 minutes', '2026-11-26T10:20:00.000Z'],
@@ -28,7 +32,16 @@ describe('when a limit is over', () => {
     ['at 3:45 PM', hour(15, 45)],
     ['12am', hour(0)],
     ['at 14:30 (Europe/Berlin)', hour(14, 30)],
+    ['at Nov 28th, 2026 5:11 PM', day(28, 17, 11)],
+    ['at Nov 28, 2026 5:11 PM', day(28, 17, 11)],
+    ['Dec 2, 10:59am (America/New_York)', day(32, 10, 59)],
+    ['Nov 30 at 7pm', day(30, 19)],
+    ['December 1', day(31)],
+    ['Nov 26 at 11:59 PM', day(26, 23, 59)],
+    ['Sep 12th, 2027 5:11 PM', undefined],
     ['Nov 31', undefined],
+    ['Nov 31 at 7pm', undefined],
+    ['at 7', undefined],
     ['on Thursday', undefined],
     ['in 400 days', undefined],
     ['at 99:99', undefined],
@@ -43,6 +56,35 @@ test('a reset that is told in seconds since 1970 is read as a time', () => {
   const failure = readFailure(claude, { code: 1 }, ['Claude AI usage limit reached|1795694400']);
   assert.equal(failure?.verdict, 'quota');
   assert.equal(resetTime(failure.resets ?? '', said), '2026-11-26T12:00:00.000Z');
+});
+
+test('what Codex and Claude Code say of a day is read as one, over the turn of the year too', () => {
+  const lines: readonly (readonly [string, string, string])[] = [
+    [
+      'codex',
+      JSON.stringify({
+        type: 'turn.failed',
+        error: {
+          message: "You've hit your usage limit. Upgrade to Pro or try again at Jan 2nd, 2027 5:11 PM.",
+        },
+      }),
+      new Date(2027, 0, 2, 17, 11).toISOString(),
+    ],
+    [
+      'claude-code',
+      JSON.stringify({
+        type: 'result',
+        is_error: true,
+        result: "You've hit your weekly limit · resets Jan 2 at 7pm",
+      }),
+      new Date(2027, 0, 2, 19).toISOString(),
+    ],
+  ];
+  for (const [runtime, line, expected] of lines) {
+    const preset = findPreset(runtime, []) ?? assert.fail('no preset');
+    const { resets = '' } = readFailure(preset, { code: 1 }, [line]) ?? {};
+    assert.equal(resetTime(resets, '2026-12-28T10:00:00.000Z' as Timestamp), expected, resets);
+  }
 });
 
 test('what a program that runs complains of is sure where only it can write it', () => {

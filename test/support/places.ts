@@ -14,13 +14,12 @@ const work = (bead: Bead): boolean =>
 const held = ({ status }: Bead): boolean => status === 'hooked' || status === 'in_progress';
 
 /** The landing that its holder waits for; undefined: it has submitted nothing, or works again. */
-function landing(view: View, bead: Bead): LandingState | 'landing' | undefined {
+function landing(view: View, bead: Bead, now: Timestamp): LandingState | 'landing' | undefined {
   const newest = submitted(view, bead);
   if (!newest) return undefined;
-  const lands = [...view.all('intents')].some(
-    (intent) => intent.kind === 'land' && intent.mergeRequest === newest.id,
-  );
-  return lands ? 'landing' : newest.state;
+  const { state, claim } = newest;
+  const lands = ['submitted', 'merged'].includes(state) && claim !== undefined && claim.until > now;
+  return lands ? 'landing' : state;
 }
 
 function submitted(view: View, bead: Bead): MergeRequest | undefined {
@@ -34,17 +33,18 @@ function submitted(view: View, bead: Bead): MergeRequest | undefined {
 }
 
 /** It failed for something outside, three times in a row, or its pull request cannot be seen or merged. */
-function heldUp(view: View, bead: Bead): boolean {
+function heldUp(view: View, bead: Bead, now: Timestamp): boolean {
   const { failures = 0, pullRequest } = submitted(view, bead) ?? {};
+  const state = landing(view, bead, now);
   const there = pullRequest?.state === 'open' ? pullRequest : undefined;
   const isStuckThere = (there?.unseen?.times ?? 0) >= 3 || there?.obstacles !== undefined;
-  return landing(view, bead) === 'submitted' && (failures >= 3 || isStuckThere);
+  return state === 'merged' ? failures >= 3 : state === 'submitted' && (failures >= 3 || isStuckThere);
 }
 
 /** What it could not land with is a bead that somebody has, that is queued, or whose author the town begins again. */
-function isRepaired(view: View, bead: Bead): boolean {
+function isRepaired(view: View, bead: Bead, now: Timestamp): boolean {
   const request = submitted(view, bead);
-  const state = landing(view, bead);
+  const state = landing(view, bead, now);
   if (!request || (state !== 'conflict' && state !== 'rejected')) return false;
   const repair = view.get('beads', request.blockedBy ?? '');
   if (!repair || repair.status === 'closed') return false;
@@ -68,7 +68,7 @@ function isBegunAgain(
   return isAuthors && rig?.settings.merge === 'auto' && rig.state === 'active';
 }
 
-function reviews(view: View, bead: Bead): boolean {
+function reviews(view: View, bead: Bead, now: Timestamp): boolean {
   const polecat = view.get('agents', bead.assignee ?? '');
   const merge = view.get('rigs', polecat?.rig ?? '')?.settings.merge;
   const requests = [...view.find('mergeRequestsByBead', bead.id)];
@@ -76,7 +76,7 @@ function reviews(view: View, bead: Bead): boolean {
     ({ state, pullRequest }) => state === 'submitted' && pullRequest?.state === 'open',
   );
   if (isOpen || submitted(view, bead)?.approved) return false;
-  return merge !== undefined && merge !== 'auto' && !heldUp(view, bead);
+  return merge !== undefined && merge !== 'auto' && !heldUp(view, bead, now);
 }
 
 /** Until its limit is over it needs nobody, and after that only where the witness left it to a person. */
@@ -87,10 +87,16 @@ function waitsForLimit(view: View, { id, session }: Polecat): boolean {
   return run?.state !== 'ended' || run.failure !== undefined;
 }
 
-/** Somebody is at work who needs nobody: a person, crew, the mayor, or a polecat whose process runs. */
+function diedOn(view: View, { id, assignee = '' }: Bead): boolean {
+  const run = view.get('sessions', view.get('workplaces', assignee)?.session ?? '');
+  if (run?.bead !== id || run.state !== 'ended') return false;
+  return run.exit?.end !== 'stopped' && run.exit?.end !== 'done';
+}
+
+/** Somebody is at work who needs nobody: a person, crew or the mayor, but for a session that died on it, or a polecat whose process runs. */
 function works(view: View, bead: Bead): boolean {
   const { assignee = '' } = bead;
-  if (view.get('workplaces', assignee)) return true;
+  if (view.get('workplaces', assignee)) return !diedOn(view, bead);
   const polecat = view.get('agents', assignee);
   if (!polecat) return bead.status === 'in_progress' && !assignee.includes('/') && assignee !== 'mayor';
   if (polecat.state === 'rate-limited') return waitsForLimit(view, polecat);
@@ -98,23 +104,26 @@ function works(view: View, bead: Bead): boolean {
 }
 
 /** What each place means, said for itself, in no order: of an open bead exactly one is true. */
-const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead) => boolean>> = {
+const meanings: Readonly<Record<BeadPlace, (view: View, bead: Bead, now: Timestamp) => boolean>> = {
   ready: (view, bead) => inIndex(view, bead) && view.get('dispatches', bead.id)?.state !== 'broken',
-  blocked: (view, bead) => (!held(bead) && !inIndex(view, bead)) || isRepaired(view, bead),
-  hooked: (view, bead) => held(bead) && landing(view, bead) === undefined && works(view, bead),
-  review: (view, bead) => landing(view, bead) === 'submitted' && reviews(view, bead),
-  merge: (view, bead) => ['landing', 'merged'].includes(landing(view, bead) ?? '') || landsBy(view, bead),
-  attention(view, bead) {
-    const state = landing(view, bead);
+  blocked: (view, bead, now) => (!held(bead) && !inIndex(view, bead)) || isRepaired(view, bead, now),
+  hooked: (view, bead, now) => held(bead) && landing(view, bead, now) === undefined && works(view, bead),
+  review: (view, bead, now) => landing(view, bead, now) === 'submitted' && reviews(view, bead, now),
+  merge: (view, bead, now) =>
+    landing(view, bead, now) === 'landing' ||
+    (landing(view, bead, now) === 'merged' && !heldUp(view, bead, now)) ||
+    landsBy(view, bead, now),
+  attention(view, bead, now) {
+    const state = landing(view, bead, now);
     if (state === undefined && held(bead)) return !works(view, bead);
     if (!held(bead)) return inIndex(view, bead) && view.get('dispatches', bead.id)?.state === 'broken';
-    if (heldUp(view, bead)) return true;
-    return !['landing', 'merged', 'submitted'].includes(state ?? '') && !isRepaired(view, bead);
+    if (heldUp(view, bead, now)) return true;
+    return !['landing', 'merged', 'submitted'].includes(state ?? '') && !isRepaired(view, bead, now);
   },
 };
 
-const landsBy = (view: View, bead: Bead): boolean =>
-  landing(view, bead) === 'submitted' && !reviews(view, bead) && !heldUp(view, bead);
+const landsBy = (view: View, bead: Bead, now: Timestamp): boolean =>
+  landing(view, bead, now) === 'submitted' && !reviews(view, bead, now) && !heldUp(view, bead, now);
 
 function inIndex(view: View, { id }: Bead): boolean {
   return [...view.find('beadsReady', '')].some((ready) => ready.id === id);
@@ -131,7 +140,7 @@ export function placeProblems(view: View, now: Timestamp): string[] {
   return [...view.all('beads')].flatMap((bead) => {
     const place = placeOf(view, bead, now);
     if (!work(bead)) return place === undefined ? [] : [`${bead.id} is ${bead.status}, and in ${place}.`];
-    const meant = Object.entries(meanings).filter(([, holds]) => holds(view, bead));
+    const meant = Object.entries(meanings).filter(([, holds]) => holds(view, bead, now));
     const places = meant.map(([name]) => name);
     if (places.length === 1 && places[0] === place) return [];
     return [`${bead.id} (${bead.status}) is in ${place}, and means ${places.join(' and ') || 'no place'}.`];

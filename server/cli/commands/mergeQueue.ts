@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { LandingState } from '../../domain/mergeRequest.ts';
+import type { Params } from '../../protocol/messages.ts';
 import { answer, type Cli } from '../cli.ts';
 import { exits, Told, Usage } from '../failure.ts';
 import { priorityWord } from './beadOptions.ts';
@@ -195,13 +196,13 @@ function addMerge(queue: Command, cli: Cli): void {
     aliases: ['land'],
   })
     .argument('<bead>', 'or the id of the merge request')
-    .action(async (mergeRequest: string) => await merge(cli, mergeRequest));
+    .action(async (mergeRequest: string) => await merge(cli, { mergeRequest }));
 }
 
-async function merge(cli: Cli, mergeRequest: string): Promise<void> {
+async function merge(cli: Cli, params: Params<'mergeRequest/merge'>): Promise<void> {
   const landed = await answer(cli, {
     method: 'mergeRequest/merge',
-    params: { mergeRequest },
+    params,
     text: (detail, look) => (isVerified(detail) ? landedLines(detail) : requestLines(detail, look)),
     json: requestJson,
   });
@@ -220,7 +221,7 @@ function addRetry(queue: Command, cli: Cli): void {
     .option('--now', 'wait for its landing, as mq merge does')
     .action(async (words: string[], options: { now?: boolean }) => {
       const params = named('retry', words);
-      if (options.now) return await merge(cli, params.mergeRequest);
+      if (options.now) return await merge(cli, params);
       await answer(cli, { method: 'mergeRequest/retry', params, text: requestLines, json: requestJson });
     });
 }

@@ -178,7 +178,7 @@ async function removeAll(
 
 function addGc(polecat: Command, cli: Cli): void {
   verb(polecat, 'gc', {
-    does: 'delete the branches of polecats that are gone; each is kept by a ref',
+    does: 'delete the branches that polecats left when they went; each is archived first',
     examples: ['gt polecat gc', 'gt polecat gc backend --dry-run'],
     json: '{ branches: [{ rig, branch, sha, archive }] }',
     aliases: ['prune'],

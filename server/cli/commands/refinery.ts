@@ -28,7 +28,7 @@ export function addRefinery(gt: Command, cli: Cli): void {
       });
     });
   verb(refinery, 'pause', {
-    does: 'let nothing land in a rig; a landing under way moves nothing any more',
+    does: 'let nothing land in a rig; a landing under way moves nothing any more, but what is being put on its branch at that moment',
     examples: ['gt refinery pause backend --reason "a release is cut"'],
     json: keys,
     aliases: ['stop'],

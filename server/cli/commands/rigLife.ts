@@ -9,7 +9,7 @@ import { actedLines, rigStatusJson, rigStatusLines } from '../text/rigLife.ts';
 import { verb } from '../words.ts';
 
 const actedKeys =
-  '{ done: [{ rig, state, ended, resumed, working, removed: [{ agent, archive, archiveId }], notes }], refused: [{ rig, error, code, next? }] }';
+  '{ done: [{ rig, state, ended, resumed, working, removed: [{ agent, archive, archiveId }], kept?: [{ agent, why, next? }], notes }], refused: [{ rig, error, code, next? }] }';
 
 interface Move {
   readonly name: string;
@@ -79,7 +79,7 @@ function addReset(rig: Command, cli: Cli): void {
   })
     .argument('<rigs...>')
     .option('--dry-run', 'only say what would go')
-    .option('-f, --force', 'though some are running: they are ended first')
+    .option('-f, --force', 'though some are running, which ends them first, or wait to land')
     .option('--stale', 'only open the beads that are on the hooks of agents that are gone')
     .option('--mail', 'only drop what waits for its agents')
     .option('--handoff', 'only drop the packets that the next sessions of its agents would be given')
@@ -111,18 +111,24 @@ function sayActed(cli: Cli, result: Result<'rig/move'>, how: string): void {
     cli.output.json({ done, refused: failed });
   } else {
     cli.output.print(done.flatMap((acted) => actedLines(acted, how, cli.output.look)));
+    const failures = [
+      ...done.flatMap(({ kept = [] }) =>
+        kept.map(({ agent, why, next }) => ({ message: `${agent} stays: ${why}`, next })),
+      ),
+      ...refused.map(({ message, refusal: { next } }) => ({ message, next })),
+    ];
     cli.output.note(
-      refused.flatMap(({ message, refusal }) =>
+      failures.flatMap(({ message, next }) =>
         failureLines(cli.name, {
           sentence: displayText(message, 1000),
-          code: refusal.code,
-          ...(refusal.next === undefined ? {} : { next: refusal.next }),
+          code: 'failed',
+          ...(next === undefined ? {} : { next }),
           exit: exits.refused,
         }),
       ),
     );
   }
-  if (refused.length > 0) throw new Told(exits.refused);
+  if (refused.length > 0 || done.some(({ kept = [] }) => kept.length > 0)) throw new Told(exits.refused);
 }
 
 function addStatus(rig: Command, cli: Cli): void {

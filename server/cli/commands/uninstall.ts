@@ -111,11 +111,19 @@ async function refuseUnconfirmed(
 
 /** Whoever is there is archived in the rig's repository, so that nothing unfinished goes with its folder. */
 async function archiveAll(cli: Cli): Promise<void> {
-  const rigs = (await cli.ask('rig/list', {})).map(({ rig }) => rig.id);
-  const { refused } = await cli.ask('rig/reset', { rigs, force: true });
-  const [no] = refused;
-  if (no)
-    throw new Refusal('failed', no.message, no.refusal.next === undefined ? {} : { next: no.refusal.next });
+  const all = (await cli.ask('rig/list', {})).map(({ rig }) => rig);
+  const rigs = all.map(({ id }) => id);
+  // They stay so, also where this is refused: nothing begins while it is tried again.
+  const active = all.filter(({ state }) => state === 'active').map(({ id }) => id);
+  if (active.length > 0) await cli.ask('rig/move', { rigs: active, move: 'park' });
+  const { done, refused } = await cli.ask('rig/reset', { rigs, force: true });
+  const [no] = [
+    ...refused.map(({ message, refusal: { next } }) => ({ message, next })),
+    ...done.flatMap(({ kept = [] }) =>
+      kept.map(({ agent, why, next }) => ({ message: `${agent} stays, and so does the town: ${why}`, next })),
+    ),
+  ];
+  if (no) throw new Refusal('failed', no.message, no.next === undefined ? {} : { next: no.next });
   for (const { agent, session } of await cli.ask('crew/list', {})) {
     if (session !== undefined) await cli.ask('session/stop', { session });
     await cli.ask('crew/remove', { agent, force: true });

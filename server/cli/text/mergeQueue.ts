@@ -62,8 +62,9 @@ export function requestLines(detail: MergeRequestDetail, look: Look): string[] {
   ];
 }
 
-function nextLines({ bead, state, paused, approved }: MergeRequest): string[] {
-  if (!mergeable.has(state)) return [];
+function nextLines({ bead, state, paused, approved, failures }: MergeRequest): string[] {
+  const isUnproven = state === 'merged' && failures !== undefined;
+  if (!mergeable.has(state) && !isUnproven) return [];
   // Asked for already, it lands when its turn comes.
   const merge = state === 'submitted' && approved ? 'mq show' : 'mq merge';
   return [`Next: gt ${paused ? 'refinery release' : merge} ${displayText(bead)}`];
@@ -116,7 +117,13 @@ export function whyNot({ bead, state, reason }: MergeRequest): string {
   return `${bead} did not land, ${describeState(state)}${reason === undefined ? '' : `: ${reason}`}`;
 }
 
-const mergeable: ReadonlySet<string> = new Set(['submitted', 'waiting-for-checkout', 'conflict', 'rejected']);
+const mergeable: ReadonlySet<string> = new Set([
+  'submitted',
+  'waiting-for-checkout',
+  'conflict',
+  'rejected',
+  'lost',
+]);
 
 /** What the gates of its last landing said, with their last lines. */
 export function logLines({ mergeRequest }: MergeRequestDetail, look: Look): string[] {

@@ -28,7 +28,7 @@ export function staleLines(
 }
 
 export function gcLines(branches: Result<'polecat/gc'>['branches'], dry: boolean): string[] {
-  if (branches.length === 0) return ['No branch of a polecat that is gone.'];
+  if (branches.length === 0) return ['No branch is left of a polecat that is gone.'];
   return branches.map(
     ({ rig, branch, sha, archive }) =>
       `${dry ? 'Would delete' : 'Deleted'} ${displayText(branch)} of ${displayText(rig)} at ${shortSha(sha)}${dry ? '' : `, kept as ${displayText(archive)}`}.`,

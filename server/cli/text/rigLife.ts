@@ -27,8 +27,9 @@ function saying(what: string, agents: readonly string[]): string[] {
   return agents.length === 0 ? [] : [`${what}: ${agents.map((agent) => displayText(agent)).join(', ')}.`];
 }
 
-function resetLines({ rig, ended, working, removed, notes }: RigActed, isDry: boolean, look: Look): string[] {
-  if (removed.length === 0 && notes.length === 0)
+function resetLines(acted: RigActed, isDry: boolean, look: Look): string[] {
+  const { rig, ended, working, removed, kept = [], notes } = acted;
+  if (removed.length === 0 && kept.length === 0 && notes.length === 0)
     return [`There is nothing to reset in ${displayText(rig)}.`];
   return [
     ...saying('Ended', ended),
