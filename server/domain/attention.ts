@@ -2,6 +2,7 @@ import { stuckInDoneItems } from './attentionEpisodes.ts';
 import { escalationItems } from './attentionEscalations.ts';
 import { mailItems } from './attentionMail.ts';
 import { pluginItems } from './attentionPlugins.ts';
+import { pullRequestItems } from './attentionPullRequests.ts';
 import { lostPlaceItems } from './attentionPlaces.ts';
 import { brokenItems, queueItems } from './attentionQueue.ts';
 import { pausedLandingItems, refineryItems } from './attentionRefinery.ts';
@@ -23,6 +24,7 @@ const sources: readonly AttentionSource[] = [
   refineryItems,
   pausedLandingItems,
   requestItems,
+  pullRequestItems,
   unremovedItems,
   queueItems,
   orphanItems,

@@ -95,3 +95,16 @@ export function gateWords({ outcome, code, tries, ms }: GateOutcome): string {
 const ordinals = ['first', 'second', 'third'];
 
 const ordinal = (number: number): string => ordinals[number - 1] ?? `${number}th`;
+
+const missing = 127;
+
+/** A program that is not there is not there the next time either, and what hangs would hang twice as long. */
+export function mayPassNext({
+  code,
+  timedOut,
+}: {
+  readonly code: number;
+  readonly timedOut: boolean;
+}): boolean {
+  return code !== missing && !timedOut;
+}

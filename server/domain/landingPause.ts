@@ -17,7 +17,7 @@ export function pauseLanding(request: MergeRequest, pause: Pause): MergeRequest 
       'forbidden',
       `The pull request of ${request.bead} is open: it is merged on its remote.`,
       {
-        next: `Close it there, or gt mq reject ${request.bead} --reason TEXT`,
+        next: `Have it closed: gt mq reject ${request.bead} --reason TEXT`,
       },
     );
   }

@@ -42,7 +42,13 @@ interface Limits {
 }
 
 /** A script of a stage, found by its place. */
-export type StagePlugin = PluginBase & Limits & { readonly kind: 'script'; readonly stage: PluginStage };
+export type StagePlugin = PluginBase &
+  Limits & {
+    readonly kind: 'script';
+    readonly stage: PluginStage;
+    /** How often it is run again after it has failed. */
+    readonly retries: number;
+  };
 
 /** A command that a TOML file names. */
 export type CommandPlugin = PluginBase &

@@ -32,6 +32,8 @@ export interface PluginRun {
   readonly bead?: BeadId;
   readonly branch?: string;
   readonly severity?: string;
+  /** The town itself could not run it, and tries again. */
+  readonly notRun?: true;
   /** A person is to look at it; at most one of a plugin, and none once it has succeeded or was approved. */
   readonly trouble?: true;
 }

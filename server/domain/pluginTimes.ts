@@ -17,7 +17,9 @@ export interface PluginPast {
 const conditionMs = 15 * 60_000;
 
 export function pastOf(runs: readonly PluginRun[]): PluginPast {
-  const ranAt = runs.findLast(({ result }) => result !== 'approved' && result !== 'unapproved')?.createdAt;
+  const ranAt = runs.findLast(
+    ({ result, notRun }) => result !== 'approved' && result !== 'unapproved' && !notRun,
+  )?.createdAt;
   const approvedAt = runs.findLast(({ result }) => result === 'approved')?.createdAt;
   return {
     ...(ranAt === undefined ? {} : { ranAt }),

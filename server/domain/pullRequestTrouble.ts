@@ -1,5 +1,6 @@
 import type { Timestamp } from './ids.ts';
 import type { MergeRequest, PullRequest, PullRequestObstacle } from './mergeRequest.ts';
+import { isAbandoned } from './pullRequests.ts';
 import { displayText } from './text.ts';
 
 export interface PullRequestTrouble {
@@ -21,6 +22,15 @@ export function pullRequestTrouble({ state, pullRequest }: MergeRequest): PullRe
     return { reason: unseenWords(pullRequest), since: unseen.since, next: unseen.next ?? 'gh auth status' };
   if (!obstacles) return undefined;
   return { reason: obstacleWords(pullRequest), since: obstacles.since };
+}
+
+/** The town gave it up, and often in a row could not close its pull request. */
+export function leftOpen(request: MergeRequest): PullRequestTrouble | undefined {
+  const { pullRequest } = request;
+  const unseen = isAbandoned(request) ? pullRequest?.unseen : undefined;
+  if (!pullRequest || !unseen || unseen.times < tooOften) return undefined;
+  const reason = `${request.id} does not land any more, and its pull request ${pullRequest.number} could not be closed: ${sentence(unseen.why)}`;
+  return { reason, since: unseen.since, next: unseen.next ?? 'gh auth status' };
 }
 
 /** What is said of an open pull request beside that it is open; the first failed look counts here. */
@@ -58,8 +68,12 @@ export function noteSeen(
 function unseenWords({ number, unseen }: PullRequest): string {
   const times = unseen?.times ?? 0;
   const often = times === 1 ? 'at the last look' : `${times} times in a row`;
-  const why = displayText(unseen?.why ?? '', 400);
-  return `What became of pull request ${number} could not be seen ${often}: ${why}${/[.!?…]$/u.test(why) ? '' : '.'}`;
+  return `What became of pull request ${number} could not be seen ${often}: ${sentence(unseen?.why ?? '')}`;
+}
+
+function sentence(text: string): string {
+  const line = displayText(text, 400);
+  return /[.!?…]$/u.test(line) ? line : `${line}.`;
 }
 
 const words: Readonly<Record<PullRequestObstacle, string>> = {

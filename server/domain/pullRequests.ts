@@ -5,6 +5,10 @@ import type { View } from './view.ts';
 export const isOutside = ({ state, pullRequest }: Pick<MergeRequest, 'state' | 'pullRequest'>): boolean =>
   state === 'submitted' && pullRequest?.state === 'open';
 
+/** It was rejected or replaced here, and is still open there, where somebody might merge it. */
+export const isAbandoned = ({ state, pullRequest }: Pick<MergeRequest, 'state' | 'pullRequest'>): boolean =>
+  state === 'rejected' && pullRequest?.state === 'open';
+
 /** What its pull request says is what becomes of it: it is open, or what it was merged as is not proven yet, or was not found. */
 export function isFollowed(request: MergeRequest): boolean {
   const { state, pullRequest } = request;

@@ -50,7 +50,7 @@ import { createFetch } from './network.ts';
 import { bareCopy, newRepository } from './newRepository.ts';
 import { landedByPatch } from './patchId.ts';
 import { push, remoteTip } from './push.ts';
-import { fetchBranch, isTakenUp, remoteUrl } from './pullRequest.ts';
+import { fetchBranch, fetchPullRequest, isTakenUp, remoteUrl } from './pullRequest.ts';
 import { createQueue } from './queue.ts';
 import { rebaseOnto } from './rebase.ts';
 import { removeWorktree } from './removal.ts';
@@ -133,6 +133,7 @@ const calls = {
   remoteTip,
   remoteUrl,
   fetchBranch,
+  fetchPullRequest,
   isTakenUp,
   unlandedRefs,
   ownTownRefs,

@@ -21,13 +21,27 @@ export async function fetchBranch(
   branch: string,
   ref: string,
 ): Promise<Sha> {
+  return await fetchInto(core, repository, `refs/heads/${asBranch(branch)}`, ref);
+}
+
+/** The same for the newest commit of a pull request, which GitHub keeps also when its branch is deleted. */
+export async function fetchPullRequest(
+  core: Core,
+  repository: Repository,
+  number: number,
+  ref: string,
+): Promise<Sha> {
+  return await fetchInto(core, repository, `refs/pull/${number}/head`, ref);
+}
+
+async function fetchInto(core: Core, repository: Repository, source: string, ref: string): Promise<Sha> {
   const name = asRef(ref);
   if (!name.startsWith('refs/gastown/'))
     throw new Refusal('invalid', `${ref} is not the town's own.`, { field: 'ref' });
   return await queuedForNetwork(core, repository, async () => {
     const git = await inRepository(core, repository);
     const options = ['--progress', '--no-tags', '--refmap=', '--no-write-fetch-head'];
-    const wanted = `+refs/heads/${asBranch(branch)}:${name}`;
+    const wanted = `+${asRef(source)}:${name}`;
     await overNetwork(git, ['fetch', ...options, '--end-of-options', remoteOf(repository, 'origin'), wanted]);
     const { stdout } = await git(['rev-parse', '--verify', '--end-of-options', name]);
     return asSha(stdout.trim());

@@ -1,8 +1,14 @@
-import { type Gate, type GateOutcome, type GatePhase, rejects, settingGates } from '../domain/gate.ts';
+import {
+  type Gate,
+  type GateOutcome,
+  type GatePhase,
+  mayPassNext,
+  rejects,
+  settingGates,
+} from '../domain/gate.ts';
 import type { Sha } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import type { Rig } from '../domain/rig.ts';
-import type { BoundedEnd } from '../sessions/boundedRun.ts';
 import type { Context } from './context.ts';
 import { pluginGates, runPluginGate } from './plugins.ts';
 import { refuseStopping } from './stopping.ts';
@@ -76,13 +82,6 @@ async function runGate(context: Context, gate: Gate, ground: Ground): Promise<Ga
   }
 }
 
-const missing = 127;
-
-/** A program that is not there is not there the next time either, and what hangs would hang twice as long. */
-function mayPassNext({ code, timedOut }: BoundedEnd): boolean {
-  return code !== missing && !timedOut;
-}
-
 async function runPlugin(context: Context, gate: Gate, ground: Ground): Promise<GateOutcome> {
   const { name, phase, onFail } = gate;
   const { branch, target, bead, agent } = ground.request;
@@ -96,7 +95,7 @@ async function runPlugin(context: Context, gate: Gate, ground: Ground): Promise<
     ...(end.code === undefined ? {} : { code: end.code }),
     ...(end.passed || end.reason === undefined ? {} : { reason: end.reason }),
     ms: Date.now() - began,
-    tries: 1,
+    tries: end.tries,
     output: end.output.slice(-keptLines),
     onFail,
     at: context.now(),

@@ -73,6 +73,16 @@ export async function createPullRequest(
   if (end.code !== 0) throw said('could not open a pull request', place, end);
 }
 
+/** The words are data: an argument of their own. */
+export async function closePullRequest(
+  place: PullRequestPlace,
+  number: number,
+  comment: string,
+): Promise<void> {
+  const end = await run(place, ['pr', 'close', String(number), ...repo(place), `--comment=${comment}`]);
+  if (end.code !== 0) throw said(`could not close pull request ${number}`, place, end);
+}
+
 export async function seePullRequest(place: PullRequestPlace, number: number): Promise<PullRequestSeen> {
   const args = ['pr', 'view', String(number), ...repo(place), `--json=${fields},mergeable,reviewDecision`];
   return seenOf(place, json(place, args, await run(place, args)));

@@ -4,6 +4,7 @@ import type { PeriodicPlugin, PluginId } from '../domain/plugin.ts';
 import { durationText, partsOfPluginId } from '../domain/plugin.ts';
 import type { PluginRun } from '../domain/pluginRun.ts';
 import { approvedHash, isNewlyUnapproved, recordRun, runsOf } from '../domain/pluginRuns.ts';
+import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
@@ -199,6 +200,26 @@ export async function noteChanged(context: Context, { id, hash, rig }: PeriodicP
       reason: 'It has changed since it was approved.',
       trouble: true,
     });
+  });
+}
+
+/** The town could not run it: said once for each cause. What an event had called is called still. */
+export async function noteNotRun(
+  context: Context,
+  { id, hash, rig, gate }: PeriodicPlugin,
+  error: unknown,
+): Promise<void> {
+  if (gate.type === 'event') memoryOf(context).called.add(id);
+  const reason = `The town could not run it, and tries again: ${displayText(messageOf(error), 300)}`;
+  const last = runsOf(context.store.view, id).at(-1);
+  if (last?.notRun && last.hash === hash && last.reason === reason) return;
+  await keepRun(context, {
+    ...newRun(context, id, hash, context.now()),
+    ...(rig === undefined ? {} : { rig }),
+    result: 'failure',
+    reason,
+    notRun: true,
+    trouble: true,
   });
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AgentId, BeadId, Sha } from '../domain/ids.ts';
+import { mayPassNext } from '../domain/gate.ts';
 import type { GoodPlugin, PluginStage } from '../domain/plugin.ts';
 import { lastNumber } from '../domain/pluginWords.ts';
 import type { Rig } from '../domain/rig.ts';
@@ -24,6 +25,8 @@ export interface StageFacts {
 /** How a plugin's run ended. */
 export interface PluginEnd extends BoundedEnd {
   readonly passed: boolean;
+  /** How often it was run. */
+  readonly tries: number;
   /** Why it has not passed, in words that follow its name. */
   readonly reason?: string;
 }
@@ -49,16 +52,18 @@ export async function runPlugin(
       timeoutMs: found.plugin.timeoutMs,
       what: runWords(found.plugin),
     };
-    const tries = found.plugin.kind === 'command' ? found.plugin.retries + 1 : 1;
-    for (let left = tries; ; left -= 1) {
+    const most = 1 + retriesOf(found.plugin);
+    for (let tries = 1; ; tries += 1) {
       const end = judged(found.plugin, await context.programs.runBounded(run));
-      if (end.passed || left <= 1 || isStopping(context))
-        return { ...end, output: end.output.slice(-keptLines) };
+      if (end.passed || tries >= most || !mayPassNext(end) || isStopping(context))
+        return { ...end, tries, output: end.output.slice(-keptLines) };
     }
   } finally {
     await copy.remove();
   }
 }
+
+export const retriesOf = (plugin: GoodPlugin): number => (plugin.kind === 'periodic' ? 0 : plugin.retries);
 
 /** What its run is called. */
 export const runWords = ({ id }: Pick<GoodPlugin, 'id'>): string => `the plugin ${id}`;
@@ -150,14 +155,16 @@ function folderOf({ paths }: Context, rig: Rig | undefined): string {
   return rig === undefined ? paths.town : join(paths.town, rig.id);
 }
 
-function judged(plugin: GoodPlugin, end: BoundedEnd): PluginEnd {
+type Judged = Omit<PluginEnd, 'tries'>;
+
+function judged(plugin: GoodPlugin, end: BoundedEnd): Judged {
   if (end.timedOut) return { ...end, passed: false, reason: `took longer than ${plugin.timeoutMs / 1000} s` };
   if (end.code !== 0) return { ...end, passed: false, reason: `failed with exit code ${end.code}` };
   if (plugin.kind !== 'command' || plugin.threshold === undefined) return { ...end, passed: true };
   return reaches(plugin.threshold, end);
 }
 
-function reaches(threshold: number, end: BoundedEnd): PluginEnd {
+function reaches(threshold: number, end: BoundedEnd): Judged {
   const number = lastNumber(end.output);
   if (number !== undefined && number >= threshold) return { ...end, passed: true };
   const got = number === undefined ? 'printed no number' : `reached ${number}`;

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../domain/journal.ts';
+import { later } from '../domain/later.ts';
 import type { PeriodicPlugin, PluginId } from '../domain/plugin.ts';
 import { approvedHash } from '../domain/pluginRuns.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -6,7 +7,7 @@ import type { Rig } from '../domain/rig.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { lookAtPlugins } from './pluginLook.ts';
-import { isPeriodic, noteChanged, runWhenDue } from './pluginPeriods.ts';
+import { isPeriodic, noteChanged, noteNotRun, runWhenDue } from './pluginPeriods.ts';
 import { runWords } from './pluginRunner.ts';
 import { memoryOf, nextRunAt } from './pluginTimes.ts';
 import { afterStopping } from './stopping.ts';
@@ -19,6 +20,9 @@ export function pluginSchedule(context: Context): Duty {
     changed: (entry) => schedule.changed(entry),
   };
 }
+
+/** How long after a fault of the town's own, such as a full disk, a plugin is tried again. */
+const faultMs = 15 * 60_000;
 
 /** What changes which plugins there are to run. Whoever writes a plugin anew has it approved anew. */
 const rereads: ReadonlySet<string> = new Set([
@@ -110,14 +114,17 @@ class Schedule {
 
   async #run(plugin: PeriodicPlugin): Promise<void> {
     const before = this.#context.now();
+    if (!this.#planned.has(plugin.id)) return;
     try {
       await runWhenDue(this.#context, plugin.id);
     } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'unavailable') throw error;
       // The town is being ended.
-      const again = (): Promise<void> => this.#run(plugin);
-      this.#context.timers.at(keyOf(plugin.id), afterStopping(this.#context), again);
-      return;
+      const isEnding = error instanceof Refusal && error.code === 'unavailable';
+      const time = isEnding ? afterStopping(this.#context) : later(before, faultMs);
+      this.#context.timers.at(keyOf(plugin.id), time, () => this.#run(plugin));
+      if (isEnding) return;
+      await noteNotRun(this.#context, plugin, error);
+      throw error;
     }
     const still = this.#planned.get(plugin.id);
     if (!still) return;

@@ -18,7 +18,7 @@ import { displayText } from '../domain/text.ts';
 import type { FoundPlugin } from '../plugins/read.ts';
 import type { Context } from './context.ts';
 import { type HeldPlugin, lookAtPlugins, pluginsOfStage, type StagePlugins } from './pluginLook.ts';
-import { type PluginEnd, runPlugin, type StageFacts } from './pluginRunner.ts';
+import { type PluginEnd, retriesOf, runPlugin, type StageFacts } from './pluginRunner.ts';
 import { refuseStopping } from './stopping.ts';
 
 /** Not `pre-merge`: what comes before a merge are gates. */
@@ -95,8 +95,7 @@ export async function pluginGates(
     phase,
     timeoutMs: found.plugin.timeoutMs,
     onFail: onFailOf(found),
-    // The runner tries again by itself.
-    retries: 0,
+    retries: retriesOf(found.plugin),
     from: 'plugin',
   }));
 }

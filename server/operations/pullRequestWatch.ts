@@ -1,6 +1,8 @@
-import type { MergeRequestId, Timestamp } from '../domain/ids.ts';
+import type { MergeRequestId } from '../domain/ids.ts';
+import { later } from '../domain/later.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
-import { isOutside } from '../domain/pullRequests.ts';
+import { isAbandoned, isOutside } from '../domain/pullRequests.ts';
+import { closeAbandoned } from './abandonPullRequest.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { follow } from './land.ts';
@@ -13,33 +15,44 @@ const lookMs = 15 * 60_000;
 /** Whoever asks for it again within this time is told what was seen. */
 const freshMs = 20_000;
 
-/** Looks at open pull requests from time to time: at the town's start, and when somebody asks. */
+/**
+ * Looks at open pull requests from time to time: at the town's start, and when somebody asks. One of what was rejected or replaced is
+ * closed at once, and it is tried again as seldom.
+ */
 export function watchPullRequests(context: Context): Duty {
-  const watched = new Set<MergeRequestId>();
+  const watched = new Map<MergeRequestId, Watched>();
   const watch = (request: MergeRequest, ms: number): void => {
-    watched.add(request.id);
-    const time = new Date(Date.parse(context.now()) + ms).toISOString() as Timestamp;
-    context.timers.at(keyOf(request.id), time, async () => {
+    const as = watchedAs(request);
+    if (as === undefined) return;
+    watched.set(request.id, as);
+    context.timers.at(keyOf(request.id), later(context.now(), ms), async () => {
       await look(context, request.id);
       const now = context.store.view.get('mergeRequests', request.id);
-      if (now && isOutside(now)) watch(now, lookMs);
+      if (now) watch(now, lookMs);
     });
   };
   return {
     begin() {
-      for (const request of context.store.view.find('mergeRequestsByState', 'submitted'))
-        if (isOutside(request)) watch(request, 0);
+      for (const state of ['submitted', 'rejected'] as const)
+        for (const request of context.store.view.find('mergeRequestsByState', state)) watch(request, 0);
     },
     changed({ changes }) {
       for (const [collection, id, record] of changes) {
         if (collection !== 'mergeRequests') continue;
-        const isOpen = record !== null && isOutside(record);
-        if (isOpen && !watched.has(record.id)) watch(record, lookMs);
-        if (isOpen || !watched.delete(id as MergeRequestId)) continue;
-        context.timers.cancel(keyOf(id));
+        const as = record === null ? undefined : watchedAs(record);
+        if (record !== null && as !== undefined) {
+          if (watched.get(record.id) !== as) watch(record, as === 'abandoned' ? 0 : lookMs);
+        } else if (watched.delete(id as MergeRequestId)) context.timers.cancel(keyOf(id));
       }
     },
   };
+}
+
+type Watched = 'outside' | 'abandoned';
+
+function watchedAs(request: MergeRequest): Watched | undefined {
+  if (isOutside(request)) return 'outside';
+  return isAbandoned(request) ? 'abandoned' : undefined;
 }
 
 const keyOf = (id: string): string => `the pull request of ${id}`;
@@ -60,7 +73,8 @@ async function look(context: Context, id: MergeRequestId): Promise<void> {
   const looks = lookedAt.get(context.timers) ?? new Map<MergeRequestId, number>();
   lookedAt.set(context.timers, looks.set(id, Date.parse(context.now())));
   try {
-    await follow(context, id, 'town');
+    if (isAbandoned(findMergeRequest(context.store.view, id))) await closeAbandoned(context, id);
+    else await follow(context, id, 'town');
   } catch (error) {
     await noteNotSeen(context, id, error);
   }

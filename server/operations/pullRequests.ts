@@ -1,3 +1,4 @@
+import { messageOf } from '../domain/fault.ts';
 import type { GateOutcome } from '../domain/gate.ts';
 import type { Sha } from '../domain/ids.ts';
 import { transitionLanding, verifyLanding } from '../domain/landings.ts';
@@ -62,6 +63,10 @@ export async function openPullRequest(
   });
 }
 
+/** Who rejected or replaced it while its pull request was opened meant it: it is noted that there is one, to be closed. */
+const wasGivenUp = (now: MergeRequest, to: LandingState): boolean =>
+  to === 'submitted' && now.state === 'rejected';
+
 async function openNew(landing: Landing, place: PullRequestPlace, branch: string): Promise<PullRequestSeen> {
   const { target } = landing.request;
   await createPullRequest(place, { branch, target, ...textsOf(landing) });
@@ -125,16 +130,33 @@ async function remoteTarget({ context, rig, request: { target } }: Landing): Pro
   return await context.git.fetchBranch(rig, target, `refs/gastown/targets/${target}`);
 }
 
-async function landedAs(
-  { context, rig, request }: Landing,
-  target: Sha,
-  mergedAs: Sha | undefined,
-): Promise<Sha | undefined> {
+async function landedAs(landing: Landing, target: Sha, mergedAs: Sha | undefined): Promise<Sha | undefined> {
+  const { context, rig, request } = landing;
   const { git } = context;
   if (await git.isAncestor(rig, request.tip, target)) return request.tip;
   const merged = mergedAs === undefined ? undefined : await git.resolve(rig, mergedAs);
   if (!merged || !(await git.isAncestor(rig, merged, target))) return undefined;
-  return (await git.isTakenUp(rig, { tip: request.tip, landed: merged })) ? merged : undefined;
+  if (await git.isTakenUp(rig, { tip: request.tip, landed: merged })) return merged;
+  // A reviewer's own commits on its branch are squashed together with what was submitted, which then is nowhere as it was.
+  const head = await headOf(landing);
+  if (!head || !(await git.isAncestor(rig, request.tip, head))) return undefined;
+  return (await git.isTakenUp(rig, { tip: head, landed: merged })) ? merged : undefined;
+}
+
+/** Where the branch of its pull request stands, or stood when it was merged; undefined where that cannot be had any more. */
+async function headOf({ context, rig, request }: Landing): Promise<Sha | undefined> {
+  const { pullRequest } = request;
+  if (!pullRequest) return undefined;
+  const { number, branch } = pullRequest;
+  const ref = `refs/gastown/pulls/${request.id}`;
+  try {
+    return await context.git
+      .fetchPullRequest(rig, number, ref)
+      .catch(() => context.git.fetchBranch(rig, branch, ref));
+  } catch (error) {
+    context.log(`The branch of pull request ${number}: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 /** The polecat's branch under a name of its own; another where somebody has that one, and what is on it. */
@@ -188,7 +210,9 @@ async function change(
     const now = draft.get('mergeRequests', request.id);
     if (!now) throw new Refusal('not-found', `The merge request ${request.id} is gone.`);
     const { pullRequest, ...said } = more;
-    const next = transitionLanding(now, state, { at: context.now(), reason, ...said });
+    const next = wasGivenUp(now, state)
+      ? now
+      : transitionLanding(now, state, { at: context.now(), reason, ...said });
     const whole = pullRequest ? { ...next, pullRequest } : next;
     draft.put('mergeRequests', whole);
     return whole;

@@ -20,6 +20,7 @@ export const stepWords: Readonly<Record<string, string>> = {
   'land/prepared': 'noted where the landing goes of',
   'land/seen': 'saw the pull request of',
   'land/unseen': 'could not see the pull request of',
+  'land/withdrawn': 'closed the pull request of',
   'mail/archived': 'put away the letter',
   'mail/clear': 'cleared what was read of',
   'mail/deleted': 'deleted the letter',

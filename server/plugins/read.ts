@@ -10,6 +10,7 @@ import {
   pluginStages,
   pluginTimeoutMs,
 } from '../domain/plugin.ts';
+import { gateDefaults } from '../domain/gate.ts';
 import { displayText } from '../domain/text.ts';
 import { hashOf, type PluginFile, readFileOnce, readFolderOnce, Unfit, unstartable } from './content.ts';
 import { readPeriodic } from './periodic.ts';
@@ -123,10 +124,14 @@ async function readScript(
     kind: 'script',
     stage,
     timeoutMs: pluginTimeoutMs,
+    retries: retriesOf(stage),
     ...baseOf(place, path, file, [script]),
   } as const;
   return { plugin, files: [script] };
 }
+
+/** What judges a landing is tried once more, as the gates of a rig's settings are: a check that fails once in a while must not decide. */
+const retriesOf = (stage: PluginStage): number => (stage === 'pre-merge' ? gateDefaults.retries : 0);
 
 async function readGate(
   place: PluginPlace,
@@ -144,7 +149,7 @@ async function readGate(
     command,
     onFail: fail_action,
     timeoutMs: timeout ?? pluginTimeoutMs,
-    retries: retry,
+    retries: retry ?? retriesOf(stage),
     ...baseOf(place, path, file, [toml]),
     ...(name === undefined ? {} : { title: name }),
     ...(description === undefined ? {} : { description }),

@@ -56,7 +56,6 @@ export const gateShape = v.strictObject({
       v.minValue(0, 'must not be negative'),
       v.maxValue(5, 'must be at most 5'),
     ),
-    0,
   ),
   threshold: v.exactOptional(number),
 });

@@ -135,6 +135,29 @@ test('finished work waits for a review where the rig says so; what cannot land, 
   assert.deepEqual(attention(...closed, mergeRequest('mr-1', worker, { state: 'rejected' })), []);
 });
 
+test('a pull request that cannot be seen, or not be closed where its work does not land any more, needs a person', () => {
+  const [, worker] = polecat('backend/nux', 'be-a', { state: 'done' });
+  const there = (times: number, state: LandingState): GivenRecord =>
+    mergeRequest('mr-1', worker, {
+      state,
+      pullRequest: {
+        number: 1,
+        url: 'https://github.example/1',
+        state: 'open',
+        branch: 'gastown/a',
+        repository: 'r',
+        unseen: { times, since: noon, why: 'HTTP 502' },
+      },
+    });
+  const waiting = [backend, held('be-a', 'backend/nux'), ['agents', worker] as const];
+  assert.deepEqual(attention(...waiting, there(2, 'submitted')), []);
+  assert.deepEqual(attention(...waiting, there(3, 'submitted')), ['be-a submitted copy']);
+  // The bead has landed by another request, and the earlier pull request might still be merged.
+  const over = [backend, bead('be-a', { status: 'closed' }), ['agents', worker] as const];
+  assert.deepEqual(attention(...over, there(2, 'rejected')), []);
+  assert.deepEqual(attention(...over, there(3, 'rejected')), ['be-a rejected copy']);
+});
+
 test('one cause is one row: a polecat that failed while it took up its own conflict', () => {
   const [, worker] = polecat('backend/nux', 'be-a', { state: 'failed' });
   const records = [backend, held('be-a', 'backend/nux'), ['agents', worker] as const];

@@ -191,6 +191,12 @@ function everyCall({
     },
     push: () => git.push(repository, 'origin', { sha: main(), branch: 'pushed', expectedOld: first }),
     fetchBranch: () => git.fetchBranch(repository, 'pushed', 'refs/gastown/targets/pushed'),
+    fetchPullRequest: () => {
+      const remote = join(folder, 'clone.git');
+      if (existsSync(join(remote, 'refs/heads/pushed')))
+        plainGit(remote, 'update-ref', 'refs/pull/1/head', 'refs/heads/pushed');
+      return git.fetchPullRequest(repository, 1, 'refs/gastown/targets/pushed');
+    },
     removeScratch: () => git.removeScratch(repository, scratch),
     removeWorktree: () => git.removeWorktree(repository, worktree, archive),
     addClone: () => git.addClone(repository, clone),

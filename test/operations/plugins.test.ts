@@ -71,12 +71,13 @@ test('before a merge: in order, until one says no; its output is kept and nothin
   assert.deepEqual(rejected.checkOutput, ['two types are wrong']);
   assert.equal(targetOf(rig), before);
   const { branch } = agent.polecat;
-  assert.deepEqual(said(), [`lint ${branch} main`, `types ${branch} main`]);
+  // What says no is asked once more.
+  assert.deepEqual(said(), [`lint ${branch} main`, `types ${branch} main`, `types ${branch} main`]);
 
   writePlugin(folder, 'pre-merge/20-types.sh', saying('fixed'));
   await approve(town, 'types');
   assert.equal((await town.merge(request)).state, 'verified');
-  assert.deepEqual(said().slice(2), [`lint ${branch} main`, `fixed ${branch} main`, `late ${branch} main`]);
+  assert.deepEqual(said().slice(3), [`lint ${branch} main`, `fixed ${branch} main`, `late ${branch} main`]);
   const runs = runsOf(town.view, 'backend:pre-merge/20-types.sh' as PluginId);
   assert.deepEqual(
     runs.map(({ result, code, bead }) => [result, code, bead]),
@@ -170,7 +171,7 @@ test('a gate of the town is not replaced by one that somebody put into the rig',
   assert.equal((await town.merge(request)).state, 'verified');
   assert.deepEqual(
     said().map((line) => line.split(' ')[0]),
-    ['town', 'rig'],
+    ['town', 'town', 'rig'],
   );
 });
 
@@ -221,6 +222,34 @@ test('quality gates: warn and notify let it land, the threshold counts, a flaky 
   await approve(town, 'cover');
   assert.equal((await town.merge(request)).state, 'verified');
   assert.equal(said().length, 1);
+});
+
+test('a script or gate that fails once in a while costs nobody their landing; what is not there is not tried again', async (t) => {
+  const { town, folder } = await staged(t);
+  const flaky = (name: string): string => {
+    const flag = join(town.folder, name);
+    return `const f = require('fs'), x = f.existsSync('${flag}'); f.writeFileSync('${flag}', ''); process.exit(x ? 0 : 1)`;
+  };
+  const argv = JSON.stringify([process.execPath, '-e', flaky('gate')]);
+  writePlugin(folder, 'pre-merge/10-script.sh', script(flaky('script')));
+  writePlugin(folder, 'quality-gates/20-gate.toml', `command = ${argv}\n`);
+  writePlugin(
+    folder,
+    'quality-gates/30-missing.toml',
+    'command = ["no-such-program"]\nfail_action = "warn"\n',
+  );
+  for (const name of ['script', 'gate', 'missing']) await approve(town, name);
+  const agent = await town.worker();
+  const landed = await town.merge(await agent.submit());
+  assert.equal(landed.state, 'verified', landed.reason);
+  assert.deepEqual(
+    landed.gates?.map(({ name, outcome, tries }) => `${name} ${outcome} ${tries}`),
+    [
+      'pre-merge/10-script.sh passed 2',
+      'quality-gates/20-gate.toml passed 2',
+      'quality-gates/30-missing.toml failed 1',
+    ],
+  );
 });
 
 test('a plugin runs on what is to land, with its facts in the environment, and hostile text is one argument', async (t) => {

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { AttentionItem } from '../../server/domain/attentionItem.ts';
+import { commit, git } from '../support/repository.ts';
+import { mergeThere } from './ghStandIn.ts';
 import { problemsOf } from './invariants.ts';
 import { staged } from './pullRequestStage.ts';
 import type { TestTown } from './support.ts';
@@ -107,3 +110,125 @@ test('an open pull request that cannot be merged as it is, is somebody to be tol
   assert.deepEqual(await items(town), []);
   assert.deepEqual(problemsOf(town), []);
 });
+
+test('what is rejected here is closed there with why; also what was being opened meanwhile', async (t) => {
+  const { town, gh, clock } = await staged(t);
+  const agent = await town.worker();
+  const request = await agent.submit({ 'auth.txt': 'work\n' });
+  await town.merge(request);
+  await town.ask('mergeRequest/reject', { mergeRequest: request, reason: 'ask @org first', notify: false });
+  await clock.pass(0, () => town.settle());
+  const [first] = gh.kept.requests;
+  assert.equal(first?.state, 'CLOSED');
+  assert.equal(
+    first.comments.at(-1)?.body,
+    `Gas Town closes this: \`${agent.bead}\` does not land by it any more.\n\n    Rejected by overseer: ask @org first\n`,
+  );
+  const closed = town.view.get('mergeRequests', request);
+  assert.deepEqual([closed?.state, closed?.pullRequest?.state], ['rejected', 'closed']);
+
+  await town.reopen({
+    now: clock.date,
+    sleep: clock.sleep,
+    path: gh.path,
+    async checkpoint(step) {
+      if (step !== 'pr:opened') return;
+      await town.ask('mergeRequest/reject', { mergeRequest: request, reason: 'no', notify: false });
+    },
+  });
+  assert.equal((await town.merge(request)).state, 'rejected');
+  await clock.pass(0, () => town.settle());
+  assert.deepEqual(
+    gh.kept.requests.map(({ state }) => state),
+    ['CLOSED', 'CLOSED'],
+  );
+  assert.equal(town.view.get('mergeRequests', request)?.reason, 'Rejected by overseer: no');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('what is replaced is closed there; merged there in time, it is said, and the newer one goes its way', async (t) => {
+  const stage = await staged(t);
+  const { town, gh, clock } = stage;
+  const agent = await town.worker();
+  const request = await agent.submit({ 'auth.txt': 'work\n' });
+  await town.merge(request);
+  git(agent.worktree, 'commit', '--quiet', '--amend', '-m', 'Written anew');
+  await clock.pass(quarter / 15, () => town.settle());
+  const second = await agent.submit({ 'test.txt': 'tested\n' });
+  await clock.pass(0, () => town.settle());
+  await town.merge(second);
+  assert.deepEqual(
+    gh.kept.requests.map(({ state }) => state),
+    ['CLOSED', 'OPEN'],
+  );
+
+  // The reviewer is quicker than the town.
+  const merged = mergeThere({ ...stage, folder: town.folder }, 'squash');
+  await clock.pass(quarter / 15, () => town.settle());
+  const third = await agent.submit({ 'more.txt': 'more\n' });
+  await clock.pass(0, () => town.settle());
+  const replaced = town.view.get('mergeRequests', second);
+  assert.deepEqual([replaced?.state, replaced?.pullRequest?.state], ['rejected', 'merged']);
+  assert.equal(
+    replaced?.reason,
+    `replaced by ${third}; pull request 2 was merged all the same as ${merged.slice(0, 7)}.`,
+  );
+  assert.equal(town.view.get('mergeRequests', third)?.state, 'submitted');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('rejected here and merged there, it has landed', async (t) => {
+  const stage = await staged(t);
+  const { town, clock } = stage;
+  const agent = await town.worker();
+  const request = await agent.submit({ 'auth.txt': 'work\n' });
+  await town.merge(request);
+  mergeThere({ ...stage, folder: town.folder }, 'squash');
+  await town.ask('mergeRequest/reject', { mergeRequest: request, reason: 'no', notify: false });
+  await clock.pass(0, () => town.settle());
+  assert.equal(town.view.get('mergeRequests', request)?.state, 'verified');
+  assert.equal(town.status(agent.bead), 'closed');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+test('what cannot be closed there is tried again, also after a restart', async (t) => {
+  const { town, gh, clock } = await staged(t);
+  const agent = await town.worker();
+  const request = await agent.submit({ 'auth.txt': 'work\n' });
+  await town.merge(request);
+  gh.change((kept) => (kept.fails = { on: 'pr close', says: 'HTTP 502' }));
+  await town.ask('mergeRequest/reject', { mergeRequest: request, reason: 'no', notify: false });
+  await clock.pass(2 * quarter, () => town.settle());
+  const { pullRequest } = town.view.get('mergeRequests', request) ?? {};
+  assert.deepEqual([pullRequest?.state, pullRequest?.unseen?.times], ['open', 3]);
+  assert.match(pullRequest?.unseen?.why ?? '', /could not close pull request 1: HTTP 502/);
+  await town.reopen({ now: clock.date, sleep: clock.sleep, path: gh.path });
+  gh.change((kept) => delete kept.fails);
+  await clock.pass(0, () => town.settle());
+  assert.equal(gh.kept.requests[0]?.state, 'CLOSED');
+  assert.deepEqual(problemsOf(town), []);
+});
+
+for (const isDeleted of [false, true])
+  test(`squashed there together with a reviewer's own commit, it has landed (branch deleted: ${isDeleted})`, async (t) => {
+    const stage = await staged(t);
+    const { town, gh, remote } = stage;
+    const agent = await town.worker();
+    const request = await agent.submit({ 'auth.txt': 'work\n' });
+    await town.merge(request);
+    const head = gh.kept.requests[0]?.head ?? '';
+    const reviewer = join(town.folder, 'reviewer');
+    git(town.folder, 'clone', '--quiet', '--branch', head, remote, reviewer);
+    commit(reviewer, { 'auth.txt': 'better work\n' }, 'Better');
+    git(reviewer, 'push', '--quiet', 'origin', `HEAD:${head}`);
+    const merged = mergeThere({ ...stage, folder: town.folder }, 'squash');
+    if (isDeleted) {
+      git(remote, 'update-ref', 'refs/pull/1/head', `refs/heads/${head}`);
+      git(remote, 'update-ref', '-d', `refs/heads/${head}`);
+    }
+    const landed = await town.merge(request);
+    assert.equal(landed.state, 'verified', landed.reason);
+    assert.equal(landed.landed, merged);
+    await town.settle();
+    assert.deepEqual(problemsOf(town), []);
+  });
