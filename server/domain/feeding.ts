@@ -1,10 +1,11 @@
 import type { Bead } from './bead.ts';
 import { placeOf } from './beadPlace.ts';
 import type { Convoy } from './convoy.ts';
-import { enqueue } from './dispatching.ts';
+import { type DispatchWish, enqueue } from './dispatching.ts';
 import { isHeld } from './hooks.ts';
 import type { BeadId, Timestamp } from './ids.ts';
 import type { Polecat } from './polecat.ts';
+import type { Rig } from './rig.ts';
 import { rigWithPrefixOf } from './rigs.ts';
 import { isContainer } from './slinging.ts';
 import { authorOfRepair } from './takeUp.ts';
@@ -65,15 +66,23 @@ export function queueReleased(draft: Draft, { bead: id, ...polecat }: Polecat, a
   const bead = id && draft.get('beads', id);
   const rig = draft.get('rigs', polecat.rig);
   if (!bead || !rig || bead.status === 'closed' || isHeld(bead) || draft.get('dispatches', bead.id)) return;
-  const { runtime, instructions } = polecat;
-  const convoy = feederOf(draft, bead.id, true);
-  const isElsewhere = bead.rig !== rig.id && rigWithPrefixOf(draft, bead.id)?.id !== rig.id;
-  const wish = {
+  const wish = wishOf(draft, bead, rig, polecat);
+  enqueue(draft, bead, wish, { at, by: 'town' });
+}
+
+function wishOf(
+  view: View,
+  bead: Bead,
+  rig: Rig,
+  { runtime, instructions }: Pick<Polecat, 'runtime' | 'instructions'>,
+): DispatchWish {
+  const convoy = feederOf(view, bead.id, true);
+  const isElsewhere = bead.rig !== rig.id && rigWithPrefixOf(view, bead.id)?.id !== rig.id;
+  return {
     rig: rig.id,
     ...(runtime === rig.runtime ? {} : { runtime }),
     ...(instructions?.bead === bead.id ? { instructions: instructions.text } : {}),
     ...(convoy ? { convoy: convoy.id } : {}),
     ...(isElsewhere ? { force: true as const } : {}),
   };
-  enqueue(draft, bead, wish, { at, by: 'town' });
 }

@@ -234,19 +234,22 @@ async function takeBackStart(context: Context, intent: StartIntent, before?: Age
   await context.store.transact({ verb: 'sling/undo', by: 'town', subject }, (draft) => {
     const at = context.now();
     const { bead, convoy, deferred } = intent;
-    // It may have been cleared from the queue meanwhile.
-    const intended = draft.get('intents', intent.id);
-    const dispatch = intended?.kind === 'start' ? intended.dispatch : undefined;
     const agent = agentOf(draft, intent.agent);
     if (bead && agent) unassignBead(draft, bead, agent, at);
     if (bead && deferred) deferAgain(draft, bead, deferred, at);
     if (bead && convoy) dropConvoy(draft, convoy, { bead });
-    if (dispatch) requeue(draft, dispatch);
+    requeueIntended(draft, intent);
     const now = agentOf(draft, intent.agent);
     if (now && intent.isNew) removeAgent(draft, now);
     else if (now && before) putAgent(draft, { ...before, updatedAt: at });
     draft.remove('intents', intent.id);
   });
+}
+
+/** As its intent is now: the bead may have been cleared from the queue meanwhile. */
+function requeueIntended(draft: Draft, { id }: StartIntent): void {
+  const intent = draft.get('intents', id);
+  if (intent?.kind === 'start' && intent.dispatch) requeue(draft, intent.dispatch);
 }
 
 /** A session whose launcher took the launch spec ran, or may be running: it is kept. Anything earlier is undone. */
