@@ -1,7 +1,6 @@
 import type { Handlers } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
 import { approve, land } from './land.ts';
-import { findMergeRequest } from './lookups.ts';
 import {
   describeRequest,
   listMergeRequests,

@@ -36,10 +36,14 @@ function submitted(view: View, bead: Bead): MergeRequest | undefined {
 function heldUp(view: View, bead: Bead, now: Timestamp): boolean {
   const { failures = 0, pullRequest } = submitted(view, bead) ?? {};
   const state = landing(view, bead, now);
-  const there = pullRequest?.state === 'open' ? pullRequest : undefined;
-  const isStuckThere = (there?.unseen?.times ?? 0) >= 3 || there?.obstacles !== undefined;
-  return state === 'merged' ? failures >= 3 : state === 'submitted' && (failures >= 3 || isStuckThere);
+  if (state === 'merged' || failures >= 3)
+    return failures >= 3 && (state === 'merged' || state === 'submitted');
+  return state === 'submitted' && isStuckThere(pullRequest);
 }
+
+const isStuckThere = (pullRequest: MergeRequest['pullRequest']): boolean =>
+  pullRequest?.state === 'open' &&
+  ((pullRequest.unseen?.times ?? 0) >= 3 || pullRequest.obstacles !== undefined);
 
 /** What it could not land with is a bead that somebody has, that is queued, or whose author the town begins again. */
 function isRepaired(view: View, bead: Bead, now: Timestamp): boolean {
