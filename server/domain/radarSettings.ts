@@ -10,7 +10,7 @@ export const radarSettingKeys = [
   {
     key: 'radar',
     values: '1 to 1440 (minutes), or off',
-    about: 'How often to look for work that collides, beside after commits.',
+    about: 'How often to look for work that collides, beside at each commit.',
   },
   {
     key: 'holdCollisions',

@@ -66,6 +66,7 @@ import { userIdentity } from './userIdentity.ts';
 import { createVersion, version } from './version.ts';
 import { addClone, bringBack, cloneAt, discardClone } from './workClone.ts';
 import { checkoutsOf, listWorktrees } from './worktreeList.ts';
+import { watchHead } from './watchHead.ts';
 import { addScratch, addWorktree, discardWorktree, removeScratch } from './worktrees.ts';
 
 /** Every call of git there is; each is documented where it is written, and takes here all parameters but the first. */
@@ -165,6 +166,7 @@ export type Git = { readonly [Name in keyof Calls]: Bound<Calls[Name]> } & {
   readonly inspectSource: typeof inspectSource;
   readonly targetRef: typeof targetRef;
   readonly cloneAt: typeof cloneAt;
+  readonly watchHead: typeof watchHead;
 };
 
 export type GitOptions = ExecuteOptions;
@@ -191,6 +193,7 @@ export function createGit(options: GitOptions): Git {
     inspectSource,
     targetRef,
     cloneAt,
+    watchHead,
   };
 }
 

@@ -12,6 +12,7 @@ import type { RadarOutlook } from '../protocol/radar.ts';
 import type { Context } from './context.ts';
 import type { Duty } from './duty.ts';
 import { findRig } from './lookups.ts';
+import { HeadWatches } from './headWatches.ts';
 import { lookAtRig, lookedAt, newMemory, type RadarMemory, radarFolder, type Worker } from './radarLook.ts';
 
 export function radarHandlers(context: Context): Pick<Handlers, 'radar/get'> {
@@ -35,7 +36,7 @@ const restMs = 10_000;
 /** Where a look was cut short by its cap. */
 const goOnMs = 500;
 
-/** Looks for work that collides: after what agents do, and by itself while somebody works beside others. */
+/** Looks for work that collides: after commits and what else agents do, and by itself while somebody works beside others. */
 export function watchCollisions(context: Context): Duty {
   const watches = new Map<string, RigWatch>();
   const watchOf = (rig: string): RigWatch => {
@@ -87,6 +88,7 @@ const atWork: ReadonlySet<PolecatState> = new Set([
 class RigWatch {
   readonly #context: Context;
   readonly #rig: string;
+  readonly #heads: HeadWatches;
   #memory: RadarMemory = newMemory();
   #stale: Set<AgentId> | 'all' = new Set();
   #planned: Timestamp | undefined;
@@ -97,6 +99,7 @@ class RigWatch {
   constructor(context: Context, rig: string) {
     this.#context = context;
     this.#rig = rig;
+    this.#heads = new HeadWatches(context, (agent) => this.changed(new Set([agent])));
   }
 
   changed(stale: ReadonlySet<AgentId> | 'all'): void {
@@ -135,6 +138,7 @@ class RigWatch {
     const everyMinutes = rig && minutesOf(rig);
     if (!rig || everyMinutes === undefined || lookedAt(this.#context, rig).length === 0)
       return await this.#rest(rig);
+    this.#heads.follow(rig, lookedAt(this.#context, rig));
     const stale = this.#stale;
     this.#stale = new Set();
     this.#looking = true;
@@ -191,6 +195,7 @@ class RigWatch {
   }
 
   async #rest(rig: Rig | undefined): Promise<void> {
+    this.#heads.end();
     const had = this.#memory.scratchIsOpen;
     this.#memory = newMemory();
     this.#stale = new Set();

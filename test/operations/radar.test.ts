@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { RadarOutlook } from '../../server/protocol/radar.ts';
 import { FakeClock } from '../support/fakeClock.ts';
+import { eventually } from '../support/wait.ts';
 import { commit, git, write } from '../support/repository.ts';
 import { type RigWish, targetOf, TestTown } from './support.ts';
 
@@ -56,6 +57,27 @@ test('work of two polecats that collides is seen after a commit, told to subscri
   await pass(3 * minute);
   assert.deepEqual(shown(await outlook()), []);
   assert.equal(town.parts.store.seq, seq, 'a look writes nothing to the journal');
+});
+
+test('a commit is seen when it is made, without a word of its agent and long before the next round', async (t) => {
+  const { town, rig, pass, outlook } = await open(t);
+  const [nux, slit] = [await town.worker('Auth work'), await town.worker('Cache work')];
+  await town.configure(rig.name, 'radar', '1440');
+  await pass(minute);
+  const pair = [nux.id, slit.id].toSorted().join('+');
+  nux.commit({ 'src/auth.ts': 'nux\n' });
+  slit.commit({ 'src/auth.ts': 'slit\n' });
+  await eventually('the collision is seen', async () => {
+    await pass(15_000);
+    return shown(await outlook()).join() === `${pair}: src/auth.ts`;
+  });
+  const ended = await outlook();
+  slit.commit({ 'src/auth.ts': 'nux\n' });
+  await eventually('it is over', async () => {
+    await pass(15_000);
+    return shown(await outlook()).length === 0;
+  });
+  assert.notDeepEqual(await outlook(), ended);
 });
 
 test('what is not committed counts, and the round finds it; each is held against the target as well', async (t) => {
