@@ -33,6 +33,11 @@ export async function goodStack(bench: Bench, landings: readonly Landing[]): Pro
     const outcomes = await judge(bench, top.sha);
     if (!outcomes.some(rejects)) return layers.map((layer) => ({ ...layer, gates: outcomes }));
     const culprit = await firstRejected(bench, layers, good.length);
+    // All below has passed since: before the last is blamed, the whole is judged once more.
+    if (culprit === layers.length - 1 && culprit > good.length && bench.judged.delete(top.sha)) {
+      const again = await judge(bench, top.sha);
+      if (!again.some(rejects)) return layers.map((layer) => ({ ...layer, gates: again }));
+    }
     const at = layers[culprit];
     if (!at) return [];
     await rejectLayer(at, await judge(bench, at.sha));

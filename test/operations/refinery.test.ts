@@ -115,6 +115,22 @@ test('two culprits are found, the others land, and each culprit has a bead of it
   assert.deepEqual(problemsOf(town), []);
 });
 
+test('a gate that fails on the whole, and passes on all of it afterwards, blames nobody', async (t) => {
+  const scene = await waiting(t, 3);
+  const gate = counting(
+    scene.town,
+    `if (require('fs').readFileSync(${JSON.stringify(join(scene.town.folder, 'runs.txt'))}, 'utf8').length < 2) process.exit(1);`,
+  );
+  await scene.town.configure('backend', 'gate.unit', ...gate.command);
+  await scene.town.configure('backend', 'gate.unit.retries', '0');
+  await resume(scene);
+  assert.deepEqual(states(scene), ['verified', 'verified', 'verified']);
+  const top = targetOf(scene.rig);
+  const [{ outcome, on } = {}] = requestOf(scene.town, scene.requests[2] ?? '').gates ?? [];
+  assert.deepEqual([outcome, on], ['passed', top]);
+  assert.deepEqual(problemsOf(scene.town), []);
+});
+
 /** Its bead is there, and is its author's. */
 function assertGiven(town: TestTown, request: MergeRequest, author: Agent | undefined): void {
   const bead = town.view.get('beads', request.blockedBy ?? '');
