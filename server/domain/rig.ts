@@ -93,6 +93,8 @@ export interface Rig {
   /** The branch that work lands on, without `refs/heads/`. */
   readonly branch: string;
   readonly state: RigState;
+  /** Of a docked rig: it is parked as well, and is so when it is undocked. */
+  readonly parked?: true;
   /** It is parked only while it is being reset. */
   readonly resetting?: true;
   readonly settings: RigSettings;

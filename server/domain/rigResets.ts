@@ -16,8 +16,8 @@ export function endReset(draft: Draft, id: RigName): void {
   if (rig?.resetting) draft.put('rigs', inState(rig, 'active'));
 }
 
-/** What is asked for holds also after a reset that is under way. */
+/** In that state and no other; what is asked for holds also after a reset that is under way. */
 export function inState(rig: Rig, state: RigState): Rig {
-  const { resetting: _, ...rest } = rig;
+  const { resetting: _, parked: _parked, ...rest } = rig;
   return { ...rest, state };
 }

@@ -1,8 +1,8 @@
 import { hookOf } from '../domain/hooks.ts';
 import { messageOf } from '../domain/fault.ts';
 import { Refusal } from '../domain/refusal.ts';
-import type { Rig, RigState } from '../domain/rig.ts';
-import { inState } from '../domain/rigResets.ts';
+import type { Rig } from '../domain/rig.ts';
+import { afterMove, stillMarked } from '../domain/rigMoves.ts';
 import { displayText } from '../domain/text.ts';
 import type { Caller, Handlers } from '../protocol/caller.ts';
 import type { Params, Result } from '../protocol/messages.ts';
@@ -47,16 +47,6 @@ async function eachRig(
   return { done, refused };
 }
 
-const stateAfter: Readonly<Record<RigMove, RigState>> = {
-  start: 'active',
-  restart: 'active',
-  unpark: 'active',
-  undock: 'active',
-  park: 'parked',
-  stop: 'parked',
-  dock: 'docked',
-};
-
 /** What ends the sessions, too; work and hooks stay. */
 const ending: ReadonlySet<RigMove> = new Set(['stop', 'restart', 'dock']);
 /** What brings back those that were ended so. */
@@ -68,31 +58,44 @@ async function move(
   { move: how, force }: Params<'rig/move'>,
   caller: Caller,
 ): Promise<RigActed> {
+  afterMove(rig, how);
   if (ending.has(how) && force !== true) await refuseUncommitted(context, rig, how);
   const act = { by: caller.by, how };
   if (ending.has(how)) noteRigStop(context, rig.id);
   // First, so that nothing new begins while the rest ends.
-  if (how === 'restart') await setState(context, rig, 'parked', act);
-  else if (!resuming.has(how)) await setState(context, rig, stateAfter[how], act);
+  if (how === 'restart') await note(context, rig, 'park', act);
+  else if (!resuming.has(how)) await note(context, rig, how, act);
   const ended = ending.has(how) ? await endSessions(context, rig, caller) : [];
   const { resumed, notes } = resuming.has(how)
     ? await resume(context, rig, caller)
     : { resumed: [], notes: [] };
   // Last, so that what waits gets only the places that those who were there before leave.
-  if (resuming.has(how)) await setState(context, rig, stateAfter[how], act);
+  if (resuming.has(how)) await note(context, rig, how, act);
   const working = running(context, rig).map(({ id }) => id);
-  return { rig: rig.id, state: stateAfter[how], ended, resumed, working, removed: [], notes };
+  const now = findRig(context.store.view, rig.id);
+  const still = stillMarked(now, how) ?? [];
+  return {
+    rig: rig.id,
+    state: now.state,
+    ended,
+    resumed,
+    working,
+    removed: [],
+    notes: [still, notes].flat(),
+  };
 }
 
-async function setState(
+async function note(
   context: Context,
-  rig: Rig,
-  state: RigState,
+  { id }: Rig,
+  how: RigMove,
   act: { readonly by: string; readonly how: RigMove },
 ): Promise<void> {
-  await context.store.transact({ verb: `rig/${act.how}`, by: act.by, subject: rig.id }, (draft) => {
-    const now = findRig(draft, rig.id);
-    if (now.state !== state || now.resetting) draft.put('rigs', inState(now, state));
+  await context.store.transact({ verb: `rig/${act.how}`, by: act.by, subject: id }, (draft) => {
+    const now = findRig(draft, id);
+    const next = afterMove(now, how);
+    const isSame = next.state === now.state && next.parked === now.parked && next.resetting === now.resetting;
+    if (!isSame) draft.put('rigs', next);
   });
 }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { RigMove } from '../../server/protocol/rigLife.ts';
 import { readStopped } from '../../server/rpc/stopped.ts';
 import { write } from '../support/repository.ts';
 import { problemsOf } from './invariants.ts';
@@ -175,4 +176,29 @@ test('what cannot be ended is named with its process', async (t) => {
   await town.reopen({ sessions: (fake) => ({ ...fake, isAlive: () => true }) });
   const { left = [] } = await town.ask('town/down', { stop: true });
   assert.deepEqual([...new Set(left.map((process) => 'agent' in process && process.agent))], [agent.id]);
+});
+
+test('parked and docked are two marks: neither is taken away with the other, and a docked rig is not restarted', async (t) => {
+  const town = await TestTown.open(t);
+  await town.addRig();
+  const move = async (how: RigMove): Promise<[string | undefined, readonly string[]]> => {
+    const { done, refused } = await town.ask('rig/move', { rigs: ['backend'], move: how });
+    return [done[0]?.state, [...(done[0]?.notes ?? []), ...refused.map(({ message }) => message)]];
+  };
+  assert.deepEqual(await move('dock'), ['docked', []]);
+  assert.deepEqual(await move('unpark'), ['docked', ['It is docked as well: gt rig undock backend']]);
+  assert.deepEqual(await move('restart'), [undefined, ['The rig backend is docked.']]);
+  assert.deepEqual(await move('stop'), ['docked', []]);
+  assert.deepEqual(await move('undock'), ['parked', ['It is parked as well: gt rig unpark backend']]);
+  assert.deepEqual(await move('dock'), ['docked', []]);
+  assert.deepEqual((await move('unpark'))[0], 'docked');
+  assert.deepEqual(await move('undock'), ['active', []]);
+  await move('park');
+  await move('dock');
+  assert.deepEqual(await move('start'), ['active', []]);
+  assert.equal(town.view.get('rigs', 'backend')?.parked, undefined);
+  await move('park');
+  await move('dock');
+  await town.configure('backend', 'state', 'docked');
+  assert.deepEqual(await move('undock'), ['active', []], 'what is set is all there is');
 });

@@ -137,6 +137,9 @@ test('a convoy in a rig that is parked or docked is fed, and started only when t
   assert.equal(town.host.launched.size, 0);
   await town.ask('rig/move', { rigs: ['backend'], move: 'undock' });
   await town.settle();
+  assert.deepEqual(waiting(), [later, last].toSorted(), 'it is still parked');
+  await town.ask('rig/move', { rigs: ['backend'], move: 'unpark' });
+  await town.settle();
   assert.deepEqual(waiting(), []);
   assert.ok(held().includes(later) && held().includes(last));
   assert.deepEqual(problemsOf(town), []);

@@ -20,7 +20,11 @@ interface Move {
 
 const moves: readonly Move[] = [
   { name: 'park', move: 'park', does: 'let the polecats of rigs finish; the rigs take no work' },
-  { name: 'unpark', move: 'unpark', does: 'let parked rigs take work again' },
+  {
+    name: 'unpark',
+    move: 'unpark',
+    does: 'let parked rigs take work again; one that is docked as well stays so',
+  },
   {
     name: 'stop',
     move: 'stop',
@@ -30,12 +34,16 @@ const moves: readonly Move[] = [
   {
     name: 'start',
     move: 'start',
-    does: 'let rigs take work again, and resume what was stopped there',
+    does: 'let rigs take work again, parked or docked, and resume what was stopped there',
     aliases: ['boot'],
   },
   { name: 'restart', move: 'restart', does: 'stop rigs, then start them', aliases: ['reboot'] },
   { name: 'dock', move: 'dock', does: 'stop rigs until they are undocked' },
-  { name: 'undock', move: 'undock', does: 'let docked rigs take work again; nothing is resumed' },
+  {
+    name: 'undock',
+    move: 'undock',
+    does: 'let docked rigs take work again, unless parked; nothing is resumed',
+  },
 ];
 
 const ending: ReadonlySet<RigMove> = new Set<RigMove>(['stop', 'restart', 'dock']);
