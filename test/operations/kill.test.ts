@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import { checkpoints, killAtEach } from './killing.ts';
 import { scenariosOf } from './scenarios.ts';
 
-/** Those of landing and removal are in a file of their own, so that both run at once. */
-const elsewhere: ReadonlySet<string> = new Set(['land', 'pr', 'remove', 'restore']);
+/** These are in files of their own, so that they run at once. */
+const elsewhere: ReadonlySet<string> = new Set(
+  'land pr remove restore start crew handoff session done'.split(' '),
+);
 
 test('every checkpoint is met in a scenario', () => {
   const steps = checkpoints();
