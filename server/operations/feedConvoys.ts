@@ -2,7 +2,9 @@ import type { Convoy } from '../domain/convoy.ts';
 import { feed, toFeed } from '../domain/feeding.ts';
 import type { BeadId, ConvoyId, MessageId } from '../domain/ids.ts';
 import type { JournalEntry } from '../domain/journal.ts';
+import { postMail } from '../domain/mail.ts';
 import { queueMessage } from '../domain/messages.ts';
+import { overseer } from '../domain/addresses.ts';
 import { agentOf } from '../domain/agents.ts';
 import { affectedBy } from '../domain/readiness.ts';
 import { Refusal } from '../domain/refusal.ts';
@@ -64,21 +66,21 @@ async function tellLanded(context: Context, id: ConvoyId): Promise<void> {
   });
 }
 
-/** An agent that is gone, or reads nothing any more, stops nobody else from being told. */
+/**
+ * An agent gets a nudge, and a person a letter, which waits for them where no window was open. One that is gone, or reads nothing any
+ * more, stops nobody else from being told.
+ */
 function sendTo(context: Context, draft: Draft, watcher: string, { id, title, beads }: Convoy): void {
-  const agent = agentOf(draft, watcher);
-  if (!agent) return;
-  const text = `The convoy ${id} "${displayText(title, 80)}" has landed, all ${beads.length} beads of it: gt convoy show ${id}`;
+  const subject = `The convoy ${id} "${displayText(title, 80)}" has landed`;
+  const text = `${subject}, all ${beads.length} beads of it: gt convoy show ${id}`;
+  const said = { from: 'town', text, state: 'queued', createdAt: context.now() } as const;
+  const message = `m-${context.randomText(10)}` as MessageId;
   try {
-    queueMessage(draft, {
-      id: `m-${context.randomText(10)}` as MessageId,
-      kind: 'nudge',
-      from: 'town',
-      to: agent.id,
-      text,
-      state: 'queued',
-      createdAt: context.now(),
-    });
+    const agent = agentOf(draft, watcher);
+    if (agent) queueMessage(draft, { id: message, kind: 'nudge', to: agent.id, ...said });
+    if (watcher !== overseer) return;
+    const letter = { kind: 'mail', type: 'notification', priority: 2, subject, to: overseer } as const;
+    postMail(draft, { id: message, thread: message, ...letter, ...said });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     context.log(`${watcher} is not told that ${id} has landed: ${error.message}`);

@@ -77,6 +77,12 @@ describe('a convoy in waves', () => {
     await town.reopen();
     await town.settle();
     assert.equal(await told(town), 1, 'and not again after a restart');
+    const { mail } = await town.ask('mail/list', {});
+    assert.deepEqual(
+      mail.map(({ from, subject }) => [from, subject]),
+      [['town', `The convoy ${id} "Auth overhaul" has landed`]],
+    );
+    assert.deepEqual((await town.ask('attention/list', {})).items, [], 'it waits, and presses nobody');
     assert.deepEqual(problemsOf(town), []);
   });
 
