@@ -17,7 +17,7 @@ export type DispatchWish = Pick<Dispatch, 'runtime' | 'host' | 'instructions' | 
 };
 
 /**
- * Puts the bead in the queue. There already: as it is. What failed too often waits there for a person, unless they ask for it
+ * Puts the bead in the queue. There already, it keeps its place and gets what is wished for anew, unless by the town. What failed too often waits there for a person, unless they ask for it
  * themselves (`anew`). Refused where it is held or closed, or belongs to no rig.
  */
 export function enqueue(
@@ -27,7 +27,8 @@ export function enqueue(
   act: { readonly at: Timestamp; readonly by: string; readonly anew?: boolean },
 ): Dispatch {
   const there = draft.get('dispatches', bead.id);
-  if (there?.state === 'waiting' || (there && !act.anew)) return there;
+  if (there?.state === 'waiting') return act.by === 'town' ? there : withWish(draft, there, wish);
+  if (there && !act.anew) return there;
   if (bead.status === 'closed' || isHeld(bead)) throw notFree(bead);
   const rig = wish.rig ?? rigOfBead(draft, bead.id).id;
   if (act.anew) draft.remove('tries', bead.id);
@@ -45,6 +46,14 @@ export function enqueue(
   };
   draft.put('dispatches', dispatch);
   return dispatch;
+}
+
+function withWish(draft: Draft, there: Dispatch, { rig = there.rig, ...wish }: DispatchWish): Dispatch {
+  const next: Dispatch = { ...there, ...wish, rig };
+  const isSame = Object.entries(next).every(([key, value]) => there[key as keyof Dispatch] === value);
+  if (isSame) return there;
+  draft.put('dispatches', next);
+  return next;
 }
 
 /** Out of the queue: slung, cleared, or nobody's any more. Gives what was there. */

@@ -74,6 +74,23 @@ describe('the queue of slings', () => {
     );
   });
 
+  test('keeps its place where it is slung again, and takes the last wish', async (t) => {
+    const { town } = await timedTown(t);
+    await town.addRig({ settings: { maxPolecats: ['1'] } });
+    const [first, second] = [await town.bead('Auth work'), await town.bead('Cache work')];
+    await town.sling(first);
+    await queue(town, [second]);
+    const before = town.view.get('dispatches', second);
+    const { seq } = town.parts.store;
+    await queue(town, [second]);
+    assert.deepEqual([town.view.get('dispatches', second), town.parts.store.seq], [before, seq]);
+    const wish = { runtime: 'sim', instructions: 'Only the cache.' };
+    await town.ask('work/sling', { beads: [second], queue: true, ...wish });
+    assert.deepEqual(town.view.get('dispatches', second), { ...before, ...wish });
+    await finish(town, first);
+    assert.deepEqual(worked(town), [second]);
+  });
+
   test('what is blocked waits in it for what blocks it', async (t) => {
     const { town } = await timedTown(t);
     await town.addRig();
