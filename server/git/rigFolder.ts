@@ -4,6 +4,7 @@ import {
   promises as fs,
   readdirSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -16,7 +17,9 @@ export interface RigFolders {
   describe(rig: string, content: Readonly<Record<string, unknown>>): void;
   /** Removes the whole folder of a rig that the town has no record of (any more). Links in it are unlinked, never followed. */
   remove(rig: string): void;
-  /** The same for a rig whose making was cut off. Gives false, and leaves all of it, where something else lies in it as well. */
+  /** Of such a rig only what the town made. Gives the folder where people have put something in it, as plugins: that stays. */
+  removeOwn(rig: string): string | undefined;
+  /** As remove, for a rig whose making was cut off. Gives false, and leaves all of it, where something else lies in it as well. */
   removeUnfinished(rig: string): boolean;
   exists(path: string): boolean;
   /** What all files below take on the disk, in bytes; links are not followed, and what goes meanwhile counts for nothing. */
@@ -47,6 +50,15 @@ export function rigFolders(town: string): RigFolders {
       renameSync(`${file}.new`, file);
     },
     remove: (rig) => rmSync(join(town, rig), { recursive: true, force: true, maxRetries: 5 }),
+    removeOwn(rig) {
+      const folder = join(town, rig);
+      const plugins = join(folder, 'plugins');
+      for (const part of rigParts)
+        if (part !== 'plugins') rmSync(join(folder, part), { recursive: true, force: true, maxRetries: 5 });
+      for (const path of [plugins, folder])
+        if (existsSync(path) && readdirSync(path).length === 0) rmdirSync(path);
+      return existsSync(folder) ? folder : undefined;
+    },
     removeUnfinished(rig) {
       if (!existsSync(join(town, rig))) return true;
       const isOurs = readdirSync(join(town, rig)).every((name) => rigParts.has(name));

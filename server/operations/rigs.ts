@@ -182,7 +182,7 @@ async function checkedChange(context: Context, rig: Rig, change: RigChange): Pro
 
 /**
  * Refused while polecats or open merge requests need it. The clone is kept unless asked, and then too where it holds work that its remote
- * does not have; a user's own repository is never touched.
+ * does not have; a user's own repository is never touched, and what people put into the rig's folder stays.
  */
 export async function removeRig(
   context: Context,
@@ -196,9 +196,8 @@ export async function removeRig(
     (draft) => dropRig(draft, findRig(draft, params.rig).id),
   );
   const folder = join(context.paths.town, rig.id);
-  if (!params.deleteClone) return { rig: rig.id, kept: folder, removedAt: at };
-  context.rigFolders.remove(rig.id);
-  return { rig: rig.id, removedAt: at };
+  const kept = params.deleteClone ? context.rigFolders.removeOwn(rig.id) : folder;
+  return { rig: rig.id, ...(kept === undefined ? {} : { kept }), removedAt: at };
 }
 
 async function refuseUnlanded(context: Context, rig: Rig): Promise<void> {

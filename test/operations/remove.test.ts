@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { commit, git, tip, write } from '../support/repository.ts';
@@ -247,6 +247,19 @@ test('a rig in use is not removed; without polecats it is, and its folder only w
   const { kept } = await town.ask('rig/remove', { rig: 'backend' });
   assert.ok(kept && existsSync(kept));
   assert.ok(existsSync(join(town.folder, 'backend-repository', 'README.md')));
+});
+
+test('what people wrote into the folder of a rig stays when the rig and its clone are removed', async (t) => {
+  const town = await TestTown.open(t);
+  for (const name of ['backend', 'frontend']) await town.addRig({ name, kind: 'url' });
+  const folder = join(town.parts.paths.town, 'backend');
+  write(folder, { 'plugins/pre-merge/10-lint.sh': 'npm run lint\n' });
+  const { kept } = await town.ask('rig/remove', { rig: 'backend', deleteClone: true });
+  assert.equal(kept, folder);
+  assert.deepEqual(readdirSync(folder), ['plugins']);
+  assert.equal(readFileSync(join(folder, 'plugins/pre-merge/10-lint.sh'), 'utf8'), 'npm run lint\n');
+  const { kept: none } = await town.ask('rig/remove', { rig: 'frontend', deleteClone: true });
+  assert.deepEqual([none, existsSync(join(town.parts.paths.town, 'frontend'))], [undefined, false]);
 });
 
 test('what closed its bead without a landing is in the bin as closed, not as landed', async (t) => {
