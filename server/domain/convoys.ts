@@ -70,9 +70,11 @@ export function landConvoys(draft: Draft, closed: BeadId, at: Timestamp): Convoy
   return complete.map((convoy) => save(draft, landedNow(convoy, at)));
 }
 
-/** Whoever looks is told once, but for what a sling of one bead made: that bead says it. */
+/** Whoever looks is told once. Of what a sling of one bead made only those who watch it are: for all others that bead says it. */
 export function landedNow(convoy: Convoy, at: Timestamp): Convoy {
-  return { ...convoy, state: 'landed', landedAt: at, ...(convoy.automatic ? {} : { untold: true }) };
+  const { automatic, watchers = [] } = convoy;
+  const isTold = !automatic || watchers.length > 0;
+  return { ...convoy, state: 'landed', landedAt: at, ...(isTold ? { untold: true } : {}) };
 }
 
 function put(draft: Draft, wanted: NewConvoy & { readonly automatic: boolean }, act: Act): Convoy {

@@ -221,4 +221,27 @@ describe('the end of a convoy', () => {
     );
     assert.match(messages[0]?.text ?? '', /has landed, all 1 beads of it/);
   });
+
+  test('one that a sling made is told of where somebody watches it, and else its bead says it', async (t) => {
+    const town = await TestTown.open(t);
+    await town.addRig();
+    for (const [title, watches] of [
+      ['Auth work', true],
+      ['Cache work', false],
+    ] as const) {
+      const agent = await town.worker(title);
+      const [convoy] = town.view.find('convoysByBead', agent.bead);
+      assert.equal(convoy?.automatic, true);
+      if (watches) await town.ask('convoy/watch', { convoy: convoy.id });
+      await town.ask('bead/close', { bead: agent.bead, force: true });
+      await town.settle();
+      assert.equal(town.view.get('convoys', convoy.id)?.state, 'landed');
+    }
+    assert.equal(await told(town), 1);
+    const { mail } = await town.ask('mail/list', {});
+    assert.deepEqual(
+      mail.map(({ subject }) => subject.endsWith('"Auth work" has landed')),
+      [true],
+    );
+  });
 });
