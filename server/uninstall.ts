@@ -133,11 +133,14 @@ async function lookAfterRefs(git: Git, rigs: readonly RemovedRig[], all: boolean
   return told;
 }
 
-const refWords = (path: string, count: number): string => `${count} refs under refs/gastown/ in ${path}`;
+const refWords = (path: string, count: number): string =>
+  `${count} ${count === 1 ? 'ref' : 'refs'} under refs/gastown/ in ${path}`;
 
 function branchWords(path: string, prefix: string, count: number): readonly string[] {
   if (count === 0) return [];
-  return [`${count} branches ${prefix}* in ${path}; ${deletion(path, `refs/heads/${prefix}`)}`];
+  return [
+    `${count} ${count === 1 ? 'branch' : 'branches'} ${prefix}* in ${path}; ${deletion(path, `refs/heads/${prefix}`)}`,
+  ];
 }
 
 /** For a person to run, once they are sure: nothing keeps the commits then. */

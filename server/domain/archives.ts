@@ -1,3 +1,4 @@
+import { later } from './later.ts';
 import type { Archive } from './archive.ts';
 import type { ArchiveId, Timestamp } from './ids.ts';
 import { Refusal } from './refusal.ts';
@@ -45,7 +46,7 @@ export function archivesOf(
 
 /** When it may go. A bead that is open keeps it, whatever its age. */
 export function keptUntil({ at }: Pick<Archive, 'at'>, days: number): Timestamp {
-  return new Date(Date.parse(at) + days * dayMs).toISOString() as Timestamp;
+  return later(at, days * dayMs);
 }
 
 /** Archives that may go now: older than so many days, and of no bead that is still open. */
@@ -62,7 +63,7 @@ export function nextLook(
   now: Timestamp,
 ): Timestamp | undefined {
   let next: Timestamp | undefined;
-  const tomorrow = new Date(Date.parse(now) + dayMs).toISOString() as Timestamp;
+  const tomorrow = later(now, dayMs);
   for (const archive of all) {
     const until = keptUntil(archive, days);
     const at = until <= now ? tomorrow : until;

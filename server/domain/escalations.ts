@@ -1,3 +1,4 @@
+import { later } from './later.ts';
 import type { Act } from './act.ts';
 import type { Escalation } from './escalation.ts';
 import type { EscalationId, Timestamp } from './ids.ts';
@@ -55,7 +56,7 @@ export function raise(draft: Draft, escalation: Escalation): Escalation {
 /** When it is raised again; undefined: never. */
 export function dueAt({ state, raised, raisedAt, createdAt }: Escalation): Timestamp | undefined {
   if (state !== 'open' || raised >= mostRaised) return undefined;
-  return new Date(Date.parse(raisedAt ?? createdAt) + staleMs).toISOString() as Timestamp;
+  return later(raisedAt ?? createdAt, staleMs);
 }
 
 /** Whether it waits too long already. */

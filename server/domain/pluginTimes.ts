@@ -1,3 +1,4 @@
+import { later } from './later.ts';
 import type { Timestamp } from './ids.ts';
 import type { PluginGate } from './plugin.ts';
 import type { PluginRun } from './pluginRun.ts';
@@ -47,7 +48,7 @@ export function opensAt(
 }
 
 function after(time: Timestamp | undefined, ms: number): Timestamp | undefined {
-  return time === undefined ? undefined : (new Date(Date.parse(time) + ms).toISOString() as Timestamp);
+  return time === undefined ? undefined : later(time, ms);
 }
 
 function latest(a: Timestamp | undefined, b: Timestamp | undefined): Timestamp | undefined {

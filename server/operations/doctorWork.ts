@@ -1,9 +1,9 @@
+import { later } from '../domain/later.ts';
 import type { Agent } from '../domain/agent.ts';
 import { allAgents } from '../domain/agents.ts';
 import { dueArchives } from '../domain/archives.ts';
 import { keepArchivesDays } from '../domain/archiveSettings.ts';
 import { settingGates } from '../domain/gate.ts';
-import type { Timestamp } from '../domain/ids.ts';
 import type { Polecat } from '../domain/polecat.ts';
 import type { Rig } from '../domain/rig.ts';
 import { displayText } from '../domain/text.ts';
@@ -152,7 +152,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 function lookAtRetention(context: Context): Promise<readonly Trouble[]> {
   const { view } = context.store;
   const days = theTown(view).keepArchives ?? keepArchivesDays;
-  const yesterday = new Date(Date.parse(context.now()) - dayMs).toISOString() as Timestamp;
+  const yesterday = later(context.now(), -dayMs);
   return Promise.resolve(
     dueArchives(view, days, yesterday).map((archive) => ({
       subject: archive.id,

@@ -25,9 +25,9 @@ import { refuseLostWorkingFolder } from './workingFolder.ts';
 
 /**
  * Another runtime goes on with an agent's work: its session is ended, a note is kept with the bead, and a session of the other begins on
- * the same worktree, branch and hook. All that can be refused is, before anything is ended, and its place is kept for the next. Where the new session cannot start, note and
- * runtime are as before, and the refusal says that the old session has ended. Where the rig or the town was stopped meanwhile, nothing
- * begins: note, runtime and packet wait for the next start.
+ * the same worktree, branch and hook. All that can be refused is, before anything is ended, and its place is kept for the next. Where the
+ * new session cannot start, note and runtime are as before, and the refusal says that the old session has ended. Where the rig or the town
+ * was stopped meanwhile, nothing begins: note, runtime and packet wait for the next start.
  */
 export async function handoff(
   context: Context,

@@ -1,5 +1,6 @@
+import { later } from '../domain/later.ts';
 import { messageOf } from '../domain/fault.ts';
-import type { MergeRequestId, RigName, Timestamp } from '../domain/ids.ts';
+import type { MergeRequestId, RigName } from '../domain/ids.ts';
 import { refusePaused } from '../domain/landingPause.ts';
 import { isSettled, transitionLanding } from '../domain/landings.ts';
 import { nextBatch, pauseWords } from '../domain/mergeQueue.ts';
@@ -138,7 +139,7 @@ async function noteObstacle(context: Context, request: MergeRequest, obstacle: u
     const reason = `${obstructed(now)} yet: ${said}`;
     const failures = (now.failures ?? 0) + 1;
     const wait = Math.min(retryMs.longest, retryMs.first * 2 ** Math.min(10, failures - 1));
-    const retryAt = new Date(Date.parse(at) + wait).toISOString() as Timestamp;
+    const retryAt = later(at, wait);
     draft.put('mergeRequests', {
       ...transitionLanding(now, now.state, { at, reason }),
       retryAt,

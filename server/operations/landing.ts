@@ -1,5 +1,6 @@
+import { later } from '../domain/later.ts';
 import type { GateOutcome } from '../domain/gate.ts';
-import type { Sha, Timestamp } from '../domain/ids.ts';
+import type { Sha } from '../domain/ids.ts';
 import type { Intent } from '../domain/intent.ts';
 import { landIntent } from '../domain/landingMove.ts';
 import { transitionLanding, type LandingChange } from '../domain/landings.ts';
@@ -48,7 +49,7 @@ export async function beginLandings(
   const { context, by } = first;
   await context.store.transact({ verb: 'land/begin', by, subject: first.request.bead }, (draft) => {
     const at = context.now();
-    const until = new Date(Date.parse(at) + claimMs + gatesMs).toISOString() as Timestamp;
+    const until = later(at, claimMs + gatesMs);
     for (const landing of landings) {
       draft.put('intents', intentFor(landing, place));
       const { retryAt: _, ...now } = draft.get('mergeRequests', landing.request.id) ?? landing.request;

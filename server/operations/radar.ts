@@ -1,3 +1,4 @@
+import { later } from '../domain/later.ts';
 import { join } from 'node:path';
 import { crewOf } from '../domain/agents.ts';
 import { messageOf } from '../domain/fault.ts';
@@ -180,7 +181,7 @@ class RigWatch {
   }
 
   #after(ms: number): Timestamp {
-    return new Date(Date.parse(this.#context.now()) + ms).toISOString() as Timestamp;
+    return later(this.#context.now(), ms);
   }
 
   #worksOn(rig: Rig): boolean {

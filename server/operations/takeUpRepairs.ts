@@ -1,4 +1,5 @@
-import type { MergeRequestId, Timestamp } from '../domain/ids.ts';
+import { later } from '../domain/later.ts';
+import type { MergeRequestId } from '../domain/ids.ts';
 import type { MergeRequest } from '../domain/mergeRequest.ts';
 import { Refusal } from '../domain/refusal.ts';
 import { authorToBegin } from '../domain/takeUp.ts';
@@ -35,7 +36,7 @@ export function takeUpRepairs(context: Context): Duty {
         if (!again) waiting.delete(id);
       }
       if (!again) return reconsider(id);
-      const time = new Date(Date.parse(context.now()) + againMs).toISOString() as Timestamp;
+      const time = later(context.now(), againMs);
       context.timers.at(keyOf(id), time, () => {
         waiting.delete(id);
         reconsider(id);

@@ -1,5 +1,5 @@
+import { later } from '../domain/later.ts';
 import { attentionOf } from '../domain/attention.ts';
-import type { Timestamp } from '../domain/ids.ts';
 import type { Peer } from '../protocol/caller.ts';
 import type { Context } from './context.ts';
 
@@ -57,7 +57,7 @@ export class Toasts {
   #ended(peer: Peer, window: string): void {
     this.#windows.delete(peer);
     if (this.#isOpen(window)) return;
-    const time = new Date(Date.parse(this.#context.now()) + graceMs).toISOString() as Timestamp;
+    const time = later(this.#context.now(), graceMs);
     this.#context.timers.at(keyOf(window), time, () => Promise.resolve(this.#closed(window)));
   }
 

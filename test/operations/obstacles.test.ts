@@ -39,7 +39,8 @@ async function pass(clock: FakeClock, town: TestTown, ms: number): Promise<void>
   });
 }
 
-test('what is held after an obstacle wakes nobody before it is released', async (t) => {
+/** A landing was tried once, with the remote away. */
+async function obstructed(t: TestContext) {
   const [clock, remote] = [new FakeClock(), new Remote()];
   const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep, git: remote.git });
   await town.addRig({ kind: 'url', settings: { merge: ['auto'] } });
@@ -48,6 +49,11 @@ test('what is held after an obstacle wakes nobody before it is released', async 
   const id = await agent.submit();
   await town.settle();
   assert.equal(requestOf(town, id).failures, 1);
+  return { clock, remote, town, id };
+}
+
+test('what is held after an obstacle wakes nobody before it is released', async (t) => {
+  const { clock, remote, town, id } = await obstructed(t);
   await town.ask('refinery/claim', { mergeRequest: id, reason: 'a look' });
   await pass(clock, town, 2 * minutes);
   assert.deepEqual([requestOf(town, id).state, requestOf(town, id).failures], ['submitted', 1]);
@@ -59,13 +65,7 @@ test('what is held after an obstacle wakes nobody before it is released', async 
 });
 
 test('what waits for a person after an obstacle wakes nobody', async (t) => {
-  const [clock, remote] = [new FakeClock(), new Remote()];
-  const town = await TestTown.open(t, { now: clock.date, sleep: clock.sleep, git: remote.git });
-  await town.addRig({ kind: 'url', settings: { merge: ['auto'] } });
-  const agent = await town.worker('Auth work');
-  remote.away = true;
-  const id = await agent.submit();
-  await town.settle();
+  const { clock, town, id } = await obstructed(t);
   await town.configure('backend', 'merge', 'review');
   await pass(clock, town, 2 * minutes);
   assert.deepEqual([requestOf(town, id).state, requestOf(town, id).failures], ['submitted', 1]);
